@@ -1,0 +1,43 @@
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check fast browser setup lock samples clean
+
+demo: setup  ## load the demonstration plant and open the chat on http://127.0.0.1:7860
+	$(BIN)/millhand demo
+
+test: check fast browser  ## all checks: format, lint, types, layering, fast tests, browser tests
+
+setup: $(VENV)/.ready
+
+# torch comes first and without a hash: its CPU build differs from one index to the next, its version does not.
+$(VENV)/.ready: requirements.lock requirements-torch.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25"
+	$(BIN)/python -m pip install --quiet --no-deps -r requirements-torch.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fast: setup
+	$(BIN)/pytest -m "not browser"
+
+browser: setup
+	$(BIN)/pytest -m browser
+
+lock: setup  ## resolve the dependencies anew (minutes) and pin them with hashes
+	$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --unsafe-package torch --output-file requirements.lock pyproject.toml
+
+samples: setup  ## typeset the demonstration plant's manuals again
+	$(BIN)/python -m corpus.samples.build
+
+clean:
+	rm -rf $(VENV) .data

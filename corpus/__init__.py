@@ -1,0 +1,60 @@
+"""What the plant knows. This is the door: other packages import from here and from no module inside."""
+
+from corpus.corpus import Corpus, Progress, open_corpus
+from corpus.domain import (
+    Account,
+    Alarm,
+    Amendment,
+    Applies,
+    AuditEntry,
+    Box,
+    Chunk,
+    ChunkKind,
+    Conversation,
+    Document,
+    DocumentDraft,
+    DocumentKind,
+    Equipment,
+    Evidence,
+    Identifier,
+    IdentifierKind,
+    Language,
+    Page,
+    PageQuality,
+    Part,
+    Passage,
+    Place,
+    Reading,
+    Record,
+    RecordRef,
+    RepairCase,
+    Revision,
+    Role,
+    TextLine,
+    Turn,
+)
+from corpus.errors import (
+    Conflict,
+    DataFolderError,
+    IndexMismatch,
+    MillhandError,
+    NotFound,
+    Refused,
+    SettingsError,
+    Unreadable,
+)
+from corpus.library.identifiers import extract_identifiers, normal_identifier
+from corpus.library.quotes import contains_quote, find_quote, normal_text
+from corpus.library.words import content_words, detect_language
+from corpus.ownership import FolderLock, call_owner, serve_owner
+from corpus.settings import Settings, load_settings
+
+__all__ = [
+    "Account", "Alarm", "Amendment", "Applies", "AuditEntry", "Box", "Chunk", "ChunkKind", "Conflict", "Conversation",
+    "Corpus", "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "FolderLock",
+    "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "NotFound", "Page", "PageQuality",
+    "Part", "Passage", "Place", "Progress", "Reading", "Record", "RecordRef", "Refused", "RepairCase", "Revision",
+    "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "call_owner", "contains_quote",
+    "content_words", "detect_language", "extract_identifiers", "find_quote", "load_settings", "normal_identifier",
+    "normal_text", "open_corpus", "serve_owner",
+]  # fmt: skip

@@ -1,0 +1,352 @@
+"""The corpus: question-shaped methods over what the plant knows, each delegating to one store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from corpus.database import Database
+from corpus.domain import (
+    Account,
+    Alarm,
+    AuditEntry,
+    Conversation,
+    Document,
+    DocumentDraft,
+    Equipment,
+    Evidence,
+    Page,
+    Part,
+    Passage,
+    Place,
+    Reading,
+    RepairCase,
+    Revision,
+    Role,
+    Turn,
+)
+from corpus.library.documents import DocumentStore
+from corpus.library.embedding import Embedder
+from corpus.library.lexical import LexicalIndex
+from corpus.library.library import Library
+from corpus.library.search import Searcher
+from corpus.library.vectors import VectorIndex
+from corpus.ownership import FolderLock
+from corpus.people.accounts import AccountStore
+from corpus.people.audit import AuditStore
+from corpus.people.conversations import ConversationStore
+from corpus.plant.cases import CaseStore
+from corpus.plant.equipment import EquipmentStore
+from corpus.plant.parts import PartStore
+from corpus.plant.status import StatusStore
+from corpus.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with (stage, done, total) while something long runs."""
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+class Corpus:
+    """What the plant knows. Safe to use from several threads; close it, or use it in a `with` block."""
+
+    def __init__(self, settings: Settings, lock: FolderLock, database: Database) -> None:
+        self.settings = settings
+        self._lock = lock
+        self._database = database
+        self._equipment = EquipmentStore(database)
+        self._parts = PartStore(database)
+        self._status = StatusStore(database, settings)
+        self._cases = CaseStore(database)
+        self._accounts = AccountStore(database)
+        self._audit = AuditStore(database)
+        self._conversations = ConversationStore(database)
+        embedder = Embedder(settings)
+        vectors = VectorIndex(settings.data_dir / "chroma", embedder)
+        lexical = LexicalIndex(settings.data_dir / "lexical.db")
+        self._documents = DocumentStore(database, settings.data_dir / "files")
+        records = (self._equipment, self._parts, self._status, self._cases)
+        self._library = Library(self._documents, vectors, lexical, embedder, self._audit, records)
+        self._searcher = Searcher(settings, self._documents, vectors, lexical, embedder, self._equipment)
+        self._library.recover()
+
+    # --- documents -----------------------------------------------------------------------------------------------
+
+    def add_document(
+        self,
+        draft: DocumentDraft,
+        *,
+        actor: str,
+        supersedes: int | None = None,
+        amends: tuple[int, str] | None = None,
+        progress: Progress = _silent,
+    ) -> Document:
+        """Store a document with its pages, chunks and records, and index it; it can be found once this returns.
+
+        `supersedes` is the id of the document that this one is a new revision of: it keeps that id. `amends` is
+        (document id, section) for a bulletin that replaces one section. Nothing is kept if embedding or SQL fails.
+
+        Raises:
+            NotFound: no such document to supersede or amend.
+            Conflict: it is already retired, or holds these very bytes.
+        """
+        return self._library.add(draft, actor=actor, supersedes=supersedes, amends=amends, progress=progress)
+
+    def find_revision(self, sha256: str) -> Revision | None:
+        """Return the live revision with this content hash, if any."""
+        return self._documents.live_revision(sha256)
+
+    def documents(self, *, retired: bool = False) -> list[Document]:
+        """List the documents by title; with `retired`, the removed ones too."""
+        return self._documents.all(retired=retired)
+
+    def document(self, document: int) -> Document:
+        """Return one document, retired ones too; raises NotFound."""
+        return self._documents.one(document)
+
+    def similar_titles(self, title: str) -> list[Document]:
+        """Live documents of the same title, which a new file may be a revision of."""
+        return self._documents.titled(title)
+
+    def remove_document(self, document: int, *, actor: str) -> None:
+        """Retire a document: from now on nothing is answered from it. `restore_document` undoes it."""
+        self._library.remove(document, actor=actor)
+
+    def restore_document(self, document: int, *, actor: str, revision: int | None = None) -> Document:
+        """Make the newest revision (or the one named) live again."""
+        return self._library.restore(document, actor=actor, revision=revision)
+
+    def supersede_document(self, old: int, new: int, *, actor: str) -> None:
+        """Declare that document `new` replaces `old`, which is retired and points to it."""
+        self._library.supersede(old, new, actor=actor)
+
+    def amend_document(self, bulletin: int, amended: int, section: str, *, actor: str) -> int:
+        """Declare that `bulletin` replaces one section of `amended`; return how many chunks it replaces."""
+        return self._library.amend(bulletin, amended, section, actor=actor)
+
+    def page(self, revision: int, number: int | None) -> Page:
+        """Return one page of any revision; raises NotFound."""
+        return self._documents.page(revision, number)
+
+    def pages(self, revision: int) -> list[Page]:
+        """Return the pages of a revision in order."""
+        return self._documents.pages(revision)
+
+    def revision(self, revision: int) -> Revision:
+        """Return one revision with the path of its kept file; raises NotFound."""
+        return self._documents.revision(revision)
+
+    def chunks(self, revision: int) -> list[Passage]:
+        """Return what a revision was cut into, in reading order."""
+        return self._documents.chunks(revision)
+
+    def neighbours(self, passage: Passage, *, before: int = 1, after: int = 1) -> list[Passage]:
+        """Return the live chunks around a passage in its own section, in reading order, itself included."""
+        return self._documents.neighbours(passage, before=before, after=after)
+
+    def section_passages(self, passage: Passage) -> list[Passage]:
+        """Return all live chunks of the passage's section (same revision, same section path), in reading order."""
+        return self._documents.section_passages(passage)
+
+    def locate(self, passage: Passage, quote: str) -> Place | None:
+        """Return where exactly a quote stands within a passage's pages, or None if it does not stand there."""
+        return self._documents.locate(passage, quote)
+
+    def reindex(self, *, progress: Progress = _silent) -> int:
+        """Rebuild both indexes from SQL; return the number of chunks."""
+        return self._library.reindex(progress)
+
+    # --- finding -------------------------------------------------------------------------------------------------
+
+    def search(
+        self, query: str, *, equipment: str | None = None, k: int = 10, methods: Sequence[str] | None = None
+    ) -> Evidence:
+        """Find the passages that bear on a query, best first, with the evidence for them.
+
+        A machine named by `equipment` (its tag) or in the query itself narrows the search to the documents for its
+        model and the plant-wide ones. `methods` limits it to some of identifier, lexical, dense (for ablations).
+
+        Raises:
+            NotFound: no equipment has this tag.
+        """
+        return self._searcher.search(query, equipment=equipment, k=k, methods=methods)
+
+    # --- the plant -----------------------------------------------------------------------------------------------
+
+    def all_equipment(self) -> list[Equipment]:
+        """List the machines by tag."""
+        return self._equipment.all()
+
+    def equipment(self, tag: str) -> Equipment:
+        """Return the machine with this tag in any spelling (cnc03, CNC-03, ＣＮＣ－０３); raises NotFound."""
+        return self._equipment.one(tag)
+
+    def equipment_named_in(self, text: str) -> list[Equipment]:
+        """Return the machines whose tag, or whole name, stands in the text, in the order they stand there."""
+        return self._equipment.named_in(text)
+
+    def models(self) -> list[str]:
+        """List the equipment models that machines or documents name."""
+        return sorted({*self._equipment.models(), *self._documents.models()})
+
+    def find_parts(self, query: str, *, model: str | None = None, limit: int = 20) -> list[Part]:
+        """Find stock lines: by exact part number (any spelling) first, else by the words of name and specification.
+
+        `model` prefers lines that fit it or name no machine. An empty query lists all that fit.
+        """
+        return self._parts.find(query, model=model, limit=limit)
+
+    def parts_named_in(self, text: str) -> list[Part]:
+        """Return the stock lines whose part number stands in the text."""
+        return self._parts.named_in(text)
+
+    def parts_below_minimum(self, *, model: str | None = None) -> list[Part]:
+        """List the stock lines below their minimum (the reorder point), worst first."""
+        return self._parts.below_minimum(model=model)
+
+    def all_parts(self) -> list[Part]:
+        """List all stock lines by part number and bin."""
+        return self._parts.all()
+
+    def latest_status(self, equipment: str, *, metric: str | None = None) -> list[Reading]:
+        """Return the newest reading of each metric (or of those whose name matches), stale ones so marked."""
+        return self._status.latest(equipment, metric=metric)
+
+    def readings(self, equipment: str, metric: str, since: datetime, until: datetime) -> list[Reading]:
+        """Return one metric's readings in [since, until), oldest first."""
+        return self._status.readings(equipment, metric, since, until)
+
+    def alarms(self, equipment: str | None = None, *, active: bool = False, limit: int = 50) -> list[Alarm]:
+        """Return alarms, newest first; `active` leaves only those that stand now."""
+        return self._status.alarms(equipment, active=active, limit=limit)
+
+    def find_cases(
+        self,
+        query: str = "",
+        *,
+        equipment: str | None = None,
+        model: str | None = None,
+        code: str | None = None,
+        limit: int = 5,
+    ) -> list[RepairCase]:
+        """Find past fixes by machine, model, fault code and words; the best match first, then the newest."""
+        return self._cases.find(query, equipment=equipment, model=model, code=code, limit=limit)
+
+    # --- people --------------------------------------------------------------------------------------------------
+
+    def accounts(self) -> list[Account]:
+        """List the accounts by name."""
+        return self._accounts.all()
+
+    def add_account(
+        self, name: str, role: Role, password: str, *, actor: str, display_name: str | None = None
+    ) -> Account:
+        """Create an account; raises Conflict if the name is taken, Refused if the password is under 8 characters."""
+        account = self._accounts.add(name, role, password, display_name=display_name)
+        self._audit.record(actor, "account.add", name, role)
+        return account
+
+    def disable_account(self, name: str, *, actor: str, disabled: bool = True) -> None:
+        """Close an account (or open it again); its sessions and tokens end at once."""
+        self._accounts.disable(name, disabled=disabled)
+        self._audit.record(actor, "account.disable" if disabled else "account.enable", name)
+
+    def set_password(self, name: str, password: str, *, actor: str) -> None:
+        """Set a new password; the account's sessions end at once."""
+        self._accounts.set_password(name, password)
+        self._audit.record(actor, "account.password", name)
+
+    def set_role(self, name: str, role: Role, *, actor: str) -> None:
+        """Give an account another role."""
+        self._accounts.set_role(name, role)
+        self._audit.record(actor, "account.role", name, role)
+
+    def sign_in(self, name: str, password: str) -> str:
+        """Check a password and open a session; return its secret key.
+
+        Raises:
+            Refused: wrong name or password (one message for both), a closed account, or too many attempts.
+        """
+        key = self._accounts.sign_in(name, password, hours=self.settings.session_hours)
+        self._audit.record(name, "session.open", name)
+        return key
+
+    def sign_out(self, key: str) -> None:
+        """End a session."""
+        self._accounts.sign_out(key)
+
+    def session_account(self, key: str) -> Account | None:
+        """Return whose session this is, or None when it is unknown, ended or expired."""
+        return self._accounts.by_session(key)
+
+    def add_token(self, name: str, label: str, *, actor: str) -> str:
+        """Make a bearer token for an account; it is shown this once and stored as a hash."""
+        token = self._accounts.add_token(name, label)
+        self._audit.record(actor, "token.add", name, label)
+        return token
+
+    def token_account(self, token: str) -> Account | None:
+        """Return whose bearer token this is, or None."""
+        return self._accounts.by_token(token)
+
+    def record(self, actor: str, action: str, subject: str, detail: str | None = None) -> None:
+        """Write one line of the audit log."""
+        self._audit.record(actor, action, subject, detail)
+
+    def audit(self, *, limit: int = 100) -> list[AuditEntry]:
+        """Return the newest entries of the audit log."""
+        return self._audit.newest(limit)
+
+    def add_turn(self, turn: Turn, *, owner: str) -> Turn:
+        """Store a question and its answer; a new conversation is titled by its first question."""
+        return self._conversations.add_turn(turn, owner=owner)
+
+    def turns(self, conversation: str, *, owner: str, limit: int = 20) -> list[Turn]:
+        """Return the last turns of a conversation, oldest first; none if it is not this owner's."""
+        return self._conversations.turns(conversation, owner=owner, limit=limit)
+
+    def conversations(self, *, owner: str, limit: int = 50) -> list[Conversation]:
+        """List a person's conversations, newest first."""
+        return self._conversations.all(owner=owner, limit=limit)
+
+    # --- the folder ----------------------------------------------------------------------------------------------
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self.settings.data_dir
+
+    def close(self) -> None:
+        """Close the stores and give up the data folder."""
+        self._library.close()
+        self._database.close()
+        self._lock.release()
+
+    def __enter__(self) -> Corpus:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_corpus(settings: Settings) -> Corpus:
+    """Open (or create) the data folder and own it until closed.
+
+    Raises:
+        DataFolderError: another process owns it, or it was written by a newer version.
+        IndexMismatch: it was indexed with another embedding model.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(settings.data_dir)
+    lock.acquire()
+    try:
+        return Corpus(settings, lock, Database(settings))
+    except BaseException:
+        lock.release()
+        raise

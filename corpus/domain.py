@@ -1,0 +1,354 @@
+"""What the plant knows, as frozen values without behaviour. Times are aware; `id` is None until a row is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["zh", "en"]
+DocumentKind = Literal[
+    "manual", "repair_guide", "bulletin", "parts_list", "equipment", "status", "alarms", "cases", "other"
+]
+RevisionState = Literal["indexing", "live", "superseded", "removed"]
+PageQuality = Literal["text", "ocr", "table", "empty", "garbled"]
+ChunkKind = Literal["text", "table", "row", "fault", "procedure", "warning"]
+IdentifierKind = Literal["code", "part", "model", "tag"]
+Applies = Literal["model", "plant", "other"]
+Role = Literal["technician", "lead", "evaluator", "admin"]
+
+
+# --- documents ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as fractions (0 to 1) of its width and height, origin at the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line as it stands on the page, with its rectangle where the format has one."""
+
+    text: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a revision; a format without pages is one page whose number is None.
+
+    `raw` is what the reader saw, line by line (quotes are checked against it); `text` is the mended text.
+    """
+
+    number: int | None
+    raw: str
+    text: str
+    lines: tuple[TextLine, ...] = ()
+    quality: PageQuality = "text"
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A fault code, part number, model or tag: `normal` is what is compared, `text` what was written."""
+
+    kind: IdentifierKind
+    normal: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage as ingest cuts it. `text` is verbatim mended text; the section path goes in front for embedding.
+
+    `page` is where it starts and `page_end` where it ends (1-based, None where the format has no pages); `row` is the
+    1-based row of a sheet; `record` is the index in `DocumentDraft.records` of the row that this chunk describes.
+    """
+
+    text: str
+    section: tuple[str, ...] = ()
+    kind: ChunkKind = "text"
+    page: int | None = None
+    page_end: int | None = None
+    row: int | None = None
+    record: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A bulletin's claim on one section of another document: its number ("6.3") or its title, whole or in part."""
+
+    document: int
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDraft:
+    """A file as ingest understood it, on its way into the corpus.
+
+    `models` are the equipment models it applies to; none means plant-wide. `file` is copied into the data folder.
+    """
+
+    source: str
+    file: Path
+    sha256: str
+    title: str
+    kind: DocumentKind
+    language: Language
+    pages: Sequence[Page]
+    chunks: Sequence[Chunk]
+    models: tuple[str, ...] = ()
+    revision_label: str | None = None
+    records: Sequence[Record] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a document's content; `file` is the kept original."""
+
+    id: int
+    document: int
+    number: int
+    label: str | None
+    source: str
+    sha256: str
+    state: RevisionState
+    pages: int
+    chunks: int
+    added_at: datetime
+    added_by: str
+    file: Path
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document with its revisions, newest first; `current` is the live one, or None when it is retired."""
+
+    id: int
+    title: str
+    kind: DocumentKind
+    language: Language
+    models: tuple[str, ...]
+    revisions: tuple[Revision, ...]
+    superseded_by: int | None = None
+    amends: tuple[Amendment, ...] = ()
+
+    @property
+    def current(self) -> Revision | None:
+        return next((revision for revision in self.revisions if revision.state == "live"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Base of the rows that tables bring: equipment, parts, readings, alarms and repair cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """Which rows of which table say so, as of when."""
+
+    table: str
+    ids: tuple[int, ...]
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement stands; what does not apply is None."""
+
+    source: str | None
+    document: int | None = None
+    revision: int | None = None
+    page: int | None = None
+    section: str | None = None
+    row: int | None = None
+    record: RecordRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stored chunk that a search found. `score` grows with relevance; `why` names the searches that found it.
+
+    `confidence` in 0..1 estimates that this passage bears on the query. `applies` says whether it is for the machine
+    in question, plant-wide, or for another model. `amends` is the place that a bulletin's passage replaces.
+    """
+
+    id: int
+    place: Place
+    page_end: int | None
+    title: str
+    kind: ChunkKind
+    document_kind: DocumentKind
+    language: Language
+    text: str
+    section: tuple[str, ...]
+    models: tuple[str, ...]
+    score: float = 0.0
+    why: tuple[str, ...] = ()
+    applies: Applies = "plant"
+    amends: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a search found, with what the query named and how well the best passages cover it.
+
+    `identifiers` are those in the query; `unknown` those of them that stand nowhere in the corpus. `coverage` is the
+    weighted share (0..1) of the query's content words that the best passages contain; `similarity` is the best cosine
+    between the query and a passage.
+    """
+
+    passages: tuple[Passage, ...]
+    identifiers: tuple[Identifier, ...] = ()
+    unknown: tuple[Identifier, ...] = ()
+    equipment: Equipment | None = None
+    models: tuple[str, ...] = ()
+    coverage: float = 0.0
+    similarity: float = 0.0
+
+
+# --- the plant ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment(Record):
+    """A machine by its asset tag."""
+
+    tag: str
+    name: str
+    model: str | None = None
+    kind: str | None = None
+    serial: str | None = None
+    location: str | None = None
+    owner: str | None = None
+    contact: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Record):
+    """One stock line: a part number in one bin. `lead_time` in days; `fits` are models or tags."""
+
+    part_number: str
+    name: str
+    name_en: str | None = None
+    spec: str | None = None
+    bin: str | None = None
+    on_hand: float | None = None
+    minimum: float | None = None
+    unit: str | None = None
+    lead_time: float | None = None
+    supplier: str | None = None
+    fits: tuple[str, ...] = ()
+    substitutes: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    row: int | None = None
+    source: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Record):
+    """One measured value of one asset at one time."""
+
+    equipment: str
+    metric: str
+    value: float
+    at: datetime
+    unit: str | None = None
+    limit_low: float | None = None
+    limit_high: float | None = None
+    stale: bool = False
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm(Record):
+    """A fault code that stood on one asset; `until` is None while it stands."""
+
+    equipment: str
+    code: str
+    since: datetime
+    until: datetime | None = None
+    text: str | None = None
+    severity: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepairCase(Record):
+    """A fix that someone wrote down; what was not recorded is None. `downtime` in minutes."""
+
+    equipment: str | None
+    symptom: str
+    cause: str | None = None
+    action: str | None = None
+    failure_mode: str | None = None
+    code: str | None = None
+    parts: tuple[str, ...] = ()
+    downtime: float | None = None
+    by: str | None = None
+    date: datetime | None = None
+    work_order: str | None = None
+    row: int | None = None
+    source: str | None = None
+    id: int | None = None
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Someone who may sign in."""
+
+    name: str
+    role: Role
+    display_name: str
+    disabled: bool = False
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who changed what, when."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what was answered (the answer's JSON), in one conversation."""
+
+    conversation: str
+    question: str
+    answer: str
+    at: datetime
+    equipment: str | None = None
+    state: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A thread of turns that belongs to one person."""
+
+    id: str
+    owner: str
+    title: str
+    updated_at: datetime
+    turns: tuple[Turn, ...] = field(default=())

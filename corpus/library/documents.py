@@ -1,0 +1,306 @@
+"""The document registry: what is stored, in which state, and where a quote stands."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from corpus.database import Database
+from corpus.domain import (
+    Amendment,
+    Box,
+    ChunkKind,
+    Document,
+    DocumentKind,
+    Language,
+    Page,
+    PageQuality,
+    Passage,
+    Place,
+    RecordRef,
+    Revision,
+    RevisionState,
+    TextLine,
+)
+from corpus.errors import NotFound
+from corpus.library.identifiers import normal_identifier
+from corpus.library.quotes import contains_quote, normal_text
+from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
+
+_SELECTED = 500  # ids in one IN (...)
+
+
+class DocumentStore:
+    """Reads of the registry; what changes it is in `library.py`."""
+
+    def __init__(self, database: Database, files: Path) -> None:
+        self.database = database
+        self.files = files
+
+    def all(self, *, retired: bool = False) -> list[Document]:
+        with self.database.read() as session:
+            rows = session.scalars(select(DocumentRow).order_by(DocumentRow.title, DocumentRow.id)).all()
+            documents = _documents(session, rows, self.files)
+        return [d for d in documents if d.current or (retired and d.revisions)]
+
+    def one(self, document: int) -> Document:
+        with self.database.read() as session:
+            row = session.get(DocumentRow, document)
+            found = _documents(session, [row], self.files) if row else []
+        if not found or not found[0].revisions:
+            raise NotFound(f"There is no document {document}; `millhand documents list` shows them.")
+        return found[0]
+
+    def titled(self, title: str) -> list[Document]:
+        wanted = normal_text(title)
+        return [document for document in self.all() if normal_text(document.title) == wanted]
+
+    def live_revision(self, sha256: str) -> Revision | None:
+        with self.database.read() as session:
+            query = select(RevisionRow).where(RevisionRow.sha256 == sha256, RevisionRow.state == "live")
+            row = session.scalars(query).first()
+            return _revision(row, self.files) if row else None
+
+    def revision(self, revision: int) -> Revision:
+        with self.database.read() as session:
+            row = session.get(RevisionRow, revision)
+            if row is None or row.state == "indexing":
+                raise NotFound(f"There is no revision {revision}.")
+            return _revision(row, self.files)
+
+    def models(self) -> list[str]:
+        return sorted({model for document in self.all() for model in document.models})
+
+    def pages(self, revision: int) -> list[Page]:
+        with self.database.read() as session:
+            rows = session.scalars(select(PageRow).where(PageRow.revision_id == revision).order_by(PageRow.position))
+            return [_page(row) for row in rows]
+
+    def page(self, revision: int, number: int | None) -> Page:
+        with self.database.read() as session:
+            row = session.scalars(
+                select(PageRow)
+                .where(PageRow.revision_id == revision, PageRow.number == number)
+                .order_by(PageRow.position)
+                .limit(1)
+            ).first()
+        if row is None:
+            raise NotFound(f"Revision {revision} has no page {number}.")
+        return _page(row)
+
+    def chunks(self, revision: int) -> list[Passage]:
+        with self.database.read() as session:
+            query = _joined().where(ChunkRow.revision_id == revision).order_by(ChunkRow.position)
+            return [_passage(*row) for row in session.execute(query)]
+
+    def live_passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return those of the chunks that may be answered from, by id, with what a bulletin's passage amends."""
+        passages: dict[int, Passage] = {}
+        with self.database.read() as session:
+            for at in range(0, len(ids), _SELECTED):
+                query = _live(_joined()).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))
+                for row in session.execute(query):
+                    passages[row[0].id] = _passage(*row)
+            return _with_amended(session, passages)
+
+    def scope(self, models: Sequence[str]) -> tuple[list[int], list[int]] | None:
+        """Return the live chunks inside and outside the scope of these models; None where nothing is outside.
+
+        A document without models is plant-wide and always inside.
+        """
+        wanted = {normal_identifier(model) for model in models}
+        inside: list[int] = []
+        outside: list[int] = []
+        with self.database.read() as session:
+            for revision, names in session.execute(
+                select(RevisionRow.id, DocumentRow.models)
+                .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
+                .where(RevisionRow.state == "live")
+            ):
+                fits = not names or wanted & {normal_identifier(name) for name in names}
+                (inside if fits else outside).append(revision)
+            if not outside:
+                return None
+            return _chunk_ids(session, inside), _chunk_ids(session, outside)
+
+    def identified(self, normals: Sequence[str]) -> dict[int, dict[str, bool]]:
+        """Return the live chunks that hold these identifiers: chunk id -> {identifier: it stands at the front}."""
+        found: dict[int, dict[str, bool]] = {}
+        if not normals:
+            return found
+        with self.database.read() as session:
+            query = _live(
+                select(IdentifierRow.chunk_id, IdentifierRow.normal, IdentifierRow.leads)
+                .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
+                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+            ).where(IdentifierRow.normal.in_(normals))
+            for chunk, normal, leads in session.execute(query):
+                entry = found.setdefault(chunk, {})
+                entry[normal] = entry.get(normal, False) or leads
+        return found
+
+    def neighbours(self, passage: Passage, *, before: int, after: int) -> list[Passage]:
+        with self.database.read() as session:
+            at = session.scalar(select(ChunkRow.position).where(ChunkRow.id == passage.id))
+            if at is None:
+                return [passage]
+            query = _live(_joined()).where(
+                ChunkRow.revision_id == passage.place.revision, ChunkRow.position.between(at - before, at + after)
+            )
+            around = [_passage(*row) for row in session.execute(query.order_by(ChunkRow.position))]
+        return [other for other in around if other.section == passage.section]
+
+    def section_passages(self, passage: Passage) -> list[Passage]:
+        with self.database.read() as session:
+            query = _live(_joined()).where(ChunkRow.revision_id == passage.place.revision)
+            rows = session.execute(query.order_by(ChunkRow.position)).all()
+        return [_passage(*row) for row in rows if tuple(row[0].section) == passage.section]
+
+    def locate(self, passage: Passage, quote: str) -> Place | None:
+        if not contains_quote(passage.text, quote):
+            return None
+        place = passage.place
+        if place.page is None or passage.page_end in (None, place.page):
+            return place
+        from dataclasses import replace
+
+        for number in range(place.page, (passage.page_end or place.page) + 1):
+            page = self.page(place.revision or 0, number)
+            if contains_quote(page.text, quote) or contains_quote(page.raw, quote):
+                return replace(place, page=number)
+        return place
+
+
+def _joined() -> Any:
+    return (
+        select(ChunkRow, RevisionRow, DocumentRow)
+        .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+        .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
+    )
+
+
+def _live(query: Any) -> Any:
+    return query.where(RevisionRow.state == "live", ChunkRow.amended_by.is_(None), ChunkRow.renewed_by.is_(None))
+
+
+def _chunk_ids(session: Session, revisions: Iterable[int]) -> list[int]:
+    query = _live(select(ChunkRow.id).join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)).where(
+        RevisionRow.id.in_(list(revisions))
+    )
+    return list(session.scalars(query))
+
+
+def _with_amended(session: Session, passages: dict[int, Passage]) -> dict[int, Passage]:
+    from dataclasses import replace
+
+    documents = {p.place.document for p in passages.values() if p.document_kind == "bulletin"}
+    if not documents:
+        return passages
+    replaced: dict[int, Place] = {}
+    query = _joined().where(ChunkRow.amended_by.in_(documents), RevisionRow.state == "live").order_by(ChunkRow.position)
+    for row in session.execute(query):
+        replaced.setdefault(row[0].amended_by, _passage(*row).place)
+    return {i: replace(passage, amends=replaced.get(passage.place.document or 0)) for i, passage in passages.items()}
+
+
+def _documents(session: Session, rows: Sequence[DocumentRow], files: Path) -> list[Document]:
+    ids = [row.id for row in rows]
+    revisions: dict[int, list[Revision]] = {}
+    amendments: dict[int, list[Amendment]] = {}
+    query = select(RevisionRow).where(RevisionRow.state != "indexing").order_by(RevisionRow.number.desc())
+    claims = select(AmendmentRow)
+    if len(ids) == 1:
+        query = query.where(RevisionRow.document_id == ids[0])
+        claims = claims.where(AmendmentRow.bulletin_id == ids[0])
+    for revision in session.scalars(query):
+        revisions.setdefault(revision.document_id, []).append(_revision(revision, files))
+    for claim in session.scalars(claims):
+        amendments.setdefault(claim.bulletin_id, []).append(Amendment(claim.amended_id, claim.section))
+    return [
+        Document(
+            id=row.id,
+            title=row.title,
+            kind=cast(DocumentKind, row.kind),
+            language=cast(Language, row.language),
+            models=tuple(row.models),
+            revisions=tuple(revisions.get(row.id, ())),
+            superseded_by=row.superseded_by,
+            amends=tuple(amendments.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _revision(row: RevisionRow, files: Path) -> Revision:
+    return Revision(
+        id=row.id,
+        document=row.document_id,
+        number=row.number,
+        label=row.label,
+        source=row.source,
+        sha256=row.sha256,
+        state=cast(RevisionState, row.state),
+        pages=row.page_count,
+        chunks=row.chunk_count,
+        added_at=row.added_at,
+        added_by=row.added_by,
+        file=files / row.file,
+        warnings=tuple(row.warnings),
+    )
+
+
+def packed_lines(lines: Sequence[TextLine]) -> bytes:
+    """Pack lines and their boxes (rounded to a ten-thousandth of the page) for storage."""
+    plain = [
+        [line.text, *(round(v, 4) for v in (line.box.left, line.box.top, line.box.right, line.box.bottom))]
+        if line.box
+        else [line.text]
+        for line in lines
+    ]
+    return zlib.compress(json.dumps(plain, ensure_ascii=False).encode())
+
+
+def _page(row: PageRow) -> Page:
+    plain = json.loads(zlib.decompress(row.lines))
+    lines = tuple(TextLine(item[0], Box(*item[1:]) if len(item) == 5 else None) for item in plain)
+    return Page(row.number, row.raw, row.text, lines, cast(PageQuality, row.quality), row.label)
+
+
+def _passage(chunk: ChunkRow, revision: RevisionRow, document: DocumentRow) -> Passage:
+    record = (
+        RecordRef(chunk.record_table, (chunk.record_id,), chunk.as_of)
+        if chunk.record_table and chunk.record_id is not None
+        else None
+    )
+    place = Place(
+        source=revision.source,
+        document=document.id,
+        revision=revision.id,
+        page=chunk.page,
+        section=" > ".join(chunk.section) or None,
+        row=chunk.row,
+        record=record,
+    )
+    return Passage(
+        id=chunk.id,
+        place=place,
+        page_end=chunk.page_end,
+        title=document.title,
+        kind=cast(ChunkKind, chunk.kind),
+        document_kind=cast(DocumentKind, document.kind),
+        language=cast(Language, document.language),
+        text=chunk.text,
+        section=tuple(chunk.section),
+        models=tuple(document.models),
+    )
+
+
+def count_chunks(session: Session, revision: int) -> int:
+    """Return how many chunks a revision has."""
+    return session.scalar(select(func.count()).select_from(ChunkRow).where(ChunkRow.revision_id == revision)) or 0

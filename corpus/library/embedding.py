@@ -1,0 +1,126 @@
+"""Texts to vectors: the default model out of the wheel, or any sentence-transformers model that the settings name."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.errors import MillhandError
+from corpus.library.packed_model import NAME, default_model_folder
+from corpus.settings import Settings
+
+Vectors = npt.NDArray[np.float32]
+_BATCH_TOKENS = 8192  # characters of padding-free work a batch may hold; keeps long passages in small batches
+
+
+class Embedder:
+    """Loads its model at the first use; `name` identifies the vectors it makes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._loaded: Any = None
+        self._query = functools.lru_cache(maxsize=1024)(self._encode_query)
+
+    @property
+    def name(self) -> str:
+        """The model's name, or for a local folder its name and a hash of its configuration."""
+        model = self._settings.embedding_model
+        if not model:
+            return NAME
+        config = Path(model) / "config.json"
+        if config.is_file():
+            return f"{Path(model).name}@{hashlib.sha256(config.read_bytes()).hexdigest()[:12]}"
+        return model
+
+    def passages(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
+        """Embed passages; returns float32 of shape (len(texts), dimension), each of length 1."""
+        model = self._model()
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        vectors = np.zeros((len(texts), self._dimension(model)), dtype=np.float32)
+        at = 0
+        while at < len(order):
+            size = max(1, min(32, _BATCH_TOKENS // max(1, len(texts[order[at]]))))
+            batch = order[at : at + size]
+            vectors[batch] = self._encode(model, [texts[i] for i in batch], "document")
+            at += len(batch)
+            if progress:
+                progress(at, len(order))
+        return vectors
+
+    def query(self, text: str) -> Vectors:
+        """Embed one query; returns float32 of shape (dimension,)."""
+        vector: Vectors = self._query(text)
+        return vector
+
+    def _encode_query(self, text: str) -> Vectors:
+        vector: Vectors = self._encode(self._model(), [text], "query")[0]
+        return vector
+
+    def _encode(self, model: Any, texts: list[str], prompt: str) -> Vectors:
+        name = prompt if prompt in model.prompts else None
+        with self._lock:
+            vectors = model.encode(
+                texts,
+                prompt_name=name,
+                batch_size=len(texts),
+                convert_to_tensor=True,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+        values: Vectors = vectors.float().cpu().numpy()
+        return values
+
+    @staticmethod
+    def _dimension(model: Any) -> int:
+        return int(model.get_embedding_dimension())
+
+    def _model(self) -> Any:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+        return self._loaded
+
+    def _load(self) -> Any:
+        # Nothing is fetched at run time unless a name was given that is no local folder.
+        named = self._settings.embedding_model
+        if not named or Path(named).exists():
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        import torch
+        import transformers
+        from sentence_transformers import SentenceTransformer
+
+        transformers.utils.logging.disable_progress_bar()
+        transformers.utils.logging.set_verbosity_error()
+        if self._settings.embedding_threads:
+            torch.set_num_threads(self._settings.embedding_threads)
+        source = named or str(default_model_folder(self._settings.data_dir))
+        try:
+            model = SentenceTransformer(source, device="cpu")
+        except (OSError, ValueError) as error:
+            raise MillhandError(f"The embedding model {source} cannot be loaded: {_first_line(error)}") from error
+        if self._bf16():
+            model = model.to(torch.bfloat16)
+        return model.eval()
+
+    def _bf16(self) -> bool:
+        if self._settings.embedding_precision != "auto":
+            return self._settings.embedding_precision == "bf16"
+        try:
+            flags = Path("/proc/cpuinfo").read_text()
+        except OSError:
+            return False
+        return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,72 @@
+"""Fault codes, part numbers, model names and tags: found in text and brought to one form for exact look-up."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from corpus.domain import Identifier, IdentifierKind
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
+
+# A run of letters and digits, joined by dashes, dots, slashes or underscores, that holds at least one digit.
+_JOINED = re.compile(
+    r"(?<![A-Za-z0-9])"
+    r"(?=[A-Za-z0-9\-_.]*\d)"
+    r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*"
+    r"(?![A-Za-z0-9])"
+)
+# "E 407", "ALM 203": a code that is written with a space. Common words before a number are no code.
+_SPACED = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,4})[ \u00a0](\d{2,4})(?![A-Za-z0-9%.,]|\s*(?:mm|bar|V|A|kW|Hz|h)\b)")
+_NOT_A_PREFIX = frozenset(
+    "THE AND FOR PAGE STEP FIG NO REV DN PN ISO IEC DIN EN GB UL CE TO OF AT BY IN ON OR IS A IP VG SAE API CLP HLP "
+    "HM M G R L N V W X Y Z MM CM KG RPM PSI BAR MPA KW HZ DC AC RH LH MAX MIN FAA CFR PART CH SEC".split()
+)
+_UNIT = re.compile(
+    r"^\d+(?:[.\-/]\d+)*(?:mm|cm|m|km|um|nm|kg|g|mg|t|s|ms|us|min|h|hr|d|v|kv|mv|a|ma|w|kw|mw|hz|khz|mhz|ghz|bar|mbar|mpa|kpa|"
+    r"pa|psi|rpm|r|l|ml|db|dba|k|c|f|n|kn|nm|j|kj|va|kva|ah|mah|x|st|nd|rd|th|bit|bits|kb|mb|gb|tb|kbps|mbps|ppm|ohm|kohm|"
+    r"in|ft|lb|lbs|oz|hp|gal|pcs|px|pt|deg|days?|weeks?|years?|hours?|times?)$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"^[A-Z]{1,5}-?\d{1,4}[A-Z]?$")
+
+
+def normal_identifier(text: str) -> str:
+    """Return the form in which identifiers are compared: NFKC, capitals, without spaces, dashes, dots and slashes."""
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def extract_identifiers(text: str) -> list[Identifier]:
+    """Find what looks like a fault code or part number, each normal form once, in the order they stand.
+
+    Plain numbers, measurements and dates are left out. A name with its own dashes (HX-8100-0231) is one identifier.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    found: dict[str, tuple[int, Identifier]] = {}
+    for match in _JOINED.finditer(plain):
+        written = match.group().strip("-_.")
+        if _looks_like_one(written):
+            normal = normal_identifier(written)
+            found.setdefault(normal, (match.start(), Identifier(_kind(written), normal, written)))
+    for match in _SPACED.finditer(plain):
+        if match.group(1) not in _NOT_A_PREFIX:
+            normal = normal_identifier(match.group())
+            found.setdefault(normal, (match.start(), Identifier("code", normal, match.group())))
+    return [identifier for _, identifier in sorted(found.values(), key=lambda item: item[0])]
+
+
+def _looks_like_one(written: str) -> bool:
+    letters = sum(character.isalpha() for character in written)
+    digits = sum(character.isdigit() for character in written)
+    if len(written) > 32 or not digits or _UNIT.match(written):
+        return False
+    if letters:
+        # "2nd", "x2", "1a" are too short to be looked up; a lower-case word with one digit is prose or a path.
+        return len(written) >= 3 and not (written.islower() and digits < 2)
+    # Digits alone: only a number in groups of some length ("6204-2RS" has letters), never a date, range or decimal.
+    return bool(re.fullmatch(r"\d{3,}-\d{3,}(?:-\d+)*", written)) and not re.match(r"^(19|20)\d\d-", written)
+
+
+def _kind(written: str) -> IdentifierKind:
+    return "code" if _CODE.match(written.upper()) else "part"

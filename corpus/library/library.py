@@ -1,0 +1,481 @@
+"""Changes to the library, each in an order in which a crash at any point can neither lose nor resurrect a page.
+
+Adding: embed; store as `indexing`; index; then one transaction makes it live and retires what it replaces.
+Retiring: one transaction makes it unanswerable and notes the debt; then the indexes are cleaned. `recover` pays what a
+killed process left: half-added revisions go, owed deletions are made.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from corpus.domain import Document, DocumentDraft, Identifier, Part, Record
+from corpus.errors import Conflict, IndexMismatch, NotFound
+from corpus.library.documents import DocumentStore, packed_lines
+from corpus.library.embedding import Embedder, Vectors
+from corpus.library.identifiers import extract_identifiers
+from corpus.library.lexical import LexicalIndex
+from corpus.library.quotes import normal_text
+from corpus.library.rows import (
+    AmendmentRow,
+    ChunkRow,
+    DocumentRow,
+    IdentifierRow,
+    IndexDebtRow,
+    PageRow,
+    RevisionRow,
+)
+from corpus.library.vectors import VectorIndex
+from corpus.people.audit import AuditStore
+
+Progress = Callable[[str, int, int], None]
+_BATCH = 500
+
+
+class RecordStore(Protocol):
+    """What the library asks of a store of plant records, inside its own transaction."""
+
+    TABLE: str
+
+    def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]: ...
+
+    def forget(self, session: Session, revision_id: int) -> None: ...
+
+    def revive(self, session: Session, revision_id: int) -> None: ...
+
+
+class Library:
+    """The one writer of documents and of both indexes."""
+
+    def __init__(
+        self,
+        documents: DocumentStore,
+        vectors: VectorIndex,
+        lexical: LexicalIndex,
+        embedder: Embedder,
+        audit: AuditStore,
+        records: Sequence[RecordStore],
+    ) -> None:
+        self._documents = documents
+        self._database = documents.database
+        self._vectors = vectors
+        self._lexical = lexical
+        self._embedder = embedder
+        self._audit = audit
+        self._records = records
+
+    # --- adding --------------------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        draft: DocumentDraft,
+        *,
+        actor: str,
+        supersedes: int | None,
+        amends: tuple[int, str] | None,
+        progress: Progress,
+    ) -> Document:
+        self._vectors.check()
+        old = self._documents.one(supersedes) if supersedes is not None else None
+        if old is not None and old.current is None:
+            raise Conflict(f"Document {old.id} is retired; restore it before you supersede it.")
+        if old is not None and old.current is not None and old.current.sha256 == draft.sha256:
+            raise Conflict(f"Document {old.id} already holds these very bytes.")
+        if amends is not None:
+            self._documents.one(amends[0])
+        file = self._keep(draft)
+        texts = ["\n".join(filter(None, [" > ".join(c.section), c.text])) for c in draft.chunks]
+        vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
+        progress("storing", 0, len(texts))
+        revision = self._store(draft, file, vectors, old, actor)
+        try:
+            ids = self._index(revision)
+            with self._database.write() as session:
+                self._publish(session, revision, draft, old, amends)
+                self._audit.write(session, actor, "document.add", str(revision), draft.source)
+        except BaseException:
+            self._discard(revision)
+            raise
+        self._pay_debts()
+        progress("storing", len(ids), len(ids))
+        return self._documents.one(self._documents.revision(revision).document)
+
+    def _keep(self, draft: DocumentDraft) -> str:
+        name = draft.sha256 + draft.file.suffix.lower()
+        kept = self._documents.files / name
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as scratch:
+                try:
+                    with draft.file.open("rb") as original:
+                        shutil.copyfileobj(original, scratch)
+                    scratch.flush()
+                    Path(scratch.name).replace(kept)
+                except BaseException:
+                    Path(scratch.name).unlink(missing_ok=True)
+                    raise
+        return name
+
+    def _store(self, draft: DocumentDraft, file: str, vectors: Vectors, old: Document | None, actor: str) -> int:
+        with self._database.write() as session:
+            if old is None:
+                document = DocumentRow(
+                    title=draft.title, kind=draft.kind, language=draft.language, models=list(draft.models)
+                )
+                session.add(document)
+                session.flush()
+                document_id, number = document.id, 1
+            else:
+                document_id, number = old.id, max(revision.number for revision in old.revisions) + 1
+            row = RevisionRow(
+                document_id=document_id,
+                number=number,
+                label=draft.revision_label,
+                source=draft.source,
+                sha256=draft.sha256,
+                state="indexing",
+                file=file,
+                embedding=self._embedder.name,
+                page_count=sum(page.number is not None for page in draft.pages),
+                chunk_count=len(draft.chunks),
+                warnings=list(draft.warnings),
+                added_at=datetime.now(UTC),
+                added_by=actor,
+            )
+            session.add(row)
+            session.flush()
+            pages = [
+                {
+                    "revision_id": row.id,
+                    "position": position,
+                    "number": page.number,
+                    "label": page.label,
+                    "quality": page.quality,
+                    "raw": page.raw,
+                    "text": page.text,
+                    "lines": packed_lines(page.lines),
+                }
+                for position, page in enumerate(draft.pages)
+            ]
+            if pages:
+                session.execute(insert(PageRow), pages)
+            halves = vectors.astype(np.float16)
+            chunks = [
+                ChunkRow(
+                    revision_id=row.id,
+                    position=position,
+                    kind=chunk.kind,
+                    section=list(chunk.section),
+                    text=chunk.text,
+                    page=chunk.page,
+                    page_end=chunk.page_end if chunk.page_end is not None else chunk.page,
+                    row=chunk.row,
+                    vector=halves[position].tobytes(),
+                )
+                for position, chunk in enumerate(draft.chunks)
+            ]
+            session.add_all(chunks)
+            session.flush()
+            identifiers = [
+                {"chunk_id": stored.id, "kind": found.kind, "normal": found.normal[:64], "leads": leads}
+                for stored in chunks
+                for found, leads in _identifiers(stored)
+            ]
+            if identifiers:
+                session.execute(insert(IdentifierRow), identifiers)
+            return row.id
+
+    def _publish(
+        self,
+        session: Session,
+        revision: int,
+        draft: DocumentDraft,
+        old: Document | None,
+        amends: tuple[int, str] | None,
+    ) -> None:
+        row = session.get_one(RevisionRow, revision)
+        if old is not None:
+            document = session.get_one(DocumentRow, old.id)
+            document.title, document.kind, document.language = draft.title, draft.kind, draft.language
+            document.models = list(draft.models) or document.models
+            for previous in session.scalars(
+                select(RevisionRow).where(RevisionRow.document_id == old.id, RevisionRow.state == "live")
+            ):
+                self._retire(session, previous, "superseded")
+        row.state = "live"
+        for store in self._records:
+            stored = store.save(session, draft.records, revision, draft.source)
+            self._link(session, revision, draft, store.TABLE, stored)
+        if amends is not None:
+            session.add(AmendmentRow(bulletin_id=row.document_id, amended_id=amends[0], section=amends[1]))
+        self._apply_amendments(session)
+
+    def _link(self, session: Session, revision: int, draft: DocumentDraft, table: str, stored: dict[int, int]) -> None:
+        """Tie row passages to their records; earlier files' passages of the same records are renewed by this one."""
+        if not stored:
+            return
+        ids = list(
+            session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision).order_by(ChunkRow.position))
+        )
+        links = []
+        for position, chunk in enumerate(draft.chunks):
+            if chunk.record in stored:
+                record = draft.records[chunk.record]
+                as_of = record.as_of if isinstance(record, Part) else None
+                links.append(
+                    {"id": ids[position], "record_table": table, "record_id": stored[chunk.record], "as_of": as_of}
+                )
+        if links:
+            session.execute(update(ChunkRow), links)
+        wanted = list(set(stored.values()))
+        for at in range(0, len(wanted), _BATCH):
+            earlier = list(
+                session.scalars(
+                    select(ChunkRow.id).where(
+                        ChunkRow.record_table == table,
+                        ChunkRow.record_id.in_(wanted[at : at + _BATCH]),
+                        ChunkRow.revision_id != revision,
+                        ChunkRow.renewed_by.is_(None),
+                    )
+                )
+            )
+            if earlier:
+                session.execute(update(ChunkRow).where(ChunkRow.id.in_(earlier)).values(renewed_by=revision))
+                self._owe(session, earlier)
+
+    def _index(self, revision: int) -> list[int]:
+        with self._database.read() as session:
+            rows = session.execute(
+                select(ChunkRow.id, ChunkRow.section, ChunkRow.text, ChunkRow.vector)
+                .where(ChunkRow.revision_id == revision)
+                .order_by(ChunkRow.position)
+            ).all()
+        ids = [row.id for row in rows]
+        if ids:
+            self._vectors.add(ids, np.stack([np.frombuffer(row.vector, np.float16) for row in rows]).astype(np.float32))
+            self._lexical.add((row.id, " ".join(row.section), row.text) for row in rows)
+        return ids
+
+    def _discard(self, revision: int) -> None:
+        """Undo a half-made revision, in the indexes and in SQL."""
+        with self._database.read() as session:
+            row = session.get(RevisionRow, revision)
+            if row is None or row.state != "indexing":
+                return
+            ids = list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision)))
+        self._vectors.delete(ids)
+        self._lexical.delete(ids)
+        with self._database.write() as session:
+            owned = select(ChunkRow.id).where(ChunkRow.revision_id == revision)
+            session.execute(delete(IdentifierRow).where(IdentifierRow.chunk_id.in_(owned)))
+            session.execute(delete(ChunkRow).where(ChunkRow.revision_id == revision))
+            session.execute(delete(PageRow).where(PageRow.revision_id == revision))
+            document = session.get_one(RevisionRow, revision).document_id
+            session.execute(delete(RevisionRow).where(RevisionRow.id == revision))
+            left = session.scalar(
+                select(func.count()).select_from(RevisionRow).where(RevisionRow.document_id == document)
+            )
+            if not left:
+                session.execute(delete(DocumentRow).where(DocumentRow.id == document))
+
+    # --- retiring and restoring ----------------------------------------------------------------------------------
+
+    def remove(self, document: int, *, actor: str) -> None:
+        found = self._documents.one(document)
+        if found.current is None:
+            raise Conflict(f"Document {document} is already retired.")
+        with self._database.write() as session:
+            self._retire(session, session.get_one(RevisionRow, found.current.id), "removed")
+            self._apply_amendments(session)
+            self._audit.write(session, actor, "document.remove", str(document), found.title)
+        self._pay_debts()
+
+    def supersede(self, old: int, new: int, *, actor: str) -> None:
+        before, after = self._documents.one(old), self._documents.one(new)
+        if old == new:
+            raise Conflict("A document cannot supersede itself.")
+        if before.current is None or after.current is None:
+            raise Conflict(f"Both documents must be live; {old if before.current is None else new} is retired.")
+        with self._database.write() as session:
+            self._retire(session, session.get_one(RevisionRow, before.current.id), "superseded")
+            session.get_one(DocumentRow, old).superseded_by = new
+            self._apply_amendments(session)
+            self._audit.write(session, actor, "document.supersede", str(old), f"by {new}")
+        self._pay_debts()
+
+    def restore(self, document: int, *, actor: str, revision: int | None) -> Document:
+        found = self._documents.one(document)
+        chosen = next((r for r in found.revisions if revision is None or r.id == revision), None)
+        if chosen is None:
+            raise NotFound(f"Document {document} has no revision {revision}.")
+        if chosen.state == "live":
+            raise Conflict(f"Revision {chosen.number} of document {document} is already live.")
+        self._index(chosen.id)
+        with self._database.write() as session:
+            for previous in session.scalars(
+                select(RevisionRow).where(RevisionRow.document_id == document, RevisionRow.state == "live")
+            ):
+                self._retire(session, previous, "superseded")
+            session.get_one(RevisionRow, chosen.id).state = "live"
+            session.get_one(DocumentRow, document).superseded_by = None
+            owned = select(ChunkRow.id).where(ChunkRow.revision_id == chosen.id)
+            session.execute(delete(IndexDebtRow).where(IndexDebtRow.chunk_id.in_(owned)))
+            for store in self._records:
+                store.revive(session, chosen.id)
+            self._apply_amendments(session)
+            self._audit.write(session, actor, "document.restore", str(document), f"revision {chosen.number}")
+        self._pay_debts()
+        return self._documents.one(document)
+
+    def amend(self, bulletin: int, amended: int, section: str, *, actor: str) -> int:
+        self._documents.one(bulletin)
+        self._documents.one(amended)
+        if not section.strip():
+            raise Conflict("Say which section is amended, by its number or title.")
+        with self._database.write() as session:
+            before = self._amended(session, bulletin)
+            session.add(AmendmentRow(bulletin_id=bulletin, amended_id=amended, section=section.strip()))
+            session.flush()
+            self._apply_amendments(session)
+            changed = self._amended(session, bulletin) - before
+            if not changed:
+                raise NotFound(f"Document {amended} has no section {section!r}; `documents show {amended}` lists them.")
+            self._audit.write(session, actor, "document.amend", str(amended), f"{section} by {bulletin}")
+        return changed
+
+    @staticmethod
+    def _amended(session: Session, bulletin: int) -> int:
+        return session.scalar(select(func.count()).select_from(ChunkRow).where(ChunkRow.amended_by == bulletin)) or 0
+
+    def _retire(self, session: Session, revision: RevisionRow, state: str) -> None:
+        revision.state = state
+        session.flush()
+        self._owe(session, list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision.id))))
+        for store in self._records:
+            store.forget(session, revision.id)
+
+    def _apply_amendments(self, session: Session) -> None:
+        """Mark the chunks that live bulletins replace, and only those."""
+        session.flush()
+        session.execute(update(ChunkRow).where(ChunkRow.amended_by.is_not(None)).values(amended_by=None))
+        live = set(session.scalars(select(RevisionRow.document_id).where(RevisionRow.state == "live")))
+        for claim in session.scalars(select(AmendmentRow).order_by(AmendmentRow.id)):
+            if claim.bulletin_id not in live:
+                continue
+            chunks = session.execute(
+                select(ChunkRow.id, ChunkRow.section)
+                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                .where(RevisionRow.document_id == claim.amended_id, RevisionRow.state == "live")
+            )
+            hit = [chunk for chunk, path in chunks if any(_names(heading, claim.section) for heading in path)]
+            for at in range(0, len(hit), _BATCH):
+                session.execute(
+                    update(ChunkRow).where(ChunkRow.id.in_(hit[at : at + _BATCH])).values(amended_by=claim.bulletin_id)
+                )
+
+    # --- the indexes ---------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _owe(session: Session, ids: Sequence[int]) -> None:
+        for at in range(0, len(ids), _BATCH):
+            batch = ids[at : at + _BATCH]
+            known = set(session.scalars(select(IndexDebtRow.chunk_id).where(IndexDebtRow.chunk_id.in_(batch))))
+            session.add_all(IndexDebtRow(chunk_id=i) for i in batch if i not in known)
+        session.flush()
+
+    def _pay_debts(self) -> None:
+        with self._database.read() as session:
+            owed = list(session.scalars(select(IndexDebtRow.chunk_id)))
+        if not owed:
+            return
+        self._vectors.delete(owed)
+        self._lexical.delete(owed)
+        with self._database.write() as session:
+            for at in range(0, len(owed), _BATCH):
+                session.execute(delete(IndexDebtRow).where(IndexDebtRow.chunk_id.in_(owed[at : at + _BATCH])))
+
+    def recover(self) -> None:
+        """Finish what a killed process left behind."""
+        with self._database.read() as session:
+            half_made = list(session.scalars(select(RevisionRow.id).where(RevisionRow.state == "indexing")))
+            owed = session.scalar(select(func.count()).select_from(IndexDebtRow))
+        try:
+            for revision in half_made:
+                self._discard(revision)
+            if owed:
+                self._pay_debts()
+        except IndexMismatch:
+            return  # every search says so, and `reindex` starts afresh
+
+    def reindex(self, progress: Progress) -> int:
+        with self._database.read() as session:
+            rows = session.execute(
+                select(ChunkRow.id, ChunkRow.section, ChunkRow.text, RevisionRow.embedding, RevisionRow.id)
+                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                .where(RevisionRow.state == "live", ChunkRow.renewed_by.is_(None))
+                .order_by(ChunkRow.id)
+            ).all()
+        changed = [row for row in rows if row.embedding != self._embedder.name]
+        if changed:
+            texts = ["\n".join(filter(None, [" > ".join(row.section), row.text])) for row in changed]
+            vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
+            halves = vectors.astype(np.float16)
+            with self._database.write() as session:
+                session.execute(
+                    update(ChunkRow),
+                    [{"id": row.id, "vector": halves[i].tobytes()} for i, row in enumerate(changed)],
+                )
+                session.execute(
+                    update(RevisionRow).where(RevisionRow.state == "live").values(embedding=self._embedder.name)
+                )
+        self._vectors.clear()
+        self._lexical.clear()
+        for at in range(0, len(rows), _BATCH):
+            batch = rows[at : at + _BATCH]
+            with self._database.read() as session:
+                stored = dict(
+                    session.execute(
+                        select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_([row.id for row in batch]))
+                    ).tuples()
+                )
+            self._vectors.add(
+                [row.id for row in batch],
+                np.stack([np.frombuffer(stored[row.id], np.float16) for row in batch]).astype(np.float32),
+            )
+            self._lexical.add((row.id, " ".join(row.section), row.text) for row in batch)
+            progress("indexing", at + len(batch), len(rows))
+        with self._database.write() as session:
+            session.execute(delete(IndexDebtRow))
+        return len(rows)
+
+    def close(self) -> None:
+        self._vectors.close()
+        self._lexical.close()
+
+
+def _identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:
+    """Return a chunk's identifiers; the first one of a row or entry leads, when it stands within its first words."""
+    found = extract_identifiers(" ".join([*chunk.section[-1:], chunk.text]))
+    head = {identifier.normal for identifier in extract_identifiers(chunk.text[:60])[:1]}
+    entry = chunk.kind in ("fault", "row")
+    return [(identifier, entry and identifier.normal in head) for identifier in found]
+
+
+def _names(heading: str, section: str) -> bool:
+    """Say whether a heading is the section meant: by number ("6.3" of "6.3 Tension", not of "6.31") or title."""
+    wanted, here = normal_text(section), normal_text(heading)
+    if not wanted:
+        return False
+    if wanted.replace(".", "").isdigit():
+        number = heading.split()[0].rstrip(".、") if heading.split() else ""
+        return number == section.strip().rstrip(".")
+    return wanted in here

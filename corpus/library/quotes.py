@@ -1,0 +1,46 @@
+"""The one published normalisation under which a quote counts as standing in a text.
+
+NFKC (full-width forms become plain), case folded, dashes and quotation marks unified, and every white space, soft
+hyphen and zero-width character left out, so that line breaks and justified columns do not matter.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»″＂"), '"') | dict.fromkeys(map(ord, "‘’‚‛′＇`"), "'")
+_UNIFIED = {**_DASHES, **_QUOTES}
+_LEFT_OUT = {"Cf", "Cc", "Zs", "Zl", "Zp"}
+
+
+def normal_text(text: str) -> str:
+    """Return the text as it is compared."""
+    return _normal_with_offsets(text)[0]
+
+
+def find_quote(text: str, quote: str) -> tuple[int, int] | None:
+    """Return the (start, end) of the quote in the text as it is written, or None where it does not stand there."""
+    wanted = normal_text(quote)
+    if not wanted:
+        return None
+    haystack, offsets = _normal_with_offsets(text)
+    at = haystack.find(wanted)
+    return None if at < 0 else (offsets[at], offsets[at + len(wanted) - 1] + 1)
+
+
+def contains_quote(text: str, quote: str) -> bool:
+    """Say whether the quote stands in the text, both normalised."""
+    wanted = normal_text(quote)
+    return bool(wanted) and wanted in normal_text(text)
+
+
+def _normal_with_offsets(text: str) -> tuple[str, list[int]]:
+    characters: list[str] = []
+    offsets: list[int] = []
+    for offset, original in enumerate(text):
+        for character in unicodedata.normalize("NFKC", original).translate(_UNIFIED).casefold():
+            if unicodedata.category(character) not in _LEFT_OUT:
+                characters.append(character)
+                offsets.append(offset)
+    return "".join(characters), offsets

@@ -1,0 +1,45 @@
+"""Identifiers, words and quotes, in two scripts."""
+
+import pytest
+
+from corpus import contains_quote, content_words, detect_language, extract_identifiers, find_quote, normal_identifier
+
+
+@pytest.mark.parametrize("written", ["E-07", "e07", "Ｅ－０７", "E 07", "E–07"])
+def test_spellings_of_one_code_are_one(written: str) -> None:
+    assert normal_identifier(written) == "E07"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("主轴报警E-407怎么办", ["E407"]),
+        ("E-470 is not E-407", ["E470", "E407"]),
+        ("6204-2RS/6204-ZZ bearing", ["62042RS", "6204ZZ"]),
+        ("order HX-8100-0231 today", ["HX81000231"]),
+        ("alarm ALM 203 came", ["ALM203"]),
+        ("set 5 bar, 0.5MPa, 45 N·m, 380V, 50Hz, 12-15 mm", []),
+        ("on 2026-03-31 at 16:42, page 12, step 3", []),
+    ],
+)
+def test_identifiers_are_found_and_measurements_are_not(text: str, found: list[str]) -> None:
+    assert [identifier.normal for identifier in extract_identifiers(text)] == found
+
+
+def test_function_words_leave_the_query() -> None:
+    assert content_words("What does the fault mean?") == ["fault"]
+    assert content_words("同步带的轴承是什么") == ["同步", "步带", "轴承"]
+
+
+def test_quotes_stand_across_line_breaks_and_widths() -> None:
+    page = "拧紧力矩\n为 ４５ N·m。"
+    span = find_quote(page, "力矩为45 N·m")
+    assert span is not None
+    assert page[slice(*span)] == "力矩\n为 ４５ N·m"
+    assert not contains_quote(page, "力矩为54 N·m")
+    assert not contains_quote(page, "")
+
+
+def test_language_of_mixed_text() -> None:
+    assert detect_language("CNC-03 主轴报警") == "zh"
+    assert detect_language("Tighten the 主轴 bolts to the torque in table 4 and check again") == "en"
