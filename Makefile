@@ -35,6 +35,7 @@ browser: setup
 lock: setup  ## resolve the dependencies anew (minutes) and pin them with hashes
 	$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --unsafe-package torch --output-file requirements.lock pyproject.toml
+	sed -i '/^# The following packages are considered/,$$d' requirements.lock
 
 samples: setup  ## typeset the demonstration plant's manuals again
 	$(BIN)/python -m corpus.samples.build

@@ -32,7 +32,9 @@ DataDir = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value on standard output and nothing else there.")]
 Tag = Annotated[str | None, typer.Option("--equipment", metavar="TAG", help="The machine in question, by its tag.")]
-DocumentId = Annotated[int, typer.Argument(min=1, metavar="DOCUMENT", help="A document's id, as `documents list` shows.")]
+DocumentId = Annotated[
+    int, typer.Argument(min=1, metavar="DOCUMENT", help="A document's id, as `documents list` shows.")
+]
 RoleName = Literal["technician", "lead", "evaluator", "admin"]
 Kind = Literal["manual", "repair_guide", "bulletin", "parts_list", "equipment", "status", "alarms", "cases", "other"]
 
@@ -87,12 +89,19 @@ def ingest(
         list[str] | None,
         typer.Option("--equipment-model", metavar="MODEL", help="A model that the files apply to; may be repeated."),
     ] = None,
-    kind: Annotated[Kind | None, typer.Option("--kind", help="What the files are, instead of what is recognised.")] = None,
+    kind: Annotated[
+        Kind | None, typer.Option("--kind", help="What the files are, instead of what is recognised.")
+    ] = None,
     title: Annotated[str | None, typer.Option("--title", help="The title, for a single file.")] = None,
-    revision: Annotated[str | None, typer.Option("--revision", metavar="LABEL", help="The revision's own name.")] = None,
-    language: Annotated[Literal["zh", "en"] | None, typer.Option("--language", help="The files' main language.")] = None,
+    revision: Annotated[
+        str | None, typer.Option("--revision", metavar="LABEL", help="The revision's own name.")
+    ] = None,
+    language: Annotated[
+        Literal["zh", "en"] | None, typer.Option("--language", help="The files' main language.")
+    ] = None,
     supersedes: Annotated[
-        int | None, typer.Option("--supersedes", min=1, metavar="ID", help="The document that this file is a new revision of.")
+        int | None,
+        typer.Option("--supersedes", min=1, metavar="ID", help="The document that this file is a new revision of."),
     ] = None,
     amends: Annotated[
         str | None,
@@ -161,7 +170,9 @@ def documents_remove(
 @documents.command("restore")
 def documents_restore(
     document: DocumentId,
-    revision: Annotated[int | None, typer.Option("--revision", min=1, metavar="ID", help="An earlier revision's id.")] = None,
+    revision: Annotated[
+        int | None, typer.Option("--revision", min=1, metavar="ID", help="An earlier revision's id.")
+    ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -272,7 +283,9 @@ def _password(from_input: bool) -> str:
 
 # --- serving -----------------------------------------------------------------------------------------------------
 
-Host = Annotated[str | None, typer.Option("--host", help="The address to listen on; default: MILLHAND_HOST, or 127.0.0.1.")]
+Host = Annotated[
+    str | None, typer.Option("--host", help="The address to listen on; default: MILLHAND_HOST, or 127.0.0.1.")
+]
 Port = Annotated[
     int | None, typer.Option("--port", min=0, max=65535, help="The port; default: MILLHAND_PORT, or 7860.")
 ]
@@ -316,10 +329,14 @@ def evaluate(
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write a report there.")] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Search, but ask nothing.")] = False,
-    repeat: Annotated[int, typer.Option("--repeat", min=1, max=100, metavar="N", help="Ask each question N times.")] = 1,
+    repeat: Annotated[
+        int, typer.Option("--repeat", min=1, max=100, metavar="N", help="Ask each question N times.")
+    ] = 1,
     fail_under: Annotated[
         list[str] | None,
-        typer.Option("--fail-under", metavar="METRIC=VALUE", help="Exit with 1 if this metric is lower; may be repeated."),
+        typer.Option(
+            "--fail-under", metavar="METRIC=VALUE", help="Exit with 1 if this metric is lower; may be repeated."
+        ),
     ] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Compare two runs: --compare A.json B.json.")] = False,
     data_dir: DataDir = None,
@@ -486,3 +503,7 @@ def _sentence(error: Exception) -> tuple[str, int]:
 def _complain(sentence: str, status: int) -> int:
     print(sentence, file=sys.stderr)
     return status
+
+
+if __name__ == "__main__":
+    main()

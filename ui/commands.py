@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from corpus import DataFolderError, Document, MillhandError, NotFound, Revision, Settings, SettingsError, call_owner
-
 from ui.house import House, open_house
 
 Params = dict[str, Any]
@@ -330,10 +329,9 @@ def handle(house: House, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _eval(settings: Settings, params: Params, progress: Progress) -> Result:
     """Run question sets in a folder that this process owns; not forwarded, a run takes minutes."""
+    import evals
     from agent import build_assistant
     from ingest import build_ingestor
-
-    import evals
 
     value: dict[str, Any] = evals.run(
         settings,

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from corpus import MillhandError
-
 from ui.house import House
 
 

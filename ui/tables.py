@@ -97,16 +97,22 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def _ingest(console: Console, value: Any) -> None:
-    columns = {"state": "state", "source": "file", "document": "id", "kind": "kind", "pages": "pages", "chunks": "chunks"}
+    columns = {
+        "state": "state",
+        "source": "file",
+        "document": "id",
+        "kind": "kind",
+        "pages": "pages",
+        "chunks": "chunks",
+    }
     console.print(rows_table(value["files"], columns))
     for file in value["files"]:
         for warning in file.get("warnings") or []:
             console.print(f"[yellow]{escape(file['source'])}: {escape(str(warning))}[/yellow]")
         if file.get("error"):
             console.print(f"[red]{escape(file['source'])}: {escape(file['error'])}[/red]")
-    console.print(
-        f"{value['indexed']} indexed, {value['unchanged']} unchanged, {value['failed']} failed in {value['seconds']:.1f} s"
-    )
+    counts = ", ".join(f"{value[state]} {state}" for state in ("indexed", "unchanged", "failed"))
+    console.print(f"{counts} in {value['seconds']:.1f} s")
 
 
 DOCUMENT_COLUMNS = {"id": "id", "title": "title", "kind": "kind", "language": "language", "models": "models",
@@ -115,7 +121,9 @@ DOCUMENT_COLUMNS = {"id": "id", "title": "title", "kind": "kind", "language": "l
 
 def _documents(console: Console, value: Any) -> None:
     rows = value if isinstance(value, list) else [value]
-    console.print(rows_table(rows, DOCUMENT_COLUMNS) if rows else "No document yet; bring some in with `millhand ingest`.")
+    console.print(
+        rows_table(rows, DOCUMENT_COLUMNS) if rows else "No document yet; bring some in with `millhand ingest`."
+    )
 
 
 def _document(console: Console, value: Any) -> None:

@@ -1,0 +1,177 @@
+"""Accounts: passwords (Argon2), sessions, bearer tokens, and a lock-out against guessing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ForeignKey, String, Text, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from corpus.database import Base, Database, UtcDateTime
+from corpus.domain import Account, Role
+from corpus.errors import Conflict, NotFound, Refused
+
+_ATTEMPTS, _WINDOW = 5, timedelta(minutes=15)
+_WRONG = "The name or the password is wrong."
+_LOCKED = "Too many attempts; wait 15 minutes and try again."
+_PREFIX = "mh_"
+_hasher = PasswordHasher()
+# Verified for unknown names, so that the time of an answer does not tell whether a name exists.
+_DUMMY = _hasher.hash(secrets.token_hex(16))
+
+
+class AccountRow(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    display_name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(16))
+    password: Mapped[str] = mapped_column(Text)
+    disabled: Mapped[bool] = mapped_column(default=False)
+
+
+class KeyRow(Base):
+    """A session (with an end) or a bearer token (without); only the key's hash is kept."""
+
+    __tablename__ = "keys"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    label: Mapped[str | None] = mapped_column(Text)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AttemptRow(Base):
+    """One failed sign-in."""
+
+    __tablename__ = "failed_attempts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AccountStore:
+    """Who may sign in, and what their keys open."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Account]:
+        with self._database.read() as session:
+            return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
+
+    def add(self, name: str, role: Role, password: str, *, display_name: str | None) -> Account:
+        name = name.strip()
+        if not name:
+            raise Refused("An account needs a name.")
+        _check(password)
+        with self._database.write() as session:
+            if session.scalars(select(AccountRow).where(AccountRow.name == name)).first():
+                raise Conflict(f"There is an account {name!r} already.")
+            row = AccountRow(
+                name=name, role=role, display_name=display_name or name, password=_hasher.hash(password), disabled=False
+            )
+            session.add(row)
+            session.flush()
+            return _account(row)
+
+    def disable(self, name: str, *, disabled: bool) -> None:
+        with self._database.write() as session:
+            row = _row(session, name)
+            row.disabled = disabled
+            if disabled:
+                session.execute(delete(KeyRow).where(KeyRow.account_id == row.id))
+
+    def set_password(self, name: str, password: str) -> None:
+        _check(password)
+        with self._database.write() as session:
+            row = _row(session, name)
+            row.password = _hasher.hash(password)
+            session.execute(delete(KeyRow).where(KeyRow.account_id == row.id, KeyRow.kind == "session"))
+
+    def set_role(self, name: str, role: Role) -> None:
+        with self._database.write() as session:
+            _row(session, name).role = role
+
+    def sign_in(self, name: str, password: str, *, hours: float) -> str:
+        now = datetime.now(UTC)
+        with self._database.read() as session:
+            failed = session.scalar(
+                select(func.count()).where(AttemptRow.name == name[:120], AttemptRow.at > now - _WINDOW)
+            )
+            row = session.scalars(select(AccountRow).where(AccountRow.name == name)).first()
+        if (failed or 0) >= _ATTEMPTS:
+            raise Refused(_LOCKED)
+        right = _verify(row.password if row else _DUMMY, password)
+        with self._database.write() as session:
+            if row is None or not right or row.disabled:
+                session.execute(delete(AttemptRow).where(AttemptRow.at < now - _WINDOW))
+                session.add(AttemptRow(name=name[:120], at=now))
+            else:
+                session.execute(delete(AttemptRow).where(AttemptRow.name == name))
+                session.execute(delete(KeyRow).where(KeyRow.until < now))
+                return _new_key(session, row.id, "session", None, now + timedelta(hours=hours))
+        raise Refused(_WRONG)
+
+    def sign_out(self, key: str) -> None:
+        with self._database.write() as session:
+            session.execute(delete(KeyRow).where(KeyRow.digest == _digest(key), KeyRow.kind == "session"))
+
+    def by_session(self, key: str) -> Account | None:
+        return self._by_key(key, "session")
+
+    def by_token(self, token: str) -> Account | None:
+        return self._by_key(token, "token")
+
+    def add_token(self, name: str, label: str) -> str:
+        with self._database.write() as session:
+            return _new_key(session, _row(session, name).id, "token", label, None)
+
+    def _by_key(self, key: str, kind: str) -> Account | None:
+        with self._database.read() as session:
+            found = session.execute(
+                select(AccountRow, KeyRow.until)
+                .join(KeyRow, KeyRow.account_id == AccountRow.id)
+                .where(KeyRow.digest == _digest(key), KeyRow.kind == kind)
+            ).first()
+        if found is None or found[0].disabled or (found[1] is not None and found[1] < datetime.now(UTC)):
+            return None
+        return _account(found[0])
+
+
+def _check(password: str) -> None:
+    if len(password) < 8:
+        raise Refused(f"A password needs 8 characters or more, this one has {len(password)}.")
+
+
+def _verify(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _new_key(session: Session, account: int, kind: str, label: str | None, until: datetime | None) -> str:
+    key = (_PREFIX if kind == "token" else "") + secrets.token_urlsafe(32)
+    session.add(KeyRow(digest=_digest(key), account_id=account, kind=kind, label=label, until=until))
+    return key
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _row(session: Session, name: str) -> AccountRow:
+    row = session.scalars(select(AccountRow).where(AccountRow.name == name)).first()
+    if row is None:
+        raise NotFound(f"There is no account {name!r}.")
+    return row
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(row.name, cast(Role, row.role), row.display_name, row.disabled, row.id)

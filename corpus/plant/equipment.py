@@ -1,0 +1,109 @@
+"""Machines by asset tag."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from corpus.database import Base, Database
+from corpus.domain import Equipment, Record
+from corpus.errors import NotFound
+from corpus.library.identifiers import normal_identifier
+from corpus.plant.records import Imported, Key, set_retired
+
+
+class EquipmentRow(Imported, Base):
+    __tablename__ = "equipment"
+    key: Mapped[str] = mapped_column(Key, unique=True)
+    tag: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(Text)
+    model: Mapped[str | None] = mapped_column(String(120))
+    kind: Mapped[str | None] = mapped_column(String(120))
+    serial: Mapped[str | None] = mapped_column(String(120))
+    location: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(Text)
+    contact: Mapped[str | None] = mapped_column(Text)
+
+
+class EquipmentStore:
+    """Reads machines; a newer file's row takes over the tag."""
+
+    TABLE = EquipmentRow.__tablename__
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Equipment]:
+        with self._database.read() as session:
+            query = select(EquipmentRow).where(EquipmentRow.retired.is_(False)).order_by(EquipmentRow.tag)
+            return [_equipment(row) for row in session.scalars(query)]
+
+    def one(self, tag: str) -> Equipment:
+        key = normal_identifier(tag)
+        found = next((machine for machine in self.all() if normal_identifier(machine.tag) == key), None)
+        if found is None:
+            raise NotFound(f"There is no equipment {tag!r}; the equipment list names every asset tag.")
+        return found
+
+    def named_in(self, text: str) -> list[Equipment]:
+        plain = unicodedata.normalize("NFKC", text).casefold()
+        found = [(at, machine) for machine in self.all() if (at := _stands_at(plain, machine)) is not None]
+        return [machine for _, machine in sorted(found, key=lambda item: item[0])]
+
+    def models(self) -> list[str]:
+        return sorted({machine.model for machine in self.all() if machine.model})
+
+    def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]:
+        stored: dict[int, int] = {}
+        for index, record in enumerate(records):
+            if not isinstance(record, Equipment):
+                continue
+            key = normal_identifier(record.tag)
+            row = session.scalars(select(EquipmentRow).where(EquipmentRow.key == key)).first()
+            if row is None:
+                row = EquipmentRow(key=key)
+                session.add(row)
+            row.tag, row.name, row.model, row.kind = record.tag, record.name, record.model, record.kind
+            row.serial, row.location = record.serial, record.location
+            row.owner, row.contact = record.owner, record.contact
+            row.revision_id, row.source, row.retired = revision_id, source, False
+            session.flush()
+            stored[index] = row.id
+        return stored
+
+    def forget(self, session: Session, revision_id: int) -> None:
+        set_retired(session, EquipmentRow, revision_id, retired=True)
+
+    def revive(self, session: Session, revision_id: int) -> None:
+        set_retired(session, EquipmentRow, revision_id, retired=False)
+
+
+def _stands_at(plain: str, machine: Equipment) -> int | None:
+    """Return where the tag (with or without its dashes) or a whole name stands in case-folded text."""
+    parts = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", machine.tag).casefold())
+    pieces = [piece for part in parts for piece in re.findall(r"\d+|[^\W\d_]+", part)]
+    tag = r"[\s\-–—_]?".join(map(re.escape, pieces))
+    ascii_border = r"(?<![a-z0-9])(?:%s)(?![a-z0-9]|[-–]\d)"
+    places = [match.start() for match in re.finditer(ascii_border % tag, plain)] if pieces else []
+    for name in _names(machine.name):
+        at = plain.find(name)
+        if at >= 0:
+            places.append(at)
+    return min(places, default=None)
+
+
+def _names(name: str) -> list[str]:
+    """Split a bilingual name ("1号空压机 Compressor 1") into its Chinese and English halves, each long enough to tell."""
+    plain = unicodedata.normalize("NFKC", name).casefold().strip()
+    halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([a-z][a-z0-9 \-]*)$", plain)
+    return [half.strip() for half in (halves.groups() if halves else (plain,)) if len(half.strip()) >= 4]
+
+
+def _equipment(row: EquipmentRow) -> Equipment:
+    return Equipment(
+        row.tag, row.name, row.model, row.kind, row.serial, row.location, row.owner, row.contact, id=row.id
+    )

@@ -1,0 +1,103 @@
+"""The web application: FastAPI with the Gradio page in it, all of it behind the access middleware."""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from corpus import Settings
+from ui.access import EVERYONE, KEEPERS, AccessMiddleware, Functions, check_host
+from ui.house import House
+from ui.signing import signing_routes
+from ui.sources import source_routes
+
+SYSTEM_FONTS = (
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "sans-serif",
+)
+SYSTEM_MONO = ("ui-monospace", "Consolas", "Menlo", "monospace")
+OPEN_TO_EVERYONE = ("ask_", "page_")
+"""How the names of the handlers begin that any signed-in person may call; all others are the keepers'."""
+
+
+def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
+    """Assemble the application; it owns neither the house nor the socket.
+
+    Raises:
+        SettingsError: without accounts on an address that others reach.
+    """
+    check_host(settings.host, accounts=accounts)
+    uploads = settings.data_dir / "uploads"
+    uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Gradio reads both when it is imported or its page is built.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.resolve())
+    import gradio as gr
+
+    from ui.page import build_page
+
+    app = FastAPI(title="Millhand", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/healthz")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    app.include_router(signing_routes(house.corpus, accounts=accounts))
+    app.include_router(source_routes(house))
+    page = build_page(house, accounts=accounts)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        theme=gr.themes.Base(
+            primary_hue=gr.themes.colors.blue,
+            neutral_hue=gr.themes.colors.slate,
+            text_size=gr.themes.sizes.text_lg,
+            font=SYSTEM_FONTS,
+            font_mono=SYSTEM_MONO,
+        ),
+        css=_asset("page.css"),
+        head=f"<script>{_asset('page.js')}</script>",
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        pwa=False,
+        show_error=False,
+        max_file_size=f"{settings.upload_mb}mb",
+        blocked_paths=[str(settings.data_dir.resolve() / name) for name in ("files", "chroma", "millhand.db")],
+    )
+    functions = _functions(page)
+    return AccessMiddleware(
+        app,
+        accounts=accounts,
+        by_session=house.corpus.session_account,
+        by_token=house.corpus.token_account,
+        functions=lambda: functions,
+    )
+
+
+def _functions(page: Any) -> Functions:
+    names, indexes = {}, {}
+    for index, function in page.fns.items():
+        name = str(function.api_name or "")
+        roles = EVERYONE if name.startswith(OPEN_TO_EVERYONE) or function.fn is None else KEEPERS
+        names[name] = roles
+        indexes[int(index)] = roles
+    return Functions(names, indexes)
+
+
+def _asset(name: str) -> str:
+    return resources.files("ui").joinpath(name).read_text("utf-8")

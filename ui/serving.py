@@ -1,0 +1,91 @@
+"""Serve the page from a data folder, with the socket through which the command line reaches it."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+import threading
+from pathlib import Path
+
+from corpus import MillhandError, Settings, serve_owner
+from ui.access import check_host
+from ui.commands import handle, ingest
+from ui.house import House, open_house
+from ui.terminal import Terminal
+
+
+def serve_page(settings: Settings, *, accounts: bool, samples: bool = False) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        SettingsError: without accounts on an address that others reach.
+        MillhandError: the port is taken, or the data folder has another owner.
+    """
+    check_host(settings.host, accounts=accounts)
+    with _bound(settings) as listener, open_house(settings) as house:
+        if samples:
+            bring_in_samples(house)
+        if accounts and not house.corpus.accounts():
+            _say("Nobody can sign in yet: add an account with `millhand users add NAME --role admin`.")
+        _serve(house, listener, accounts=accounts)
+
+
+def bring_in_samples(house: House) -> None:
+    """Ingest the demonstration plant, unless the corpus holds it already."""
+    import corpus.samples
+
+    folder = Path(corpus.samples.__file__).parent / "plant"
+    held = {one.source for document in house.corpus.documents(retired=True) for one in document.revisions}
+    wanted = {path.name for path in folder.rglob("*") if path.is_file() and path.name != "manifest.csv"}
+    if wanted <= held:
+        return
+    _say("Bringing in the demonstration plant; this takes a few minutes, once.")
+    value, _ = Terminal(as_json=False).quietly(lambda progress: ingest(house, {"paths": [str(folder)]}, progress))
+    for file in value["files"]:
+        if file["error"]:
+            _say(f"{file['source']}: {file['error']}")
+    _say(f"{value['indexed']} files brought in, {value['failed']} failed.")
+
+
+def _bound(settings: Settings) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family, backlog=128)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise MillhandError(f"{where} cannot be served: {error.strerror or error}; try another --port.") from error
+
+
+def _serve(house: House, listener: socket.socket, *, accounts: bool) -> None:
+    import uvicorn
+
+    from ui.app import build_app
+
+    settings = house.settings.model_copy(update={"port": listener.getsockname()[1]})
+    app = build_app(settings, house, accounts)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        # A forwarded address must not be taken for the client's: access.py looks at these headers itself.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    threading.Thread(target=_warm_up, args=(house,), name="warm-up", daemon=True).start()
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    with serve_owner(settings.data_dir, lambda request: handle(house, request)):
+        _say(f"Millhand answers on http://{host}:{settings.port}")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _warm_up(house: House) -> None:
+    try:
+        house.corpus.search("warm-up", k=1)
+        _ = house.assistant
+    except Exception:  # The first question will meet the same error and show it.
+        logging.getLogger(__name__).warning("The warm-up search failed.", exc_info=True)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
