@@ -231,12 +231,12 @@ def _check_origin(scope: Scope, headers: Headers) -> None:
 
 
 async def _read(receive: Receive) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return body
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > CALL_BYTES:
             raise _Denied(413, "The call is too long.")
         if not message.get("more_body"):

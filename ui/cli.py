@@ -343,8 +343,6 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Run scripted question sets and measure the answers, or compare two runs."""
-    from ui import evaluation
-
     bounds = {}
     for bound in fail_under or []:
         metric, _, value = bound.partition("=")
@@ -357,8 +355,10 @@ def evaluate(
     missing = [path for path in [*files, *(corpus or [])] if not path.exists()]
     if missing:
         _wrong(f"{missing[0]}: there is no such file; check the path.")
-    terminal = Terminal(as_json)
     if compare:
+        from ui import evaluation
+
+        terminal = Terminal(as_json)
         terminal.show("eval compare", *terminal.quietly(lambda _: evaluation.compare(files[0], files[1])))
     params = {
         "files": [str(path.absolute()) for path in files],
@@ -369,8 +369,7 @@ def evaluate(
         "repeat": repeat,
         "fail_under": bounds,
     }
-    settings = _settings(data_dir)
-    terminal.show("eval", *terminal.quietly(lambda progress: evaluation.run(settings, params, progress)))
+    _run("eval", params, data_dir, as_json)
 
 
 # --- the folder --------------------------------------------------------------------------------------------------
@@ -489,7 +488,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def _sentence(error: Exception) -> tuple[str, int]:
     if isinstance(error, typer.BadParameter) or hasattr(error, "format_message"):
         # A group without a command is asked for its help by click itself.
-        message = error.format_message().removeprefix("Invalid value: ").strip()  # type: ignore[attr-defined]
+        message = error.format_message().removeprefix("Invalid value: ").strip()
         return f"{' '.join(message.split()).rstrip('.')}. See `millhand --help`.", 2
     from corpus import MillhandError, SettingsError
 

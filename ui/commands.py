@@ -250,6 +250,16 @@ def backup(house: House, params: Params, _progress: Progress) -> Result:
     return write_archive(house.settings, Path(params["archive"])), 0
 
 
+# --- evaluating --------------------------------------------------------------------------------------------------
+
+
+def evaluate(house: House, params: Params, progress: Progress) -> Result:
+    """Run question sets; the status is 1 when a metric is under its bound."""
+    from ui.evaluation import run_sets
+
+    return run_sets(house, params, progress)
+
+
 # --- running -----------------------------------------------------------------------------------------------------
 
 COMMANDS: dict[str, Command] = {
@@ -271,6 +281,7 @@ COMMANDS: dict[str, Command] = {
     "reindex": reindex,
     "doctor": doctor,
     "backup": backup,
+    "eval": evaluate,
 }
 
 
@@ -322,27 +333,3 @@ def handle(house: House, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield event
         if "progress" not in event:
             return
-
-
-# --- evaluating --------------------------------------------------------------------------------------------------
-
-
-def _eval(settings: Settings, params: Params, progress: Progress) -> Result:
-    """Run question sets in a folder that this process owns; not forwarded, a run takes minutes."""
-    import evals
-    from agent import build_assistant
-    from ingest import build_ingestor
-
-    value: dict[str, Any] = evals.run(
-        settings,
-        files=[Path(file) for file in params["files"]],
-        corpus_paths=[Path(path) for path in params["corpus"]] or None,
-        baselines=params["baselines"],
-        report=Path(params["report"]) if params.get("report") else None,
-        retrieval_only=params["retrieval_only"],
-        repeat=params["repeat"],
-        progress=progress,
-        ingestor=build_ingestor,
-        assistant=build_assistant,
-    )
-    return value, 0

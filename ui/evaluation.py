@@ -7,18 +7,43 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from corpus import Settings, SettingsError, Unreadable
+from corpus import SettingsError, Unreadable
+from ui.house import House
 
 Progress = Callable[[dict[str, Any]], None]
 
 
-def run(settings: Settings, params: dict[str, Any], progress: Progress) -> tuple[Any, int]:
-    """Run the sets; the status is 1 when a metric is under its bound."""
-    from ui.commands import _eval
+def run_sets(house: House, params: dict[str, Any], progress: Progress) -> tuple[Any, int]:
+    """Run the sets; the status is 1 when a metric is under its bound, and then `failed_under` names it.
 
-    value, status = _eval(settings, params, progress)
-    summary = value.get("summary", {})
-    bounds: dict[str, float] = params.get("fail_under") or {}
+    Raises:
+        SettingsError: a baseline or a metric that does not exist.
+        MillhandError: a set or a path cannot be read.
+    """
+    import evals
+
+    if params.get("baselines"):
+        raise SettingsError(f"--baseline: there is no baseline called {params['baselines'][0]!r}.")
+
+    def step(stage: str, done: int, total: int) -> None:
+        progress({"source": "", "file": 0, "files": 0, "stage": stage, "done": done, "total": total})
+
+    value: dict[str, Any] = evals.run(
+        house.corpus,
+        [Path(file) for file in params["files"]] * params.get("repeat", 1),
+        corpus_paths=[Path(path) for path in params.get("corpus") or []],
+        retrieval_only=params.get("retrieval_only", False),
+        progress=step,
+    )
+    under = _under(value["summary"], params.get("fail_under") or {})
+    if under:
+        value["failed_under"] = under
+    if params.get("report"):
+        _write_report(Path(params["report"]), value)
+    return value, int(bool(under))
+
+
+def _under(summary: dict[str, Any], bounds: dict[str, float]) -> dict[str, Any]:
     under = {}
     for name, bound in bounds.items():
         if name not in summary:
@@ -26,9 +51,14 @@ def run(settings: Settings, params: dict[str, Any], progress: Progress) -> tuple
         reached = metric_value(summary[name])
         if reached is None or reached < bound:
             under[name] = {"value": reached, "bound": bound}
-    if under:
-        value["failed_under"] = under
-    return value, 1 if under else status
+    return under
+
+
+def _write_report(folder: Path, value: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "run.json").write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")
+    rows = [f"| {name} | {metric_value(one)} |" for name, one in value["summary"].items() if name != "by"]
+    (folder / "summary.md").write_text("\n".join(["| metric | value |", "|---|---|", *rows, ""]), "utf-8")
 
 
 def compare(before: Path, after: Path) -> tuple[Any, int]:

@@ -9,13 +9,13 @@
     const body = box.querySelector(".mh-panel-body");
     if (html !== null) body.innerHTML = html; // sanitised by the server
     else body.textContent = text;
-    document.body.classList.add("mh-viewing");
+    box.closest("#mh-viewer").classList.add("mh-viewing");
     body.scrollTop = 0;
     box.querySelector(".mh-close").focus({ preventScroll: true });
   }
 
   function close() {
-    document.body.classList.remove("mh-viewing");
+    document.querySelector("#mh-viewer")?.classList.remove("mh-viewing");
   }
 
   async function show(link) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from corpus import Settings, SettingsError
+from corpus import Chunk, DocumentDraft, Page, Settings, SettingsError
 from ui.access import COOKIE, is_loopback
 from ui.app import build_app
 from ui.house import House, open_house
@@ -25,7 +26,18 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with open_house(Settings(data_dir=folder / "data")) as house:
         for role in ("technician", "lead", "evaluator", "admin"):
             house.corpus.add_account(role, role, PASSWORD, actor="test")
-        house.ingestor.ingest([folder / "winch.md"], actor="test")
+        text = MANUAL.strip()
+        draft = DocumentDraft(
+            source="winch.md",
+            file=folder / "winch.md",
+            sha256=hashlib.sha256(MANUAL.encode()).hexdigest(),
+            title="Winch W-9 manual",
+            kind="manual",
+            language="en",
+            pages=[Page(None, text, text)],
+            chunks=[Chunk("Replace the rope when E-77 stands and 6 wires are broken.", ("Rope",))],
+        )
+        house.corpus.add_document(draft, actor="test")
         yield house
 
 

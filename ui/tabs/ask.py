@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -20,12 +19,13 @@ QUESTION_CHARACTERS = 4000
 ANY = ""
 
 
-@dataclass
 class Talk:
     """One visitor's conversation as the server keeps it: what was asked, and each answer's JSON or error."""
 
-    conversation: str | None = None
-    turns: list[tuple[str, dict[str, Any] | str]] = field(default_factory=list)
+    # No dataclass: Gradio writes the fields of those into the page.
+    def __init__(self) -> None:
+        self.conversation: str | None = None
+        self.turns: list[tuple[str, dict[str, Any] | str]] = []
 
 
 class AskTab:
@@ -35,15 +35,19 @@ class AskTab:
         self._house = house
         with gr.Row(elem_id="mh-ask"):
             with gr.Column(scale=3, min_width=300):
-                self.equipment = gr.Dropdown(
-                    self._machines("zh"),
-                    value=ANY,
-                    label=text("zh", "equipment"),
-                    elem_id="mh-equipment",
-                    filterable=True,
-                )
+                with gr.Row(elem_id="mh-machine"):
+                    self.equipment = gr.Dropdown(
+                        self._machines("zh"),
+                        scale=5,
+                        min_width=180,
+                        value=ANY,
+                        label=text("zh", "equipment"),
+                        elem_id="mh-equipment",
+                        filterable=True,
+                    )
+                    self._new = gr.Button(text("zh", "new"), elem_id="mh-new", scale=1, min_width=110, size="md")
                 self._chat = gr.Chatbot(
-                    show_label=False, elem_id="mh-chat", height="58vh", min_height=320, layout="panel",
+                    show_label=False, elem_id="mh-chat", height="52vh", min_height=300, layout="panel",
                     sanitize_html=False, latex_delimiters=[], buttons=[], feedback_options=None,
                     placeholder=_empty("zh"), examples=[{"text": one} for one in self._examples("zh")],
                     allow_file_downloads=False,
@@ -56,10 +60,9 @@ class AskTab:
                     self._send = gr.Button(
                         text("zh", "send"), variant="primary", elem_id="mh-send", scale=1, min_width=90
                     )
-                    self._new = gr.Button(text("zh", "new"), elem_id="mh-new", scale=1, min_width=90)
             with gr.Column(scale=2, min_width=300, elem_id="mh-side"):
                 self._viewer = gr.HTML(_viewer("zh"), elem_id="mh-viewer")
-        talk = gr.State(Talk)
+        talk = gr.State(Talk())
         self.labelled = [self.equipment, self._chat, self._question, self._send, self._new, self._viewer]
 
         inputs = [self._question, self.equipment, language, talk]

@@ -214,7 +214,12 @@ class LibraryTab:
         # Retired documents stay among the choices, so that they can be restored.
         everything = self._house.corpus.documents(retired=True)
         shown = everything if retired else [one for one in everything if one.current is not None]
-        return _documents(shown, language), gr.Dropdown(choices=_choices(everything))
+        picker = gr.Dropdown(
+            choices=_choices(everything),
+            label=text(language, "choose_document"),
+            info=text(language, "choose_document_hint"),
+        )
+        return _documents(shown, language), picker
 
 
 def _keeper(request: gr.Request) -> Account:

@@ -1,0 +1,108 @@
+"""Cutting blocks into passages along the structure: rows, entries, procedures and warnings stay whole where they fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus import Chunk, ChunkKind, extract_identifiers
+from ingest.readers import Block, ParsedFile
+
+_SENTENCE = re.compile(r"(?<=[。！？；!?])|(?<=[.;])\s+(?=[A-Z(\d])|\n")
+_KINDS: dict[str, ChunkKind] = {"text": "text", "list": "procedure", "warning": "warning"}
+
+
+def chunk(parsed: ParsedFile, characters: int) -> list[Chunk]:
+    """Cut a file into chunks of about `characters`, each under its section path and on its own page."""
+    chunks: list[Chunk] = []
+    path: list[tuple[int, str]] = []
+    waiting: list[Block] = []
+    for block in parsed.blocks:
+        if block.kind == "heading":
+            chunks += _pack(waiting, path, characters)
+            waiting = []
+            while path and path[-1][0] >= block.level:
+                path.pop()
+            path.append((block.level, block.text))
+        elif block.kind == "table":
+            chunks += _pack(waiting, path, characters)
+            waiting = []
+            chunks += _table(block, path, characters)
+        else:
+            if waiting and (
+                waiting[-1].page != block.page or waiting[-1].kind != block.kind or block.kind == "warning"
+            ):
+                chunks += _pack(waiting, path, characters)
+                waiting = []
+            waiting.append(block)
+    chunks += _pack(waiting, path, characters)
+    return chunks
+
+
+def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(title for _, title in path)
+
+
+def _pack(blocks: Sequence[Block], path: Sequence[tuple[int, str]], characters: int) -> Iterator[Chunk]:
+    if not blocks:
+        return
+    kind, page = _KINDS[blocks[0].kind], blocks[0].page
+    text = "\n".join(block.text for block in blocks)
+    whole = 3 * characters if kind in ("procedure", "warning") else int(1.3 * characters)
+    pieces = [text] if len(text) <= whole else _split(text, characters)
+    for piece in pieces:
+        if piece.strip():
+            yield Chunk(piece.strip(), _titles(path), kind, page, page)
+
+
+def _split(text: str, characters: int) -> list[str]:
+    """Fill pieces with whole sentences; a sentence longer than two pieces is cut hard."""
+    pieces = [""]
+    start = 0
+    ends = [match.end() for match in _SENTENCE.finditer(text)]
+    for end in [*ends, len(text)]:
+        sentence = text[start:end]
+        start = end
+        while len(sentence) > 2 * characters:
+            pieces.append(sentence[:characters])
+            sentence = sentence[characters:]
+        if pieces[-1] and len(pieces[-1]) + len(sentence) > characters:
+            pieces.append("")
+        pieces[-1] += sentence
+    return pieces
+
+
+def _table(block: Block, path: Sequence[tuple[int, str]], characters: int) -> Iterator[Chunk]:
+    header, *rows = block.rows
+    pages = block.row_pages[1:] or (block.page,) * len(rows)
+    codes = sum(bool(row) and _is_code(row[0]) for row in rows) >= max(1, 0.6 * len(rows))
+    lines: list[str] = []
+    first: int | None = block.page
+    for row, page in zip(rows, pages, strict=True):
+        line = row_text(header, row)
+        if codes:
+            yield Chunk(line, _titles(path), "fault", page, page)
+            continue
+        if lines and (sum(map(len, lines)) + len(line) > 2 * characters or page != first):
+            yield Chunk("\n".join(lines), _titles(path), "table", first, first)
+            lines = []
+        if not lines:
+            first = page
+        lines.append(line)
+    if lines:
+        yield Chunk("\n".join(lines), _titles(path), "table", first, first)
+
+
+def row_text(header: Sequence[str], row: Sequence[str]) -> str:
+    """Put a row into words: "Header: cell | Header: cell", cells verbatim, empty ones left out."""
+    cells = []
+    for i, cell in enumerate(row):
+        if cell.strip():
+            name = header[i].strip() if i < len(header) else ""
+            cells.append(f"{name}: {cell.strip()}" if name else cell.strip())
+    return " | ".join(cells)
+
+
+def _is_code(cell: str) -> bool:
+    found = extract_identifiers(cell)
+    return len(found) == 1 and len(found[0].text) >= len(cell.strip()) - 1 and found[0].kind == "code"

@@ -1,0 +1,314 @@
+"""Files in, corpus up to date: hash, read, cut, embed, store; one file's failure never stops the rest."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from corpus import (
+    Box,
+    Chunk,
+    Corpus,
+    Document,
+    DocumentDraft,
+    DocumentKind,
+    Language,
+    MillhandError,
+    NotFound,
+    Page,
+    Settings,
+    Unreadable,
+    find_quote,
+    normal_text,
+)
+from ingest import recognise
+from ingest.chunking import chunk
+from ingest.readers import READERS, check_suffix
+from ingest.tables import Table, TableKind, read_table
+from ingest.worker import ParseWorker
+
+MANIFEST = "manifest.csv"
+_TABLE_KINDS: dict[TableKind, DocumentKind] = {
+    "parts": "parts_list",
+    "equipment": "equipment",
+    "status": "status",
+    "alarms": "alarms",
+    "cases": "cases",
+}
+_SHEETS = {".csv", ".xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """What overrides the recognition; `supersedes` is a document id, `amends` (document id, section)."""
+
+    equipment_models: tuple[str, ...] = ()
+    kind: DocumentKind | None = None
+    revision: str | None = None
+    language: Language | None = None
+    supersedes: int | None = None
+    amends: tuple[int, str] | None = None
+    as_table: TableKind | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestProgress:
+    """Where a run stands: which file of how many, and how far its stage is."""
+
+    source: str
+    file_index: int
+    files: int
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What became of one file."""
+
+    source: str
+    state: Literal["indexed", "unchanged", "failed"]
+    document: int | None = None
+    kind: str | None = None
+    pages: int = 0
+    chunks: int = 0
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        names = ("source", "document", "state", "kind", "pages", "chunks", "warnings", "error")
+        return {name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in names}
+
+
+ProgressCall = Callable[[IngestProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    path: Path
+    options: IngestOptions
+    claims: dict[str, str] = field(default_factory=dict)  # what a manifest says of other documents, by name
+
+
+class Ingestor:
+    """Brings files into one corpus."""
+
+    def __init__(self, settings: Settings, corpus: Corpus) -> None:
+        self._settings = settings
+        self._corpus = corpus
+        self._worker = ParseWorker(settings)
+        self._picture = lru_cache(maxsize=64)(self._render)
+
+    def ingest(
+        self, paths: Sequence[Path], options: IngestOptions, progress: ProgressCall, actor: str
+    ) -> list[FileResult]:
+        """Bring in files and folders (with their manifests); returns what became of each, in order of work."""
+        jobs, results = [], []
+        for path in paths:
+            try:
+                jobs += list(_jobs(path, options))
+            except MillhandError as error:
+                results.append(FileResult(safe_name(path.name), "failed", error=str(error)))
+        jobs.sort(key=lambda job: _order(job.path))
+        for index, job in enumerate(jobs):
+            source = safe_name(job.path.name)
+
+            def step(stage: str, done: int, total: int, source: str = source, index: int = index) -> None:
+                progress(IngestProgress(source, index, len(jobs), stage, done, total))
+
+            try:
+                results.append(self._one(job, source, step, actor))
+            except MillhandError as error:
+                results.append(FileResult(source, "failed", error=_sentence(source, str(error))))
+            except OSError as error:
+                reason = error.strerror or str(error)
+                results.append(FileResult(source, "failed", error=f"{source}: it could not be stored ({reason})."))
+        return results
+
+    def read_image(self, path: Path) -> str:
+        """Return the text in a picture."""
+        return self._worker.read_image(path)
+
+    def page_picture(self, revision: int, page: int, quote: str | None = None) -> bytes:
+        """Return a page of a revision as PNG with the lines of the quote marked; raises NotFound."""
+        return self._picture(revision, page, quote)
+
+    def close(self) -> None:
+        self._worker.close()
+
+    def _one(self, job: _Job, source: str, step: Callable[[str, int, int], None], actor: str) -> FileResult:
+        path, options = job.path, job.options
+        if not path.is_file():
+            raise Unreadable(f"{source}: there is no such file.")
+        check_suffix(path)
+        step("hashing", 0, 1)
+        digest = _sha256(path)
+        known = self._corpus.find_revision(digest)
+        if known is not None:
+            document = self._corpus.document(known.document)
+            return FileResult(source, "unchanged", document.id, document.kind, known.pages, known.chunks)
+        parsed = self._worker.parse(path, lambda done, total: step("reading", done, total))
+        table: Table | None = None
+        if path.suffix.lower() in _SHEETS or options.as_table:
+            modified = datetime.fromtimestamp(path.stat().st_mtime, self._settings.zone)
+            table = read_table(parsed, wanted=options.as_table, zone=self._settings.zone, as_of=modified)
+        title = options.title or recognise.title_of(parsed, source)
+        chunks: Sequence[Chunk] = table.chunks if table else chunk(parsed, self._settings.chunk_characters)
+        if not chunks and not table:
+            pages = f" ({'; '.join(parsed.warnings)})" if parsed.warnings else ""
+            raise Unreadable(f"{source}: no text was found in it{pages}.")
+        kind = options.kind or (_TABLE_KINDS[table.kind] if table else recognise.kind_of(title, source))
+        models = options.equipment_models
+        if not models and not table:
+            models = recognise.models_of(parsed, title, source, self._corpus.models())
+        draft = DocumentDraft(
+            source=source,
+            file=path,
+            sha256=digest,
+            title=title,
+            kind=kind,
+            language=options.language or parsed.language,
+            pages=parsed.pages,
+            chunks=chunks,
+            models=models,
+            revision_label=options.revision or (None if table else recognise.revision_of(parsed, title, source)),
+            records=table.records if table else (),
+            warnings=(*parsed.warnings, *(table.warnings if table else ())),
+        )
+        stored = self._corpus.add_document(
+            draft,
+            actor=actor,
+            supersedes=self._claimed(job, "supersedes") or options.supersedes,
+            amends=self._amends(job) or options.amends,
+            progress=step,
+        )
+        return FileResult(
+            source, "indexed", stored.id, kind, parsed.page_count, len(draft.chunks), tuple(draft.warnings)
+        )
+
+    def _amends(self, job: _Job) -> tuple[int, str] | None:
+        amended = self._claimed(job, "amends")
+        return (amended, job.claims.get("amends_section", "")) if amended is not None else None
+
+    def _claimed(self, job: _Job, column: str) -> int | None:
+        """Resolve what a manifest names: a document's id, title or file name."""
+        name = job.claims.get(column)
+        if not name:
+            return None
+        wanted = normal_text(name)
+        for document in self._corpus.documents():
+            if name == str(document.id) or wanted in _names_of(document):
+                return document.id
+        raise NotFound(f"the manifest's {column} names {name!r}, which no document is called")
+
+    def _render(self, revision: int, page: int, quote: str | None) -> bytes:
+        stored = self._corpus.page(revision, page)
+        marks = quote_boxes(stored, quote) if quote else []
+        return self._worker.picture(self._corpus.revision(revision).file, page, marks, 1100)
+
+
+def build_ingestor(settings: Settings, corpus: Corpus) -> Ingestor:
+    """Make the one way into a corpus; close it when done."""
+    return Ingestor(settings, corpus)
+
+
+def quote_boxes(page: Page, quote: str) -> list[Box]:
+    """Return the boxes of the lines that a quote runs over; of single lines where page and quote differ in order."""
+    boxed = [line for line in page.lines if line.box is not None]
+    whole, starts = "", []
+    for line in boxed:
+        starts.append(len(whole))
+        whole += line.text + "\n"
+    span = find_quote(whole, quote)
+    if span is not None:
+        return [
+            line.box
+            for line, start in zip(boxed, starts, strict=True)
+            if line.box and start < span[1] and start + len(line.text) > span[0]
+        ]
+    pieces = [normal_text(piece) for piece in re.split(r"[|:：\n]", quote)]
+    wanted = [piece for piece in pieces if len(piece) >= 3]
+    return [
+        line.box
+        for line in boxed
+        if line.box
+        and any(p in normal_text(line.text) or (len(line.text) > 3 and normal_text(line.text) in p) for p in wanted)
+    ]
+
+
+def safe_name(name: str) -> str:
+    """Return a file's own name without folders, control, zero-width and direction characters."""
+    base = re.split(r"[/\\]", name)[-1]
+    kept = "".join(c for c in base if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}).strip(" .")
+    return kept[:200] or "unnamed"
+
+
+def _jobs(path: Path, options: IngestOptions) -> Iterator[_Job]:
+    if not path.is_dir():
+        yield _Job(path, options)
+        return
+    manifest = _manifest(path / MANIFEST)
+    for file in sorted(path.rglob("*")):
+        if not file.is_file() or any(part.startswith(".") for part in file.relative_to(path).parts):
+            continue
+        if file.name == MANIFEST:
+            continue
+        row = manifest.get(file.name) or manifest.get(file.relative_to(path).as_posix())
+        if row is not None or file.suffix.lower() in READERS:
+            yield _Job(file, _overridden(options, row or {}), row or {})
+
+
+def _manifest(path: Path) -> dict[str, dict[str, str]]:
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [
+            {(name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
+            for row in csv.DictReader(file)
+        ]
+    if rows and "file" not in rows[0]:
+        raise Unreadable(f"{path.name}: the manifest has no column `file`.")
+    return {row["file"]: row for row in rows}
+
+
+def _overridden(options: IngestOptions, row: dict[str, str]) -> IngestOptions:
+    models = tuple(piece.strip() for piece in re.split(r"[、,;]", row.get("models", "")) if piece.strip())
+    return replace(
+        options,
+        title=row.get("title") or options.title,
+        kind=cast("DocumentKind | None", row.get("kind") or options.kind),
+        language=cast("Language | None", row.get("language") or options.language),
+        revision=row.get("revision") or options.revision,
+        equipment_models=models or options.equipment_models,
+    )
+
+
+def _order(path: Path) -> tuple[int, str]:
+    """Equipment first, so that models are known; then documents; tables that name parts of them; bulletins last."""
+    name = path.name.lower()
+    if path.suffix.lower() in _SHEETS:
+        return (0 if re.search(r"设备台账|equipment|asset", name) else 2, str(path))
+    return (3 if recognise.kind_of("", name) == "bulletin" else 1, str(path))
+
+
+def _names_of(document: Document) -> set[str]:
+    return {normal_text(document.title), *(normal_text(revision.source) for revision in document.revisions)}
+
+
+def _sentence(source: str, message: str) -> str:
+    return message if source in message else f"{source}: {message}"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,56 @@
+"""Mending text: line breaks inside Chinese, hyphenation, headings, lists and warnings by their look."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_HAN = r"\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
+NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,3})[.、]?\s+\S")
+CHAPTER = re.compile(
+    r"^(?:第[一二三四五六七八九十百\d]+[章节篇]|Chapter \d+|Appendix [A-Z]|附录\s*[A-Z一二三四五六七八九十])"
+)
+ITEM = re.compile(r"^\s*(?:\d{1,2}[.)、）](?!\d)|[(（]\d{1,2}[)）]|步骤\s*\d+|Step \d+|[①-⑳]|[•·▪‣\-–]\s)")
+_SIGNAL = re.compile(
+    r"^\s*[⚠!！]*\s*(危险|警告|小心|当心|注意安全|DANGER|WARNING|CAUTION|Danger|Warning|Caution)(?=\s*[:：!！]|\s|$)"
+)
+
+
+def is_warning(text: str) -> bool:
+    """Say whether a paragraph begins with a signal word."""
+    return _SIGNAL.match(text) is not None
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Join the lines of one paragraph: nothing between Chinese, a hyphen at a line's end mended, else a space."""
+    joined = ""
+    for line in lines:
+        line = line.strip()
+        if not joined or not line:
+            joined += line
+        elif re.search(r"[A-Za-z]-$", joined) and re.match(r"[a-z]", line):
+            joined = joined[:-1] + line
+        elif re.search(rf"[{_HAN}]$", joined) or re.match(rf"[{_HAN}]", line):
+            joined += line
+        else:
+            joined += " " + line
+    return joined
+
+
+def clean(text: str) -> str:
+    """Drop what has no place in text: control, zero-width and tag characters, unpaired surrogates."""
+    return "".join(
+        character
+        for character in text.replace("\r\n", "\n").replace("\r", "\n")
+        if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
+    )
+
+
+def is_garbled(text: str) -> bool:
+    """Say whether a text layer is garbage: unmapped fonts leave replacement, private-use and control characters."""
+    letters = [character for character in text if not character.isspace()]
+    if len(letters) < 20:
+        return False
+    bad = sum(c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"} for c in letters)
+    return bad > 0.15 * len(letters)
