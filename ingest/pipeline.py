@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from corpus import (
     Box,
@@ -133,6 +133,12 @@ class Ingestor:
             except OSError as error:
                 reason = error.strerror or str(error)
                 results.append(FileResult(source, "failed", error=f"{source}: it could not be stored ({reason})."))
+            except Exception as error:  # whatever it is, the other files go on
+                results.append(
+                    FileResult(
+                        source, "failed", error=f"{source}: it could not be brought in ({type(error).__name__})."
+                    )
+                )
         return results
 
     def read_image(self, path: Path) -> str:
@@ -261,7 +267,7 @@ def _jobs(path: Path, options: IngestOptions) -> Iterator[_Job]:
     for file in sorted(path.rglob("*")):
         if not file.is_file() or any(part.startswith(".") for part in file.relative_to(path).parts):
             continue
-        if file.name == MANIFEST:
+        if file.name == MANIFEST or file.name.startswith("~$"):  # Office's own lock files
             continue
         row = manifest.get(file.name) or manifest.get(file.relative_to(path).as_posix())
         if row is not None or file.suffix.lower() in READERS:
@@ -271,13 +277,23 @@ def _jobs(path: Path, options: IngestOptions) -> Iterator[_Job]:
 def _manifest(path: Path) -> dict[str, dict[str, str]]:
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [
-            {(name or "").strip(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
-            for row in csv.DictReader(file)
-        ]
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", "replace")
+    rows = [
+        {(name or "").strip(): value.strip() for name, value in row.items() if isinstance(value, str)}
+        for row in csv.DictReader(text.splitlines())
+    ]
     if rows and "file" not in rows[0]:
         raise Unreadable(f"{path.name}: the manifest has no column `file`.")
+    for row in rows:
+        for column, allowed in (("kind", get_args(DocumentKind)), ("language", get_args(Language))):
+            if row.get(column) and row[column] not in allowed:
+                raise Unreadable(
+                    f"{path.name}: the {column} {row[column]!r} of {row['file']} is none of {', '.join(allowed)}."
+                )
     return {row["file"]: row for row in rows}
 
 

@@ -22,8 +22,14 @@ _REVISION = re.compile(
 def title_of(parsed: ParsedFile, source: str) -> str:
     """Return the title that the file gives itself, else its first heading, else its name."""
     name = Path(source).stem.replace("_", " ").strip()
+    if Path(source).suffix.lower() in (".csv", ".xlsx"):
+        return name[:200]  # their first heading is a sheet's name, such as Sheet1
     title = (parsed.title or "").strip()
-    if len(title) < 3 or title.lower() in {"untitled", "microsoft word"} or title.lower().endswith((".doc", ".docx")):
+    if (
+        len(title) < 3
+        or title.lower() in {"untitled", "microsoft word", "word document"}
+        or title.lower().endswith((".doc", ".docx"))
+    ):
         title = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")
     return (title or name)[:200]
 

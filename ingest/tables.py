@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -97,12 +97,21 @@ def read_table(parsed: ParsedFile, *, wanted: TableKind | None, zone: ZoneInfo, 
         Unreadable: `wanted` names a kind whose columns are not there, or no row can be used.
     """
     section = ""
+    tables: list[Table] = []
+    left: list[str] = []
     for block in parsed.blocks:
         if block.kind == "heading":
             section = block.text
-        elif block.kind == "table" and (found := _recognise(block, wanted)):
-            kind, at, columns = found
-            return _read(kind, block, at, columns, section, zone, _stock_day(block, at, zone) or as_of)
+        elif block.kind == "table":
+            if found := _recognise(block, wanted):
+                kind, at, columns = found
+                tables.append(_read(kind, block, at, columns, section, zone, _stock_day(block, at, zone) or as_of))
+            elif (wide := _wide(block)) and wanted in (None, "status"):
+                tables.append(_read("status", wide, 0, _columns(wide.rows[0], _FIELDS["status"]), section, zone, as_of))
+            else:
+                left.append(section or "a table")
+    if tables:
+        return _joined(tables, left)
     if wanted:
         needed = "、".join(_NAMES[name].split()[0] for name in _NEEDED[wanted][0])
         raise Unreadable(f"no table of {wanted} was found; it needs at least the column {needed}.")
@@ -124,6 +133,58 @@ def _recognise(block: Block, wanted: TableKind | None) -> tuple[TableKind, int, 
         if best:
             return best[1], at, best[2]
     return None
+
+
+def _wide(block: Block) -> Block | None:
+    """Turn a status table with one column a metric ("主轴温度(℃)") into one with one row a reading; None if it is none.
+
+    Its header names the equipment and the time, and every other column holds numbers.
+    """
+    for at, header in enumerate(block.rows[:_HEADER_ROWS]):
+        found = _columns(header, ("equipment", "at"))
+        if len(found) < 2:
+            continue
+        metrics = [i for i, cell in enumerate(header) if cell.strip() and i not in found.values()]
+        body = block.rows[at + 1 :]
+        metrics = [i for i in metrics if _mostly_numbers([row[i] for row in body if i < len(row)])]
+        if not metrics or not body:
+            return None
+        numbers = block.row_numbers or tuple(range(1, len(block.rows) + 1))
+        rows: list[tuple[str, ...]] = [("equipment", "time", "metric", "unit", "value")]
+        kept = [numbers[at]]
+        for number, row in zip(numbers[at + 1 :], body, strict=True):
+            for i in metrics:
+                if i < len(row) and row[i].strip():
+                    name, unit = _metric(header[i])
+                    rows.append((row[found["equipment"]], row[found["at"]], name, unit, row[i]))
+                    kept.append(number)
+        return Block("table", rows=tuple(rows), row_numbers=tuple(kept))
+    return None
+
+
+def _metric(header: str) -> tuple[str, str]:
+    """Split "主轴温度(℃)" into name and unit."""
+    match = re.fullmatch(r"\s*(.+?)\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*", header)
+    return (match[1], match[2].strip()) if match else (header.strip(), "")
+
+
+def _mostly_numbers(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    numbers = sum(re.fullmatch(r"\s*[-+]?\d[\d,]*(\.\d+)?\s*", cell) is not None for cell in filled)
+    return bool(filled) and numbers >= 0.8 * len(filled)
+
+
+def _joined(tables: Sequence[Table], left: Sequence[str]) -> Table:
+    """Make one of a workbook's tables; the first that brings most rows gives the kind."""
+    records: list[Record] = []
+    chunks: list[Chunk] = []
+    for table in tables:
+        chunks += [replace(chunk, record=(chunk.record or 0) + len(records)) for chunk in table.chunks]
+        records += table.records
+    warnings = [warning for table in tables for warning in table.warnings]
+    warnings += [f"{name}: its columns are no known table's, it was left out" for name in left]
+    kind = max(tables, key=lambda table: len(table.records)).kind
+    return Table(kind, tuple(records), tuple(chunks), tuple(warnings))
 
 
 def _columns(header: Sequence[str], fields: Sequence[str]) -> dict[str, int]:

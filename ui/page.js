@@ -53,6 +53,30 @@
     else open(null, `${cite.dataset.label}\n\n${cite.dataset.quote}`);
   }
 
+  // An answer is read from its top, where the warnings are: keep the newest question at the top while it grows.
+  let followed = 0;
+  function follow() {
+    const questions = document.querySelectorAll("#mh-chat .mh-question");
+    const pending = document.querySelector("#mh-chat .mh-pending") !== null;
+    if (questions.length === followed && !pending) return;
+    followed = questions.length;
+    const last = questions[questions.length - 1];
+    let box = last?.parentElement;
+    while (box && !(box.scrollHeight > box.clientHeight && /auto|scroll/.test(getComputedStyle(box).overflowY))) {
+      box = box.parentElement;
+    }
+    if (box && box.closest("#mh-chat")) {
+      box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
+    }
+  }
+  let wasPending = false;
+  new MutationObserver(() => {
+    const pending = document.querySelector("#mh-chat .mh-pending") !== null;
+    if (wasPending && !pending) followed = -1;
+    wasPending = pending;
+    requestAnimationFrame(follow);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   document.addEventListener("click", act, true);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();

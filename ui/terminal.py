@@ -70,7 +70,7 @@ def _progress_bars() -> Iterator[Progress]:
         task = bars.add_task("", total=None)
 
         def show(at: dict[str, Any]) -> None:
-            where = f"[{at.get('file')}/{at.get('files')}] {at['source']} " if at.get("source") else ""
+            where = f"[{at['file'] + 1}/{at['files']}] {at['source']} " if at.get("source") else ""
             total = at.get("total") or None
             bars.update(task, description=f"{where}{at.get('stage', '')}", completed=at.get("done", 0), total=total)
 

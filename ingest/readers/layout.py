@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus import Box, TextLine, normal_text
 from ingest.readers.base import Block
@@ -63,7 +64,7 @@ def _grouped(runs: Sequence[Run]) -> list[list[Run]]:
 
 def _line(group: Sequence[Run]) -> TextLine:
     text = group[0].text
-    for before, run in zip(group, group[1:], strict=False):
+    for before, run in pairwise(group):
         gap = (run.box.left - before.box.right) * run.aspect
         tight = gap < 0.12 * (run.box.bottom - run.box.top)
         text += run.text if tight else " " + run.text
@@ -171,10 +172,11 @@ def _header_start(runs: Sequence[Run], first: int, starts: Sequence[float], at: 
     """Walk back over the cells right above the table that begin where its columns begin."""
     i = first
     top = runs[first].box.top
+    highest = top - 2.6 * (runs[first].box.bottom - top)
     while i > at:
         box = runs[i - 1].box
         near = any(abs(box.left - start) < 0.02 for start in starts)
-        if not near or box.top > top or runs[first].box.top - box.bottom > 0.06:
+        if not near or box.top > top or box.top < highest:
             break
         i -= 1
         top = box.top
@@ -225,6 +227,7 @@ def _prose(runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], u
     blocks: list[Block] = []
     paragraph: list[str] = []
     kind = "text"
+    tabular = False
     last: Box | None = None
     groups = _grouped(runs)
     skip = 0
@@ -249,12 +252,19 @@ def _prose(runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], u
         if new == "warning" or (new == "list" and kind != "list") or (far and kind != "list") or (far and not new):
             _flush(blocks, paragraph, kind, page)
             paragraph, kind = [], new or "text"
-        elif new == "list" and paragraph:
+        elif paragraph and (new == "list" or _is_row(group) or tabular):
             paragraph.append("\n")
+        tabular = _is_row(group)
         paragraph.append(line.text)
         last = line.box
     _flush(blocks, paragraph, kind, page)
     return blocks
+
+
+def _is_row(group: Sequence[Run]) -> bool:
+    """Say whether a line is a table's row: it has cells with wide gaps between them."""
+    gaps = [(b.box.left - a.box.right) * a.aspect for a, b in pairwise(group)]
+    return sum(gap > 0.8 * (group[0].box.bottom - group[0].box.top) for gap in gaps) >= 1
 
 
 def _heading(

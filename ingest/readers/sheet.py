@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -44,16 +45,24 @@ Rows = list[tuple[int, tuple[str, ...]]]
 
 def _csv(path: Path, limits: Limits) -> list[tuple[str, Rows]]:
     text = decoded(path, limits)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
     csv.field_size_limit(10_000_000)
     try:
-        rows = list(enumerate(csv.reader(io.StringIO(text), dialect), start=1))
+        rows = list(enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), start=1))
     except csv.Error as error:
         raise Unreadable(f"{path.name}: this is no CSV table ({error}).") from error
     return [("", [(number, tuple(cell.strip() for cell in row)) for number, row in rows])]
+
+
+def _delimiter(text: str) -> str:
+    """Choose the delimiter that cuts most of the first rows into the same number of cells, more than one."""
+
+    def agreement(delimiter: str) -> tuple[int, int]:
+        rows = csv.reader(io.StringIO(text[:20_000]), delimiter=delimiter)
+        widths = Counter(len(row) for row, _ in zip(rows, range(40), strict=False) if len(row) > 1)
+        width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        return times, width
+
+    return max(",;\t|", key=agreement)
 
 
 def _workbook(path: Path, limits: Limits) -> list[tuple[str, Rows]]:

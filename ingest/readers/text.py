@@ -17,7 +17,7 @@ def decoded(path: Path, limits: Limits) -> str:
     raw = path.read_bytes()
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return clean(raw.decode("utf-16", "replace"))
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8-sig", *_without_mark(raw), "gb18030"):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
@@ -30,6 +30,15 @@ def decoded(path: Path, limits: Limits) -> str:
     if best is None or b"\0" in raw:
         raise Unreadable(f"{path.name}: this is no text file, whatever its name says.")
     return clean(str(best))
+
+
+def _without_mark(raw: bytes) -> tuple[str, ...]:
+    """Name the UTF-16 that a text without byte order mark is in: its line ends and digits have a zero byte each."""
+    head = raw[:4096]
+    little, big = head[1::2].count(0), head[0::2].count(0)
+    if max(little, big) < len(head) // 50 + 1:
+        return ()
+    return ("utf-16-le",) if little > big else ("utf-16-be",)
 
 
 def plain_file(path: Path, title: str | None, raw: str, blocks: list[Block]) -> ParsedFile:

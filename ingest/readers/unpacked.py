@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from corpus import Unreadable
@@ -28,7 +29,7 @@ def check_unpacked(path: Path, limits: Limits, kind: str) -> None:
                         total += len(piece)
                         if total > limits.unpacked_bytes:
                             raise _too_large(path, total, limits)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         head = path.open("rb").read(8)
         if head.startswith(b"\xd0\xcf\x11\xe0"):
             raise Unreadable(

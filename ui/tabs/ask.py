@@ -48,6 +48,7 @@ class AskTab:
                     self._new = gr.Button(text("zh", "new"), elem_id="mh-new", scale=1, min_width=110, size="md")
                 self._chat = gr.Chatbot(
                     show_label=False, elem_id="mh-chat", height="52vh", min_height=300, layout="panel",
+                    autoscroll=False,
                     sanitize_html=False, latex_delimiters=[], buttons=[], feedback_options=None,
                     placeholder=_empty("zh"), examples=[{"text": one} for one in self._examples("zh")],
                     allow_file_downloads=False,

@@ -1,0 +1,24 @@
+"""Tools over the fixes that people wrote down."""
+
+from __future__ import annotations
+
+from langchain_core.tools import BaseTool, tool
+
+from agent.tools.found import Found, case_source
+from corpus import Corpus
+
+
+def case_tools(corpus: Corpus) -> list[BaseTool]:
+    """Make the tool that finds past fixes."""
+    zone = corpus.settings.zone
+
+    @tool(response_format="content_and_artifact")
+    def find_past_fixes(query: str = "", equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
+        """Find past repairs: symptom, cause, corrective action, who and when; by machine, fault code and words."""
+        model = corpus.equipment(equipment).model if equipment else None
+        cases = tuple(corpus.find_cases(query, equipment=equipment, model=model, code=code, limit=3))
+        sources = tuple(case_source(case, zone) for case in cases)
+        lines = [f"[{source.id}] {source.text}" for source in sources]
+        return "\n".join(lines) or "No such fix is recorded.", Found(cases=cases, sources=sources)
+
+    return [find_past_fixes]

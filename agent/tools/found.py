@@ -1,0 +1,92 @@
+"""What a tool found: the typed channel from the tools to the model and the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from corpus import Alarm, Evidence, Part, Passage, Place, Reading, RecordRef, RepairCase
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One citable thing: its id in drafts (p12, s7), its verbatim text, and where it stands."""
+
+    id: str
+    text: str
+    place: Place
+    passage: Passage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The artifact of one tool call."""
+
+    evidence: Evidence | None = None
+    parts: tuple[Part, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    cases: tuple[RepairCase, ...] = ()
+    sources: tuple[Source, ...] = field(default=())
+    milliseconds: float = 0.0
+
+
+def merged(found: Iterable[Found]) -> Found:
+    """Return all that several calls found, each source once."""
+    every = list(found)
+    sources = {source.id: source for one in every for source in one.sources}
+    return Found(
+        evidence=next((one.evidence for one in every if one.evidence is not None), None),
+        parts=tuple(dict.fromkeys(part for one in every for part in one.parts)),
+        readings=tuple(reading for one in every for reading in one.readings),
+        alarms=tuple(dict.fromkeys(alarm for one in every for alarm in one.alarms)),
+        cases=tuple(dict.fromkeys(case for one in every for case in one.cases)),
+        sources=tuple(sources.values()),
+        milliseconds=sum(one.milliseconds for one in every),
+    )
+
+
+def passage_source(passage: Passage) -> Source:
+    return Source(f"p{passage.id}", passage.text, passage.place, passage)
+
+
+def part_source(part: Part, zone: ZoneInfo) -> Source:
+    day = f" ({part.as_of.astimezone(zone):%Y-%m-%d})" if part.as_of else ""
+    stock = f"{figure(part.on_hand)} {part.unit or ''}".strip() if part.on_hand is not None else "—"
+    text = f"{part.part_number} | {part.name} | {part.spec or ''} | {stock} | {part.bin or '—'} | min {figure(part.minimum)}{day}"
+    return Source(f"s{part.id}", text, _record("parts", part.id, part.source, part.row, part))
+
+
+def reading_source(reading: Reading, zone: ZoneInfo) -> Source:
+    at = f"{reading.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    text = f"{reading.equipment} | {reading.metric} | {figure(reading.value)} {reading.unit or ''} | {at}"
+    limits = f" | {figure(reading.limit_low)} – {figure(reading.limit_high)}"
+    return Source(f"r{reading.id}", text + limits, Place(None, record=_ref("readings", reading.id, reading)))
+
+
+def alarm_source(alarm: Alarm, zone: ZoneInfo) -> Source:
+    since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
+    text = f"{alarm.equipment} | {alarm.code} | {alarm.text or ''} | {since}"
+    return Source(f"a{alarm.id}", text, Place(None, record=_ref("alarms", alarm.id, alarm)))
+
+
+def case_source(case: RepairCase, zone: ZoneInfo) -> Source:
+    date = f"{case.date.astimezone(zone):%Y-%m-%d}" if case.date else ""
+    cells = (case.work_order, date, case.equipment, case.code, case.symptom, case.cause, case.action, *case.parts, case.by)
+    text = " | ".join(cell for cell in cells if cell)
+    return Source(f"c{case.id}", text, _record("cases", case.id, case.source, case.row, case))
+
+
+def figure(value: float | None) -> str:
+    """Write a number as a person would."""
+    return "—" if value is None else f"{value:g}" if abs(value) < 100_000 else f"{value:.0f}"
+
+
+def _record(table: str, row_id: int | None, source: str | None, row: int | None, record: object) -> Place:
+    return Place(source, row=row, record=_ref(table, row_id, record))
+
+
+def _ref(table: str, row_id: int | None, record: object) -> RecordRef:
+    as_of = getattr(record, "as_of", None) or getattr(record, "at", None) or getattr(record, "since", None)
+    return RecordRef(table, (row_id,) if row_id is not None else (), as_of or getattr(record, "date", None))

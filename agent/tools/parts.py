@@ -1,0 +1,33 @@
+"""Tools over the spare-part inventory."""
+
+from __future__ import annotations
+
+from langchain_core.tools import BaseTool, tool
+
+from agent.tools.found import Found, part_source
+from corpus import Corpus
+
+
+def part_tools(corpus: Corpus) -> list[BaseTool]:
+    """Make the tools that read stock."""
+    zone = corpus.settings.zone
+
+    @tool(response_format="content_and_artifact")
+    def find_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:
+        """Find spare parts by number or name, with stock, bin, minimum and date. `equipment` is an asset tag."""
+        model = corpus.equipment(equipment).model if equipment else None
+        parts = tuple(corpus.find_parts(query, model=model, limit=6))
+        sources = tuple(part_source(part, zone) for part in parts)
+        lines = [f"[{source.id}] {source.text}" for source in sources]
+        return "\n".join(lines) or "No such part.", Found(parts=parts, sources=sources)
+
+    @tool(response_format="content_and_artifact")
+    def parts_below_minimum(equipment: str | None = None) -> tuple[str, Found]:
+        """List the parts whose stock is below the minimum (reorder point), worst first."""
+        model = corpus.equipment(equipment).model if equipment else None
+        parts = tuple(corpus.parts_below_minimum(model=model)[:15])
+        sources = tuple(part_source(part, zone) for part in parts)
+        lines = [f"[{source.id}] {source.text}" for source in sources]
+        return "\n".join(lines) or "No part is below its minimum.", Found(parts=parts, sources=sources)
+
+    return [find_parts, parts_below_minimum]

@@ -1,0 +1,24 @@
+"""Tools over the operating status."""
+
+from __future__ import annotations
+
+from langchain_core.tools import BaseTool, tool
+
+from agent.tools.found import Found, alarm_source, reading_source
+from corpus import Corpus
+
+
+def status_tools(corpus: Corpus) -> list[BaseTool]:
+    """Make the tools that read status and alarms."""
+    zone = corpus.settings.zone
+
+    @tool(response_format="content_and_artifact")
+    def read_status(equipment: str) -> tuple[str, Found]:
+        """Read the newest value of every metric of a machine, and the alarms that stand now."""
+        readings = tuple(corpus.latest_status(equipment))
+        alarms = tuple(corpus.alarms(equipment, active=True, limit=5))
+        sources = tuple(reading_source(r, zone) for r in readings) + tuple(alarm_source(a, zone) for a in alarms)
+        lines = [f"[{source.id}] {source.text}" for source in sources]
+        return "\n".join(lines) or "No status is recorded.", Found(readings=readings, alarms=alarms, sources=sources)
+
+    return [read_status]
