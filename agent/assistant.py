@@ -1,11 +1,11 @@
-"""The assistant: one LangChain agent — model, tools, limits, prompt — and the checks between its draft and the reader."""
+"""The assistant: one LangChain agent (model, tools, limits, prompt) and the checks between draft and reader."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -39,7 +39,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "clarify": "请问是哪一台设备？",
     },
     "en": {
-        "talk": "Hello! Tell me the machine and its symptom or fault code, and I will look in manuals, stock and past fixes.",
+        "talk": "Hello! Tell me the machine and its symptom or fault code; I look in manuals, stock and past fixes.",
         "no_answer": "Nothing in the documents at hand answers this question.",
         "ask": "Ask: ",
         "clarify": "Which machine is it?",
@@ -65,8 +65,8 @@ class Assistant:
             system_prompt=_PROMPT,
             middleware=[
                 tool_errors,
-                ModelCallLimitMiddleware(run_limit=6, exit_behavior="end"),
-                ToolCallLimitMiddleware(run_limit=12, exit_behavior="continue"),
+                ModelCallLimitMiddleware(run_limit=6, exit_behavior="end"),  # type: ignore[list-item]
+                ToolCallLimitMiddleware(run_limit=12, exit_behavior="continue"),  # type: ignore[list-item]
             ],
         )
 
@@ -114,7 +114,7 @@ class Assistant:
         self._remember(question, answer, scope, owner)
         yield Finished(answer)
 
-    def _answer(self, question: str, asked: Understanding, scope: Scope) -> Iterator[Event]:  # returns Answer
+    def _answer(self, question: str, asked: Understanding, scope: Scope) -> Generator[Event, None, Answer]:
         fallback = None
         draft, found = "", Found()
         try:
@@ -156,7 +156,7 @@ class Assistant:
             search_ms=found.milliseconds,
         )
 
-    def _run(self, model: BaseChatModel, question: str, scope: Scope) -> Iterator[Event]:  # returns (draft, Found)
+    def _run(self, model: BaseChatModel, question: str, scope: Scope) -> Generator[Event, None, tuple[str, Found]]:
         """Run the agent's loop, telling of each tool call; return its draft and what the tools found."""
         tag = scope.machine.tag if scope.machine else None
         content = f"{question}\n\n(equipment: {tag})" if tag else question
@@ -180,7 +180,13 @@ class Assistant:
         return draft, merged(m.artifact for m in results if isinstance(m.artifact, Found))
 
     def _unanswered(
-        self, state: State, asked: Understanding, found: Found, scope: Scope, options: tuple[str, ...], fallback: str | None
+        self,
+        state: State,
+        asked: Understanding,
+        found: Found,
+        scope: Scope,
+        options: tuple[str, ...],
+        fallback: str | None,
     ) -> Answer:
         texts = _TEXTS[asked.language]
         text = texts[state]

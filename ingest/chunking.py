@@ -1,4 +1,4 @@
-"""Cutting blocks into passages along the structure: rows, entries, procedures and warnings stay whole where they fit."""
+"""Cutting blocks into passages along the structure: rows, procedures and warnings stay whole where they fit."""
 
 from __future__ import annotations
 

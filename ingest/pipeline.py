@@ -44,6 +44,7 @@ _TABLE_KINDS: dict[TableKind, DocumentKind] = {
     "cases": "cases",
 }
 _SHEETS = {".csv", ".xlsx"}
+_OLD_OFFICE = {".doc": "DOCX", ".xls": "XLSX"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,8 @@ class Ingestor:
         path, options = job.path, job.options
         if not path.is_file():
             raise Unreadable(f"{source}: there is no such file.")
+        if newer := _OLD_OFFICE.get(path.suffix.lower()):
+            raise Unreadable(f"{source}: it is in an old Office format; save it as {newer}.")
         check_suffix(path)
         step("hashing", 0, 1)
         digest = _sha256(path)
@@ -169,7 +172,10 @@ class Ingestor:
             modified = datetime.fromtimestamp(path.stat().st_mtime, self._settings.zone)
             table = read_table(parsed, wanted=options.as_table, zone=self._settings.zone, as_of=modified)
         title = options.title or recognise.title_of(parsed, source)
-        chunks: Sequence[Chunk] = table.chunks if table else chunk(parsed, self._settings.chunk_characters)
+        unstructured = replace(parsed, blocks=table.rest) if table else parsed
+        chunks: Sequence[Chunk] = chunk(unstructured, self._settings.chunk_characters)
+        if table:
+            chunks = (*table.chunks, *chunks)
         if not chunks and not table:
             pages = f" ({'; '.join(parsed.warnings)})" if parsed.warnings else ""
             raise Unreadable(f"{source}: no text was found in it{pages}.")
@@ -270,7 +276,7 @@ def _jobs(path: Path, options: IngestOptions) -> Iterator[_Job]:
         if file.name == MANIFEST or file.name.startswith("~$"):  # Office's own lock files
             continue
         row = manifest.get(file.name) or manifest.get(file.relative_to(path).as_posix())
-        if row is not None or file.suffix.lower() in READERS:
+        if row is not None or file.suffix.lower() in READERS.keys() | _OLD_OFFICE.keys():
             yield _Job(file, _overridden(options, row or {}), row or {})
 
 

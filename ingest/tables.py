@@ -18,7 +18,8 @@ _LISTED = 20  # bad rows named one by one
 _HEADER_ROWS = 10  # a title may stand above the header
 
 _NAMES: dict[str, str] = {
-    "part_number": "备件编号 备件编码 物料编码 物料编号 物料号 料号 零件号 零件编号 件号 图号 备件号 partnumber partno part# pn materialno itemno sku partcode",
+    "part_number": "备件编号 备件编码 物料编码 物料编号 物料号 料号 零件号 零件编号 件号 图号 备件号 "
+    "partnumber partno part# pn materialno itemno sku partcode",
     "part_name": "备件名称 物料名称 零件名称 品名 partname description itemname",
     "name_en": "英文名称 英文名 englishname nameen",
     "name": "名称 设备名称 name equipmentname assetname machine",
@@ -31,7 +32,8 @@ _NAMES: dict[str, str] = {
     "supplier": "供应商 品牌 厂家 制造商 supplier vendor manufacturer brand maker",
     "fits": "适用机型 适用设备 所属设备 设备型号 使用设备 fits fitsmodels usedon applicablemodels",
     "substitutes": "替代件 替代料 可替代 代用件 substitute substitutes alternative alternatives replacement",
-    "equipment": "设备编号 设备编码 资产编号 设备号 设备 机台 机台号 tag assettag equipment equipmentid asset assetid machineid equipmenttag",
+    "equipment": "设备编号 设备编码 资产编号 设备号 设备 机台 机台号 "
+    "tag assettag equipment equipmentid asset assetid machineid equipmenttag",
     "model": "型号 机型 设备型号 model type",
     "kind": "设备类型 类别 设备类别 kind category class",
     "serial": "序列号 出厂编号 serial serialnumber serialno",
@@ -88,6 +90,7 @@ class Table:
     records: tuple[Record, ...]
     chunks: tuple[Chunk, ...]
     warnings: tuple[str, ...]
+    rest: tuple[Block, ...] = ()  # sheets of no known kind, each under its heading
 
 
 def read_table(parsed: ParsedFile, *, wanted: TableKind | None, zone: ZoneInfo, as_of: datetime) -> Table | None:
@@ -98,20 +101,27 @@ def read_table(parsed: ParsedFile, *, wanted: TableKind | None, zone: ZoneInfo, 
     """
     section = ""
     tables: list[Table] = []
-    left: list[str] = []
+    unusable: list[str] = []
+    rest: list[Block] = []
     for block in parsed.blocks:
         if block.kind == "heading":
             section = block.text
         elif block.kind == "table":
-            if found := _recognise(block, wanted):
-                kind, at, columns = found
+            found = _recognise(block, wanted)
+            if not found and wanted in (None, "status") and (wide := _wide(block)):
+                block, found = wide, ("status", 0, _columns(wide.rows[0], _FIELDS["status"]))
+            if not found:
+                rest += [Block("heading", section, level=1), block] if section else [block]
+                continue
+            kind, at, columns = found
+            try:
                 tables.append(_read(kind, block, at, columns, section, zone, _stock_day(block, at, zone) or as_of))
-            elif (wide := _wide(block)) and wanted in (None, "status"):
-                tables.append(_read("status", wide, 0, _columns(wide.rows[0], _FIELDS["status"]), section, zone, as_of))
-            else:
-                left.append(section or "a table")
+            except Unreadable as error:
+                unusable.append(str(error))
     if tables:
-        return _joined(tables, left)
+        return _joined(tables, unusable, rest)
+    if unusable:
+        raise Unreadable(unusable[0])
     if wanted:
         needed = "、".join(_NAMES[name].split()[0] for name in _NEEDED[wanted][0])
         raise Unreadable(f"no table of {wanted} was found; it needs at least the column {needed}.")
@@ -174,17 +184,17 @@ def _mostly_numbers(cells: Sequence[str]) -> bool:
     return bool(filled) and numbers >= 0.8 * len(filled)
 
 
-def _joined(tables: Sequence[Table], left: Sequence[str]) -> Table:
-    """Make one of a workbook's tables; the first that brings most rows gives the kind."""
+def _joined(tables: Sequence[Table], unusable: Sequence[str], rest: Sequence[Block]) -> Table:
+    """Make one of a workbook's tables; the one with most rows gives the kind."""
     records: list[Record] = []
     chunks: list[Chunk] = []
     for table in tables:
         chunks += [replace(chunk, record=(chunk.record or 0) + len(records)) for chunk in table.chunks]
         records += table.records
     warnings = [warning for table in tables for warning in table.warnings]
-    warnings += [f"{name}: its columns are no known table's, it was left out" for name in left]
+    warnings += unusable
     kind = max(tables, key=lambda table: len(table.records)).kind
-    return Table(kind, tuple(records), tuple(chunks), tuple(warnings))
+    return Table(kind, tuple(records), tuple(chunks), tuple(warnings), tuple(rest))
 
 
 def _columns(header: Sequence[str], fields: Sequence[str]) -> dict[str, int]:

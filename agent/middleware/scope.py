@@ -19,9 +19,7 @@ class Scope:
 def resolve_scope(corpus: Corpus, question: str, equipment: str | None, turns: Sequence[Turn]) -> Scope:
     """Find the machine; raises NotFound for a tag that no machine has."""
     machines = corpus.all_equipment()
-    names = frozenset(
-        normal_identifier(name) for name in [*(machine.tag for machine in machines), *corpus.models()]
-    )
+    names = frozenset(normal_identifier(name) for name in [*(machine.tag for machine in machines), *corpus.models()])
     named = corpus.equipment_named_in(question)
     if named:
         return Scope(named[0], names)

@@ -26,7 +26,7 @@ class ExtractiveModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "extractive"
 
-    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> ExtractiveModel:  # type: ignore[override]
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> ExtractiveModel:
         del tools, kwargs  # it knows its tools by name
         return self
 

@@ -21,7 +21,10 @@ _WORDS: tuple[tuple[Intent, str], ...] = (
                   r"怎么(?!回事)|如何|步骤|更换|拆|调整|安装|校准|流程"),
     ("fault", r"fault|alarm|error|trip|code|mean|报警|故障|代码|什么意思|跳闸|停机"),
 )  # fmt: skip
-_TALK = re.compile(r"^\s*(?:hi|hello|hey|thanks?|thank you|ok(?:ay)?|bye|good (?:morning|evening)|你好|您好|谢谢|多谢|再见|好的|早上好)[\s!！.。,，~]*$", re.I)
+_TALK = re.compile(
+    r"^\s*(?:hi|hello|hey|thanks?|thank you|ok(?:ay)?|bye|good (?:morning|evening)|你好|您好|谢谢|多谢|再见|好的|早上好)[\s!！.。,，~]*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)

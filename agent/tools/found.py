@@ -54,7 +54,8 @@ def passage_source(passage: Passage) -> Source:
 def part_source(part: Part, zone: ZoneInfo) -> Source:
     day = f" ({part.as_of.astimezone(zone):%Y-%m-%d})" if part.as_of else ""
     stock = f"{figure(part.on_hand)} {part.unit or ''}".strip() if part.on_hand is not None else "—"
-    text = f"{part.part_number} | {part.name} | {part.spec or ''} | {stock} | {part.bin or '—'} | min {figure(part.minimum)}{day}"
+    cells = (part.part_number, part.name, part.spec or "—", stock, part.bin or "—", f"min {figure(part.minimum)}")
+    text = " | ".join(cells) + day
     return Source(f"s{part.id}", text, _record("parts", part.id, part.source, part.row, part))
 
 
@@ -73,7 +74,17 @@ def alarm_source(alarm: Alarm, zone: ZoneInfo) -> Source:
 
 def case_source(case: RepairCase, zone: ZoneInfo) -> Source:
     date = f"{case.date.astimezone(zone):%Y-%m-%d}" if case.date else ""
-    cells = (case.work_order, date, case.equipment, case.code, case.symptom, case.cause, case.action, *case.parts, case.by)
+    cells = (
+        case.work_order,
+        date,
+        case.equipment,
+        case.code,
+        case.symptom,
+        case.cause,
+        case.action,
+        *case.parts,
+        case.by,
+    )
     text = " | ".join(cell for cell in cells if cell)
     return Source(f"c{case.id}", text, _record("cases", case.id, case.source, case.row, case))
 

@@ -74,7 +74,7 @@ class Searcher:
                 score=round(scores[chunk], 6),
                 why=tuple(
                     name
-                    for name, found in zip(METHODS, (exact, lexical, dense), strict=True)
+                    for name, found in zip(METHODS, (set(exact), set(lexical), set(dense)), strict=True)
                     if chunk in found and name in used
                 ),
                 applies=_applies(live[chunk], models),
@@ -110,10 +110,13 @@ class Searcher:
             return 0.0
         weights = self._lexical.weights(words)
         held = {token for p in passages for token in index_tokens(" ".join([p.title, *p.section, p.text]))}
+        covered = [word in held for word in words]
+        for i in range(1, len(words) - 1):
+            # A pair of Chinese characters that only spans the border of two words stands in no text.
+            spans = len(words[i]) == 2 and words[i - 1][-1:] == words[i][:1] and words[i][-1:] == words[i + 1][:1]
+            covered[i] = covered[i] or (spans and words[i - 1] in held and words[i + 1] in held)
         total = sum(weights)
-        return (
-            round(sum(w for word, w in zip(words, weights, strict=True) if word in held) / total, 4) if total else 0.0
-        )
+        return round(sum(w for w, yes in zip(weights, covered, strict=True) if yes) / total, 4) if total else 0.0
 
 
 def _without(query: str, machine: Equipment | None) -> str:

@@ -97,7 +97,7 @@ def _stands_at(plain: str, machine: Equipment) -> int | None:
 
 
 def _names(name: str) -> list[str]:
-    """Split a bilingual name ("1号空压机 Compressor 1") into its Chinese and English halves, each long enough to tell."""
+    """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([a-z][a-z0-9 \-]*)$", plain)
     return [half.strip() for half in (halves.groups() if halves else (plain,)) if len(half.strip()) >= 4]

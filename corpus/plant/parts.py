@@ -113,7 +113,7 @@ class PartStore:
 
 
 def _named(parts: Sequence[Part], text: str) -> list[Part]:
-    """Return the lines whose number stands in the text: as an identifier, or letter for letter where it holds spaces."""
+    """Return the lines whose number stands in the text: as an identifier, or else letter for letter."""
     wanted = [identifier.normal for identifier in extract_identifiers(text)]
     plain = normal_text(text)
     hits = []

@@ -1,4 +1,4 @@
-"""Writes the repair guides: the Chinese one stays Markdown, the English one becomes a Word file, as plants have both."""
+"""Writes the repair guides: the Chinese one stays Markdown, the English one becomes a Word file."""
 
 from __future__ import annotations
 

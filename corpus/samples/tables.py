@@ -57,7 +57,7 @@ METRICS: dict[str, dict[str, tuple[str, float, float, float, float | None, float
 # (tag, metric, days before now from which it drifts, amount at the end): what the active alarms are about.
 DRIFTS = [
     ("CNC-03", "主轴温度 spindle temperature", 2.0, 22.0),
-    ("AC-01", "separator differential pressure", 9.0, 0.52),
+    ("AC-01", "discharge temperature", 9.0, 17.0),
     ("HP-02", "回油滤芯压差 return filter differential pressure", 6.0, 0.26),
 ]
 
@@ -126,7 +126,14 @@ def _alarms(sources: Path, machines: list[dict[str, str]]) -> Iterator[list[obje
 
 def _alarm(tag: str, code: str, text: str, since: datetime, until: datetime | None) -> list[object]:
     form = "%Y-%m-%d %H:%M"
-    return [tag, code, text, since.strftime(form), until.strftime(form) if until else "", "停机" if until is None else "提示"]
+    return [
+        tag,
+        code,
+        text,
+        since.strftime(form),
+        until.strftime(form) if until else "",
+        "停机" if until is None else "提示",
+    ]
 
 
 def _cases(sources: Path) -> Iterator[list[object]]:
@@ -147,7 +154,20 @@ def _write_inventory(sources: Path, path: Path) -> Path:
     sheet.title = "备件库存"
     sheet.append(["兰汀精密制造有限公司 备件库存表", None, None, "盘点日期：2026-03-31"])
     sheet.append(
-        ["备件编号", "备件名称", "英文名称", "规格型号", "库位", "现有库存", "最小库存", "单位", "采购周期(天)", "供应商", "适用机型", "替代件"]
+        [
+            "备件编号",
+            "备件名称",
+            "英文名称",
+            "规格型号",
+            "库位",
+            "现有库存",
+            "最小库存",
+            "单位",
+            "采购周期(天)",
+            "供应商",
+            "适用机型",
+            "替代件",
+        ]
     )
     for cell in sheet[2]:
         cell.font = Font(bold=True)
@@ -170,7 +190,14 @@ def _inventory(sources: Path) -> Iterator[list[object]]:
         for row in _rows(sources / model / "parts.csv"):
             fits.setdefault(row["part_number"], []).append(model)
             parts.setdefault(row["part_number"], row)
-    makers = {"HX": "恒旭机床", "YLP": "岳力锻压", "ZS26": "泽晟机械", "AXR": "Axelund Robotics", "KS": "Kestrel Air", "BCV": "Brightwell"}
+    makers = {
+        "HX": "恒旭机床",
+        "YLP": "岳力锻压",
+        "ZS26": "泽晟机械",
+        "AXR": "Axelund Robotics",
+        "KS": "Kestrel Air",
+        "BCV": "Brightwell",
+    }
     for number in sorted({*parts, *fixed}):
         own, stock = parts.get(number, {}), fixed.get(number, {})
         dice = random.Random(number)

@@ -30,7 +30,7 @@ def read(path: Path, limits: Limits, progress: PageProgress) -> ParsedFile:
     for part in parts:
         if isinstance(part, Table):
             _end_list(blocks, items)
-            rows = tuple(tuple(clean(cell.text).strip() for cell in row.cells) for row in part.rows)
+            rows = tuple(_cells(row, header=at == 0) for at, row in enumerate(part.rows))
             if rows:
                 blocks.append(Block("table", rows=rows))
             continue
@@ -52,6 +52,15 @@ def read(path: Path, limits: Limits, progress: PageProgress) -> ParsedFile:
     raw = "\n".join(block.text or "\n".join("\t".join(row) for row in block.rows) for block in blocks)
     progress(1, 1)
     return plain_file(path, title, raw, blocks)
+
+
+def _cells(row: Any, *, header: bool) -> tuple[str, ...]:
+    """Return a row's texts; a merged header stands over each of its columns, a merged cell only in its first."""
+    texts, before = [], None
+    for cell in row.cells:
+        texts.append("" if cell._tc is before and not header else clean(cell.text).strip())
+        before = cell._tc
+    return tuple(texts)
 
 
 def _numbered(part: Any) -> bool:

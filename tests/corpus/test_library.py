@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+import pickle
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import Conflict, Corpus, DataFolderError, DocumentDraft, NotFound, Settings, open_corpus
+from corpus import Conflict, Corpus, DataFolderError, NotFound, Settings, open_corpus
 
 OLD = "Tighten the pinion bolts to 45 N·m in a cross pattern."
 NEW = "Tighten the pinion bolts to 52 N·m in a cross pattern."
@@ -94,39 +95,38 @@ def test_near_codes_are_two(corpus: Corpus, draft: Any) -> None:
     assert [i.normal for i in corpus.search("what does E-999 mean").unknown] == ["E999"]
 
 
-def _die_between(folder: Path, document: int) -> None:
-    from corpus.library.library import Library
+KILLED = """
+import os, pickle, signal, sys
+from pathlib import Path
+from corpus import Settings, open_corpus
+from corpus.library.library import Library
 
-    Library._pay_debts = lambda self: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
-    with open_corpus(Settings(data_dir=folder)) as corpus:
-        corpus.remove_document(document, actor="lead")
+folder, method, step = sys.argv[1:]
+setattr(Library, method, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+with open_corpus(Settings(data_dir=Path(folder))) as corpus:
+    getattr(corpus, step)(pickle.load(sys.stdin.buffer), actor="lead")
+"""
+
+
+def killed_in(folder: Path, method: str, step: str, argument: Any) -> None:
+    """Run one step in a process that kills itself when it reaches a method of the library."""
+    command = [sys.executable, "-c", KILLED, str(folder), method, step]
+    done = subprocess.run(command, input=pickle.dumps(argument), check=False)
+    assert done.returncode == -signal.SIGKILL
 
 
 def test_a_kill_between_commit_and_index_delete(settings: Settings, draft: Any) -> None:
     with open_corpus(settings) as corpus:
         document = corpus.add_document(draft("Gearbox", ("6 Drive", 3, OLD)), actor="lead")
-    process = multiprocessing.get_context("spawn").Process(target=_die_between, args=(settings.data_dir, document.id))
-    process.start()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    killed_in(settings.data_dir, "_pay_debts", "remove_document", document.id)
     with open_corpus(settings) as corpus:
         assert texts(corpus) == []
         assert corpus._library._vectors.ids() == set()
 
 
-def _die_while_adding(folder: Path, made: DocumentDraft) -> None:
-    from corpus.library.library import Library
-
-    Library._publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign, assignment]
-    with open_corpus(Settings(data_dir=folder)) as corpus:
-        corpus.add_document(made, actor="lead")
-
-
 def test_a_kill_while_adding_leaves_nothing_and_loses_nothing(settings: Settings, draft: Any) -> None:
     made = draft("Gearbox", ("6 Drive", 3, OLD))
-    process = multiprocessing.get_context("spawn").Process(target=_die_while_adding, args=(settings.data_dir, made))
-    process.start()
-    process.join()
+    killed_in(settings.data_dir, "_publish", "add_document", made)
     with open_corpus(settings) as corpus:
         assert corpus.documents(retired=True) == []
         assert corpus._library._vectors.ids() == corpus._library._lexical.ids() == set()

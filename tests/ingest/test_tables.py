@@ -1,0 +1,92 @@
+"""Tables are recognised by their headers, typed row by row, and bad rows are named."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from corpus import Alarm, Equipment, Page, Part, Reading, RepairCase, Unreadable
+from ingest.readers import Block, ParsedFile
+from ingest.tables import Table, TableKind, read_table
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def table(*sheets: str, wanted: TableKind | None = None) -> Table | None:
+    blocks = []
+    for sheet in sheets:
+        rows = tuple(tuple(line.split("|")) for line in sheet.strip().splitlines())
+        blocks.append(Block("table", rows=rows, row_numbers=tuple(range(1, len(rows) + 1))))
+    parsed = ParsedFile(None, "zh", (Page(None, "", ""),), tuple(blocks))
+    return read_table(parsed, wanted=wanted, zone=ZONE, as_of=NOW)
+
+
+def test_chinese_stock_under_a_title_row() -> None:
+    found = table(
+        "备件库存 盘点日期：2026-03-31||||||\n备件编号|备件名称|规格型号|库位|现有库存|最小库存|采购周期\n"
+        "6205-2RS|轴承|25×52×15|A-03-2|12|4|2周\n|无号|||1||\nP-9|密封圈||B-1|三个|2|10天"
+    )
+    assert found is not None
+    assert found.kind == "parts"
+    (part,) = found.records
+    assert isinstance(part, Part)
+    assert (part.part_number, part.bin, part.on_hand, part.minimum, part.lead_time) == (
+        "6205-2RS", "A-03-2", 12, 4, 14
+    )  # fmt: skip
+    assert part.as_of == datetime(2026, 3, 31, tzinfo=ZONE)
+    assert (found.chunks[0].row, found.chunks[0].record) == (3, 0)
+    assert "库位: A-03-2" in found.chunks[0].text
+    assert [warning.split(":")[0] for warning in found.warnings] == ["row 4", "row 5"]
+
+
+def test_english_stock() -> None:
+    found = table("Part No.|Description|On hand|Reorder point|Lead time (days)|Fits\nX-1|Seal|3|5|21|AXR-20, BCV-650")
+    assert found is not None
+    part = found.records[0]
+    assert isinstance(part, Part)
+    assert (part.name, part.minimum, part.lead_time, part.fits) == ("Seal", 5, 21, ("AXR-20", "BCV-650"))
+    assert part.as_of == NOW
+
+
+def test_equipment_alarms_and_cases() -> None:
+    found = table("设备编号|名称|型号|负责人|联系电话\nCNC-03|立式加工中心|VMC-850|王磊|8123")
+    assert found is not None
+    assert found.records == (Equipment("CNC-03", "立式加工中心", "VMC-850", owner="王磊", contact="8123"),)
+    found = table("equipment|code|start|end\nCNC-03|E-07|2026-03-31 08:00|")
+    assert found is not None
+    assert found.records == (Alarm("CNC-03", "E-07", datetime(2026, 3, 31, 8, tzinfo=ZONE)),)
+    found = table("设备|故障现象|原因|处理措施|停机时间(分钟)|处理人|日期\nCNC-03|异响|轴承磨损|更换|95|李工|2026/3/1")
+    assert found is not None
+    case = found.records[0]
+    assert isinstance(case, RepairCase)
+    assert (case.symptom, case.downtime, case.by, case.row) == ("异响", 95, "李工", 2)
+
+
+def test_readings_in_long_and_wide_form_are_the_same() -> None:
+    long = table(
+        "设备编号|参数|数值|单位|时间\nCNC-03|主轴温度|61.5|℃|2026-03-31 08:00\nCNC-03|振动|2.1|mm/s|2026-03-31 08:00"
+    )
+    wide = table("设备编号|时间|主轴温度(℃)|振动（mm/s）\nCNC-03|2026-03-31 08:00|61.5|2.1")
+    assert long is not None
+    assert wide is not None
+    assert long.kind == wide.kind == "status"
+    assert long.records == wide.records
+    assert isinstance(wide.records[0], Reading)
+    assert wide.chunks == ()
+
+
+def test_every_sheet_of_a_workbook_counts() -> None:
+    found = table("设备编号|名称|型号\nA-1|压机|HP-2", "备件编号|名称|库存\nP-1|阀|2\nP-2|泵|1", "色号|用途\n红|停机")
+    assert found is not None
+    assert (found.kind, len(found.records)) == ("parts", 3)
+    assert [chunk.record for chunk in found.chunks] == [0, 1, 2]
+    assert [block.rows[0] for block in found.rest] == [("色号", "用途")]
+
+
+def test_what_is_no_known_table() -> None:
+    assert table("红|蓝\n1|2") is None
+    with pytest.raises(Unreadable, match="no table of parts"):
+        table("红|蓝\n1|2", wanted="parts")
