@@ -20,7 +20,7 @@ _HEADER_ROWS = 10  # a title may stand above the header
 _NAMES: dict[str, str] = {
     "part_number": "备件编号 备件编码 物料编码 物料编号 物料号 料号 零件号 零件编号 件号 图号 备件号 "
     "partnumber partno part# pn materialno itemno sku partcode",
-    "part_name": "备件名称 物料名称 零件名称 品名 partname description itemname",
+    "part_name": "备件名称 物料名称 零件名称 品名 namezh 中文名称 partname description itemname",
     "name_en": "英文名称 英文名 englishname nameen",
     "name": "名称 设备名称 name equipmentname assetname machine",
     "spec": "规格型号 规格 型号规格 specification spec size",
@@ -40,12 +40,12 @@ _NAMES: dict[str, str] = {
     "location": "位置 安装位置 所在位置 区域 location area",
     "owner": "负责人 责任人 owner responsible",
     "contact": "联系电话 联系方式 电话 分机 contact phone extension",
-    "metric": "参数 指标 测点 监测项 参数名称 metric parameter measurement tagname sensor signal variable",
+    "metric": "参数 指标 测点 监测项 参数名称 metric parameter measurement tagname sensor signal variable kpi",
     "value": "数值 值 读数 测量值 value reading",
     "at": "时间 采集时间 记录时间 测量时间 时间戳 timestamp time datetime at",
     "limit_low": "下限 下限值 报警下限 low lowlimit limitlow lowerlimit lowerbound",
     "limit_high": "上限 上限值 报警上限 high highlimit limithigh upperlimit upperbound",
-    "code": "报警代码 故障代码 代码 报警号 故障码 code alarmcode faultcode errorcode alarm",
+    "code": "报警代码 故障代码 代码 报警号 故障码 code alarmcode faultcode errorcode alarm ruleid",
     "text": "报警内容 报警信息 故障描述 内容 message text alarmtext",
     "since": "发生时间 开始时间 报警时间 start starttime since from raisedat",
     "until": "恢复时间 结束时间 解除时间 end endtime until to clearedat",
@@ -219,7 +219,7 @@ def _read(
     numbers = block.row_numbers or tuple(range(1, len(block.rows) + 1))
     make = _MAKERS[kind]
     for number, row in zip(numbers[at + 1 :], block.rows[at + 1 :], strict=True):
-        cells = {name: row[i].strip() if i < len(row) else "" for name, i in columns.items()}
+        cells = {name: _filled(row[i]) if i < len(row) else "" for name, i in columns.items()}
         try:
             record = make(cells, number, zone, as_of)
         except ValueError as error:
@@ -323,6 +323,12 @@ _MAKERS: dict[TableKind, Callable[[Cells, int, ZoneInfo, datetime], Record]] = {
     "alarms": _alarm,
     "cases": _case,
 }
+
+
+def _filled(cell: str) -> str:
+    """Return the cell, or nothing where it says that nothing is known."""
+    text = cell.strip()
+    return "" if text.upper() in {"NA", "N/A", "#N/A", "NULL", "NAN", "-", "—"} else text
 
 
 def _needed(cells: Cells, name: str, what: str) -> str:

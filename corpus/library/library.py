@@ -442,11 +442,8 @@ class Library:
         for at in range(0, len(rows), _BATCH):
             batch = rows[at : at + _BATCH]
             with self._database.read() as session:
-                stored = dict(
-                    session.execute(
-                        select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_([row.id for row in batch]))
-                    ).tuples()
-                )
+                query = select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_([row.id for row in batch]))
+                stored = {chunk: vector for chunk, vector in session.execute(query).tuples()}
             self._vectors.add(
                 [row.id for row in batch],
                 np.stack([np.frombuffer(stored[row.id], np.float16) for row in batch]).astype(np.float32),

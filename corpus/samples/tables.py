@@ -113,13 +113,13 @@ def _alarms(sources: Path, machines: list[dict[str, str]]) -> Iterator[list[obje
     for machine in machines:
         faults = {row["code"]: row["meaning"] for row in _rows(sources / machine["model"] / "faults.csv")}
         dice = random.Random(machine["tag"])
-        for _ in range(dice.randint(5, 11)):
+        for _ in range(dice.randint(5, 11) if faults else 0):
             code = dice.choice(sorted(faults))
             since = NOW - timedelta(minutes=dice.randint(600, DAYS * 24 * 60))
             until = since + timedelta(minutes=dice.randint(4, 380))
             rows.append((since, _alarm(machine["tag"], code, faults[code], since, until)))
         for tag, code, since in ACTIVE:
-            if tag == machine["tag"]:
+            if tag == machine["tag"] and code in faults:
                 rows.append((since, _alarm(tag, code, faults[code], since, None)))
     yield from (row for _, row in sorted(rows, key=lambda item: (item[0], str(item[1]))))
 
@@ -228,6 +228,9 @@ def _limit(value: float | None) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    """Read a source; a model whose manual is not written has no rows."""
+    if not path.is_file():
+        return []
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 

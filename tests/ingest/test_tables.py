@@ -58,10 +58,14 @@ def test_equipment_alarms_and_cases() -> None:
     found = table("equipment|code|start|end\nCNC-03|E-07|2026-03-31 08:00|")
     assert found is not None
     assert found.records == (Alarm("CNC-03", "E-07", datetime(2026, 3, 31, 8, tzinfo=ZONE)),)
-    found = table("设备|故障现象|原因|处理措施|停机时间(分钟)|处理人|日期\nCNC-03|异响|轴承磨损|更换|95|李工|2026/3/1")
+    found = table(
+        "设备|故障现象|原因|处理措施|停机时间(分钟)|处理人|日期\nCNC-03|异响|轴承磨损|更换|95|李工|2026/3/1\nCNC-03|漏油|N/A|紧固|10|李工|"
+    )
     assert found is not None
     case = found.records[0]
     assert isinstance(case, RepairCase)
+    assert isinstance(found.records[1], RepairCase)
+    assert found.records[1].cause is None
     assert (case.symptom, case.downtime, case.by, case.row) == ("异响", 95, "李工", 2)
 
 

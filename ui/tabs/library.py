@@ -122,7 +122,7 @@ class LibraryTab:
     # --- handlers ------------------------------------------------------------------------------------------------
 
     def _ingest(
-        self, files: Sequence[str] | None, models: str, kind: str, file_language: str, revision: str, retired: bool,
+        self, files: Sequence[str] | None, models: str | None, kind: str, file_language: str, revision: str | None, retired: bool,
         language: str, request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
         account = _keeper(request)
@@ -131,9 +131,9 @@ class LibraryTab:
         if not files:
             yield (_paragraph(text(chosen, "upload_none")), gr.File(), *kept)
             return
-        named = tuple(one.strip() for one in models.replace("，", ",").split(",") if one.strip())
+        named = tuple(one.strip() for one in (models or "").replace("，", ",").split(",") if one.strip())
         options = {"equipment_models": named or None, "kind": kind or None, "language": file_language or None,
-                   "revision": revision.strip() or None}  # fmt: skip
+                   "revision": (revision or "").strip() or None}  # fmt: skip
         params = {
             "paths": [str(file) for file in files],
             "options": {name: value for name, value in options.items() if value is not None},
