@@ -119,7 +119,7 @@ def open_page(chromium: Any, address: str, size: str, locale: str, outside: list
     page.set_default_timeout(60_000)
 
     def note(request: Any) -> None:
-        if not request.url.startswith((address, "data:", "blob:")):
+        if not request.url.startswith((address.partition("?")[0], "data:", "blob:")):
             outside.append(request.url)
 
     page.on("request", note)

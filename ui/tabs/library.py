@@ -122,8 +122,8 @@ class LibraryTab:
     # --- handlers ------------------------------------------------------------------------------------------------
 
     def _ingest(
-        self, files: Sequence[str] | None, models: str | None, kind: str, file_language: str, revision: str | None, retired: bool,
-        language: str, request: gr.Request,
+        self, files: Sequence[str] | None, models: str | None, kind: str, file_language: str,
+        revision: str | None, retired: bool, language: str, request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
         account = _keeper(request)
         chosen = choose_language(language, None)
