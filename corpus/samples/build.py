@@ -1,10 +1,13 @@
-"""Typeset the demonstration plant's manuals: `python -m corpus.samples.build`."""
+"""Write the demonstration plant's files (manuals, guides, tables): `python -m corpus.samples.build`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import typst
+
+from corpus.samples.guides import write_guides
+from corpus.samples.tables import write_tables
 
 HERE = Path(__file__).parent
 
@@ -33,9 +36,18 @@ def typeset(sources: Path, plant: Path) -> list[Path]:
     return written
 
 
+def build(sources: Path, plant: Path) -> list[Path]:
+    """Write every file of the demonstration plant and return the files."""
+    return [
+        *typeset(sources, plant),
+        *write_guides(sources, plant / "guides"),
+        *write_tables(sources, plant / "tables"),
+    ]
+
+
 def main() -> None:
     """Build the plant's files beside this script."""
-    for path in typeset(HERE / "sources", HERE / "plant"):
+    for path in build(HERE / "sources", HERE / "plant"):
         print(path.relative_to(HERE))
 
 
