@@ -9,6 +9,7 @@ from corpus import Chunk, ChunkKind, extract_identifiers
 from ingest.readers import Block, ParsedFile
 
 _SENTENCE = re.compile(r"(?<=[。！？；!?])|(?<=[.;])\s+(?=[A-Z(\d])|\n")
+_STEP = re.compile(r"^\s*(\d{1,2})[.)、）]")
 _KINDS: dict[str, ChunkKind] = {"text": "text", "list": "procedure", "warning": "warning"}
 
 
@@ -29,14 +30,20 @@ def chunk(parsed: ParsedFile, characters: int) -> list[Chunk]:
             waiting = []
             chunks += _table(block, path, characters)
         else:
-            if waiting and (
-                waiting[-1].page != block.page or waiting[-1].kind != block.kind or block.kind == "warning"
-            ):
+            if waiting and not _goes_on(waiting[-1], block):
                 chunks += _pack(waiting, path, characters)
                 waiting = []
             waiting.append(block)
     chunks += _pack(waiting, path, characters)
     return chunks
+
+
+def _goes_on(before: Block, block: Block) -> bool:
+    """Say whether a block belongs to the passage before it: the same kind and page, or steps that run over the page."""
+    if before.kind != block.kind or block.kind == "warning":
+        return False
+    step = _STEP.match(block.text)
+    return before.page == block.page or (block.kind == "list" and step is not None and int(step.group(1)) > 1)
 
 
 def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
@@ -46,13 +53,16 @@ def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
 def _pack(blocks: Sequence[Block], path: Sequence[tuple[int, str]], characters: int) -> Iterator[Chunk]:
     if not blocks:
         return
-    kind, page = _KINDS[blocks[0].kind], blocks[0].page
+    kind, page, page_end = _KINDS[blocks[0].kind], blocks[0].page, blocks[-1].page
     text = "\n".join(block.text for block in blocks)
     whole = 3 * characters if kind in ("procedure", "warning") else int(1.3 * characters)
-    pieces = [text] if len(text) <= whole else _split(text, characters)
-    for piece in pieces:
-        if piece.strip():
-            yield Chunk(piece.strip(), _titles(path), kind, page, page)
+    if len(text) <= whole:
+        yield Chunk(text.strip(), _titles(path), kind, page, page_end)
+        return
+    for at in sorted({block.page for block in blocks}, key=lambda number: number or 0):
+        for piece in _split("\n".join(block.text for block in blocks if block.page == at), characters):
+            if piece.strip():
+                yield Chunk(piece.strip(), _titles(path), kind, at, at)
 
 
 def _split(text: str, characters: int) -> list[str]:

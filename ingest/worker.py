@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -90,7 +91,7 @@ class ParseWorker:
         if self._pool is None:
             from pebble import ProcessPool
 
-            self._counter = self._context.Array("i", [0, 0])
+            self._counter = self._context.Array("i", [0, 0, 0])
             self._pool = ProcessPool(
                 max_workers=1, max_tasks=200, context=self._context, initializer=_begin, initargs=(self._counter,)
             )
@@ -103,15 +104,13 @@ class ParseWorker:
                 self._pool.join(timeout=5)
             self._pool = None
 
-    @staticmethod
-    def _resident() -> int:
+    def _resident(self) -> int:
         import psutil
 
-        total = 0
-        for process in psutil.Process().children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                total += process.memory_info().rss
-        return total
+        try:
+            return int(psutil.Process(self._counter[2]).memory_info().rss) if self._counter[2] else 0
+        except psutil.Error:
+            return 0
 
 
 _shared: Any = None
@@ -120,6 +119,7 @@ _shared: Any = None
 def _begin(counter: Any) -> None:
     global _shared
     _shared = counter
+    _shared[2] = os.getpid()
 
 
 def _note(done: int, total: int) -> None:

@@ -443,7 +443,7 @@ class Library:
             batch = rows[at : at + _BATCH]
             with self._database.read() as session:
                 query = select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_([row.id for row in batch]))
-                stored = {chunk: vector for chunk, vector in session.execute(query).tuples()}
+                stored = dict(session.execute(query).tuples().all())
             self._vectors.add(
                 [row.id for row in batch],
                 np.stack([np.frombuffer(stored[row.id], np.float16) for row in batch]).astype(np.float32),

@@ -31,7 +31,8 @@ def typeset(sources: Path, plant: Path) -> list[Path]:
     for manual in sorted(sources.glob("*/manual.typ")):
         model = manual.parent.name
         pdf = folder / MANUALS.get(model, f"{model} Maintenance Manual.pdf")
-        typst.compile(manual, output=pdf, root=sources)
+        # Tags for every table cell would triple the size.
+        typst.compile(manual, output=pdf, root=sources, pdf_tags=False)
         written.append(pdf)
     return written
 

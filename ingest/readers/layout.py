@@ -249,6 +249,8 @@ def _prose(runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], u
         height = line.box.bottom - line.box.top
         far = last is not None and (line.box.top - last.bottom > 0.75 * height or line.box.bottom < last.top)
         new = "list" if ITEM.match(line.text) else "warning" if is_warning(line.text) else None
+        if far and not new and kind == "warning" and len("".join(paragraph)) < 14:
+            far = False  # a signal word that stands on a line of its own
         if new == "warning" or (new == "list" and kind != "list") or (far and kind != "list") or (far and not new):
             _flush(blocks, paragraph, kind, page)
             paragraph, kind = [], new or "text"
