@@ -176,7 +176,7 @@ def _header_start(runs: Sequence[Run], first: int, starts: Sequence[float], at: 
     while i > at:
         box = runs[i - 1].box
         near = any(abs(box.left - start) < 0.02 for start in starts)
-        if not near or box.top > top or box.top < highest:
+        if not near or box.top > top + 0.004 or box.top < highest:
             break
         i -= 1
         top = box.top

@@ -1,0 +1,129 @@
+"""Real PDFs, typeset here: code tables over pages, warnings, procedures, and files that are no PDFs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import typst
+
+from corpus import Settings, Unreadable
+from ingest.chunking import chunk
+from ingest.readers import Limits, ParsedFile, read
+from ingest.worker import ParseWorker
+
+CODES = "\n".join(
+    f"[E-{i}], [Meaning number {i}], [Cause of {i}], [Remedy for {i}: set {i} mm]," for i in range(401, 440)
+)
+MANUAL = f"""
+#set document(title: "Saw S-9 manual")
+#set page(width: 148mm, height: 160mm, header: [Saw S-9 running header], footer: context counter(page).display())
+#set heading(numbering: "1.1")
+= Faults
+#table(columns: (20mm, 30mm, 30mm, 40mm), table.header([Code], [Meaning], [Cause], [Remedy]),
+{CODES}
+)
+#pagebreak()
+= Blade
+== Changing the blade
+WARNING: Lock out the main switch.
+
++ Open the guard.
++ Tighten the arbor nut to 38 N·m.
+"""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pdf")
+    (folder / "saw.typ").write_text(MANUAL)
+    typst.compile(folder / "saw.typ", output=folder / "saw.pdf")
+    return folder / "saw.pdf"
+
+
+@pytest.fixture(scope="module")
+def parsed(manual: Path) -> ParsedFile:
+    return read(manual, Limits(), no_progress)
+
+
+def test_a_code_table_over_pages_becomes_one_entry_a_code(parsed: ParsedFile) -> None:
+    entries = {c.text.split(" | ")[0]: c for c in chunk(parsed, 450) if c.kind == "fault"}
+    assert sorted(entries) == [f"Code: E-{i}" for i in range(401, 440)]
+    last = entries["Code: E-439"]
+    assert (
+        last.text
+        == "Code: E-439 | Meaning: Meaning number 439 | Cause: Cause of 439 | Remedy: Remedy for 439: set 439 mm"
+    )
+    assert entries["Code: E-401"].page == 1
+    assert last.page is not None
+    assert last.page > 1
+    assert "E-439" in parsed.pages[last.page - 1].raw
+
+
+def test_running_headers_stay_in_raw_and_leave_the_text(parsed: ParsedFile) -> None:
+    assert all("running header" in page.raw for page in parsed.pages)
+    assert not any("running header" in page.text for page in parsed.pages)
+    assert not any("running header" in c.text for c in chunk(parsed, 450))
+
+
+def test_warning_and_procedure_are_passages_of_their_section(parsed: ParsedFile) -> None:
+    under = [c for c in chunk(parsed, 450) if c.section and c.section[-1].endswith("Changing the blade")]
+    assert [c.kind for c in under] == ["warning", "procedure"]
+    assert "38 N·m" in under[1].text
+    assert parsed.title == "Saw S-9 manual"
+
+
+def test_boxes_lie_on_the_page(parsed: ParsedFile) -> None:
+    boxes = [line.box for page in parsed.pages for line in page.lines]
+    assert boxes
+    assert all(b and 0 <= b.left < b.right <= 1 and 0 <= b.top < b.bottom <= 1 for b in boxes)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"<html>no pdf</html>", "no PDF"), (b"", "empty"), (b"%PDF-1.7\nbroken", "damaged")],
+)
+def test_what_is_no_pdf_ends_in_one_sentence(tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "x.pdf"
+    file.write_bytes(content)
+    with pytest.raises(Unreadable, match=says):
+        read(file, Limits(), no_progress)
+
+
+def test_an_encrypted_pdf_says_so(manual: Path, tmp_path: Path) -> None:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter(clone_from=manual)
+    writer.encrypt("secret", algorithm="RC4-128")
+    file = tmp_path / "locked.pdf"
+    writer.write(file)
+    with pytest.raises(Unreadable, match="encrypted"):
+        read(file, Limits(), no_progress)
+
+
+def test_a_scanned_page_is_read_by_ocr(manual: Path, tmp_path: Path) -> None:
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(manual)[0]
+    page.render(scale=3).to_pil().convert("RGB").save(tmp_path / "scan.pdf")
+    scan = read(tmp_path / "scan.pdf", Limits(), no_progress)
+    assert scan.pages[0].quality == "ocr"
+    assert "E-401" in scan.pages[0].raw.replace(" ", "")
+
+
+def test_the_worker_is_killed_when_it_costs_too_much_and_goes_on(manual: Path) -> None:
+    worker = ParseWorker(Settings(parse_memory_mb=256))
+    try:
+        assert len(worker.parse(manual, no_progress).pages) > 1
+        worker._settings = Settings(parse_memory_mb=256).model_copy(update={"parse_memory_mb": 1})
+        with pytest.raises(Unreadable, match="memory"):
+            worker._run("slow.pdf", time.sleep, (1,), no_progress)
+        worker._settings = Settings()
+        assert len(worker.parse(manual, no_progress).pages) > 1
+    finally:
+        worker.close()
