@@ -51,7 +51,7 @@ class Assistant:
     """Answers questions from one corpus; safe to use from several threads."""
 
     def __init__(self, settings: Settings, corpus: Corpus, model: BaseChatModel) -> None:
-        for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
+        for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
             os.environ[name] = "false"  # whatever the shell says, nothing leaves the building
         self._corpus = corpus
         self._model = model
@@ -103,7 +103,9 @@ class Assistant:
         conversation = conversation or uuid4().hex
         turns = self._corpus.turns(conversation, owner=owner, limit=6)
         scope = resolve_scope(self._corpus, question, equipment, turns)
-        whole = "\n".join(filter(None, [question, image_text]))
+        # A tapped choice answers what was asked before it.
+        pending = turns[-1].question if turns and turns[-1].state == "clarify" and len(question) < 40 else None
+        whole = "\n".join(filter(None, [pending, question, image_text]))
         asked = understand(whole, names=scope.names)
         if "talk" in asked.intents:
             answer = Answer("answered", _TEXTS[asked.language]["talk"])

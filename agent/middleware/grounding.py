@@ -37,7 +37,8 @@ def check(draft: str, sources: Mapping[str, Source], corpus: Corpus) -> Checked:
         ids = [i for i in _IDS.findall(block) if i in sources]
         text = _IDS.sub("", block).strip()
         cited = [sources[i] for i in dict.fromkeys(ids)]
-        if not _supported(text, cited):
+        heading = text.startswith("**") and text.endswith("**")
+        if (not cited and not heading) or not _supported(text, cited):
             dropped += 1
             continue
         for source in cited:

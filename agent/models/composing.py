@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from agent.models.understanding import Understanding
 from agent.tools.found import Found, alarm_source, case_source, figure, part_source, reading_source
-from corpus import Passage, content_words
+from corpus import Passage, content_words, normal_identifier
 
 _DIRECT = 700  # characters of the direct answer
 _SECOND = 0.75  # a second passage joins when its score is this share of the best one's
@@ -29,6 +30,9 @@ def compose(question: str, asked: Understanding, found: Found, zone: ZoneInfo) -
     """Return a draft whose every line ends with the ids of what it says: `text [p12]`."""
     lines: list[str] = []
     label = _LABELS[asked.language]
+    numbers = {normal_identifier(part.part_number) for part in found.parts}
+    if asked.identifiers and all(i.normal in numbers for i in asked.identifiers):
+        asked = replace(asked, intents=(asked.intents - {"fault"}) | {"stock"})  # a part number looks like a code
     if asked.intents & {"fault", "procedure", "lookup"} or not (found.parts or found.readings or found.cases):
         lines += _direct(question, asked, found)
     if found.parts and asked.intents & {"stock", "low_stock", "fault"}:

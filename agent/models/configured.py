@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+import httpx
 from langchain_core.language_models import BaseChatModel
 
 from agent.models.extractive import ExtractiveModel
@@ -29,6 +30,8 @@ def build_model(settings: Settings) -> BaseChatModel:
         timeout=settings.model_seconds,
         max_retries=0,
         temperature=0,
+        # Neither a proxy of the shell nor a redirect may carry a question out of the plant.
+        http_client=httpx.Client(trust_env=False, follow_redirects=False, timeout=settings.model_seconds),
     )
 
 

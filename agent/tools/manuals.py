@@ -29,7 +29,7 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         evidence = corpus.search(code, equipment=equipment, k=4, methods=("identifier", "lexical"))
         took = (time.perf_counter() - began) * 1000
         sources = tuple(passage_source(p) for p in evidence.passages if "identifier" in p.why)
-        return _listed(sources), Found(sources=sources, milliseconds=took)
+        return _listed(sources), Found(evidence=evidence, sources=sources, milliseconds=took)
 
     return [search_manuals, explain_fault_code]
 
