@@ -90,9 +90,10 @@ def _stands_at(plain: str, machine: Equipment) -> int | None:
     ascii_border = r"(?<![a-z0-9])(?:%s)(?![a-z0-9]|[-–]\d)"
     places = [match.start() for match in re.finditer(ascii_border % tag, plain)] if pieces else []
     for name in _names(machine.name):
-        at = plain.find(name)
-        if at >= 0:
-            places.append(at)
+        # "1号空压机" does not stand in "11号空压机", nor "compressor 1" in "compressor 12".
+        before = r"(?<![a-z0-9])" if name[0].isascii() else ""
+        after = r"(?![a-z0-9])" if name[-1].isascii() else ""
+        places.extend(match.start() for match in re.finditer(before + re.escape(name) + after, plain))
     return min(places, default=None)
 
 

@@ -110,22 +110,19 @@ class StatusStore:
         spans: dict[tuple[str, str], list[datetime]] = {}
         for key, metric, at in unique:
             spans.setdefault((key, metric), []).append(at)
+        replaced: list[int] = []
         for (key, metric), times in spans.items():
-            known = set(
-                session.scalars(
-                    select(ReadingRow.at).where(
-                        ReadingRow.equipment_key == key,
-                        ReadingRow.metric == metric,
-                        ReadingRow.at.between(min(times), max(times)),
-                    )
+            wanted = set(times)
+            known = session.execute(
+                select(ReadingRow.id, ReadingRow.at).where(
+                    ReadingRow.equipment_key == key,
+                    ReadingRow.metric == metric,
+                    ReadingRow.at.between(min(times), max(times)),
                 )
             )
-            for at in known.intersection(times):
-                session.execute(
-                    delete(ReadingRow).where(
-                        ReadingRow.equipment_key == key, ReadingRow.metric == metric, ReadingRow.at == at
-                    )
-                )
+            replaced.extend(row_id for row_id, at in known if at in wanted)
+        for start in range(0, len(replaced), _BATCH):
+            session.execute(delete(ReadingRow).where(ReadingRow.id.in_(replaced[start : start + _BATCH])))
         rows = [
             {
                 "equipment_key": key,
@@ -161,15 +158,19 @@ class StatusStore:
 
 def _save_alarm(session: Session, alarm: Alarm, revision_id: int, source: str) -> int:
     key = normal_identifier(alarm.equipment)
-    row = session.scalars(
-        select(AlarmRow).where(
-            AlarmRow.equipment_key == key, AlarmRow.code == alarm.code, AlarmRow.since == alarm.since
-        )
-    ).first()
+    code = normal_identifier(alarm.code)
+    same_time = session.scalars(select(AlarmRow).where(AlarmRow.equipment_key == key, AlarmRow.since == alarm.since))
+    row = next((row for row in same_time if normal_identifier(row.code) == code), None)
     if row is None:
-        row = AlarmRow(equipment_key=key, code=alarm.code, since=alarm.since)
+        row = AlarmRow(equipment_key=key, since=alarm.since)
         session.add(row)
-    row.equipment, row.until, row.text, row.severity = alarm.equipment, alarm.until, alarm.text, alarm.severity
+    row.equipment, row.code, row.until, row.text, row.severity = (
+        alarm.equipment,
+        alarm.code,
+        alarm.until,
+        alarm.text,
+        alarm.severity,
+    )
     row.revision_id, row.source, row.retired = revision_id, source, False
     session.flush()
     return row.id

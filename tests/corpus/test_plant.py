@@ -1,0 +1,156 @@
+"""The plant's stores on a real SQLite."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from corpus.database import Database
+from corpus.domain import Alarm, Equipment, Part, Reading, RepairCase
+from corpus.errors import NotFound
+from corpus.plant.cases import CaseStore
+from corpus.plant.equipment import EquipmentStore
+from corpus.plant.parts import PartStore
+from corpus.plant.status import StatusStore
+from corpus.settings import Settings
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+RECORDS = [
+    Equipment("CNC-03", "3号加工中心 Machining centre 3", "HX-V850"),
+    Equipment("CNC-031", "Spare spindle stand", "HX-V850"),
+    Equipment("AC-01", "1号空压机 Compressor 1", "KS-37A"),
+    Part("HX-8100-0231", "主轴轴承", "Spindle bearing", "7014C", "A-01", 1, 4, "pcs", fits=("HX-V850",)),
+    Part("HX-8100-0231", "主轴轴承", "Spindle bearing", "7014C", "B-07", 9, 4, "pcs", fits=("HX-V850",)),
+    Part("KS-2200-0010", "空气滤芯", "Air filter element", None, "C-02", 0, 2, "pcs", fits=("KS-37A",), row=7),
+    Reading("AC-01", "温度", 95.0, NOW - timedelta(hours=3), "°C", None, 110.0),
+    Reading("AC-01", "压力", 7.1, NOW - timedelta(minutes=5), "bar"),
+    Alarm("AC-01", "E-07", NOW - timedelta(hours=2)),
+    RepairCase("CNC-03", "主轴异响", "轴承磨损", "更换轴承", code="E-407", date=NOW - timedelta(days=9), row=3),
+    RepairCase("AC-01", "Pressure does not build up", "Clogged filter", "Replaced it", code="E-07", date=NOW),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path):
+    return Settings(data_dir=tmp_path)
+
+
+@pytest.fixture
+def database(settings):
+    database = Database(settings)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def stores(database, settings):
+    return EquipmentStore(database), PartStore(database), StatusStore(database, settings), CaseStore(database)
+
+
+def save(database, stores, records, revision=1):
+    with database.write() as session:
+        return [store.save(session, records, revision, "plant.xlsx") for store in stores]
+
+
+@pytest.fixture
+def plant(database, stores):
+    save(database, stores, RECORDS)
+    return stores
+
+
+def test_save_returns_the_ids_of_its_own_records(database, stores):
+    equipment, parts, status, cases = save(database, stores, RECORDS)
+    assert (set(equipment), set(parts), set(status), set(cases)) == ({0, 1, 2}, {3, 4, 5}, {8}, {9, 10})
+
+
+@pytest.mark.parametrize("tag", ["CNC-03", "cnc03", "ＣＮＣ－０３", "cnc 03"])
+def test_a_tag_is_found_in_any_spelling(plant, tag):
+    assert plant[0].one(tag).tag == "CNC-03"
+    assert [m.tag for m in plant[0].named_in(f"请问{tag}怎么了?")] == ["CNC-03"]
+
+
+def test_a_longer_tag_is_another_machine(plant):
+    assert [m.tag for m in plant[0].named_in("CNC-031 stopped")] == ["CNC-031"]
+    with pytest.raises(NotFound):
+        plant[0].one("CNC-99")
+
+
+@pytest.mark.parametrize("text", ["1号空压机停了", "why did compressor 1 stop"])
+def test_a_machine_is_found_by_its_whole_name(plant, text):
+    assert [m.tag for m in plant[0].named_in(text)] == ["AC-01"]
+
+
+@pytest.mark.parametrize("text", ["11号空压机停了", "why did compressor 12 stop"])
+def test_a_name_with_another_number_is_another_machine(plant, text):
+    assert plant[0].named_in(text) == []
+
+
+@pytest.mark.parametrize("query", ["hx81000231 在哪", "HX-8100-0231", "stock of ＨＸ－８１００－０２３１?"])
+def test_a_part_number_wins(plant, query):
+    assert {p.bin for p in plant[1].find(query, model=None, limit=9)} == {"A-01", "B-07"}
+
+
+@pytest.mark.parametrize("query", ["空气滤芯", "air filter"])
+def test_parts_by_words(plant, query):
+    (found,) = plant[1].find(query, model=None, limit=9)
+    assert (found.part_number, found.row, found.source) == ("KS-2200-0010", 7, "plant.xlsx")
+
+
+def test_parts_nothing_matches_and_reorder(plant):
+    assert plant[1].find("hydraulic accumulator", model=None, limit=9) == []
+    assert [p.bin for p in plant[1].below_minimum(model=None)] == ["C-02", "A-01"]
+    assert [p.bin for p in plant[1].below_minimum(model="HX-V850")] == ["A-01"]
+
+
+def test_latest_marks_stale(plant):
+    assert {r.metric: r.stale for r in plant[2].latest("ac01", metric=None)} == {"温度": True, "压力": False}
+    assert [r.value for r in plant[2].latest("AC-01", metric="压力")] == [7.1]
+
+
+def test_an_alarm_imported_again_gets_its_end(database, plant):
+    assert len(plant[2].alarms("AC-01", active=True, limit=9)) == 1
+    save(database, plant, [Alarm("AC-01", "E-07", NOW - timedelta(hours=2), NOW)], 2)
+    assert plant[2].alarms("AC-01", active=True, limit=9) == []
+    assert len(plant[2].alarms(None, active=False, limit=9)) == 1
+
+
+def test_an_alarm_in_another_spelling_is_the_same_alarm(database, plant):
+    save(database, plant, [Alarm("ac01", "e07", NOW - timedelta(hours=2), NOW)], 2)
+    assert len(plant[2].alarms(None, active=False, limit=9)) == 1
+
+
+def test_cases(plant):
+    assert [c.code for c in plant[3].find("主轴异响", equipment=None, model=None, code=None, limit=5)] == ["E-407"]
+    assert [c.equipment for c in plant[3].find("", equipment="ac01", model=None, code="e07", limit=5)] == ["AC-01"]
+    assert [c.row for c in plant[3].find("", equipment=None, model="hxv850", code=None, limit=5)] == [3]
+    assert len(plant[3].find("", equipment=None, model=None, code=None, limit=5)) == 2
+
+
+def test_forget_and_revive(database, plant):
+    with database.write() as session:
+        for store in plant:
+            store.forget(session, 1)
+    assert not plant[0].all()
+    assert not plant[1].all()
+    assert not plant[2].latest("AC-01", metric=None)
+    assert not plant[2].alarms(None, active=False, limit=9)
+    assert not plant[3].find("", equipment=None, model=None, code=None, limit=9)
+    with database.write() as session:
+        for store in plant:
+            store.revive(session, 1)
+    assert len(plant[1].all()) == 3
+
+
+def test_a_newer_import_takes_the_line_over(database, plant):
+    save(database, plant, [Part("hx 8100 0231", "主轴轴承", bin="A-01", on_hand=6)], 2)
+    with database.write() as session:
+        plant[1].forget(session, 1)
+    assert [(p.bin, p.on_hand) for p in plant[1].all()] == [("A-01", 6)]
+
+
+def test_many_readings(database, plant):
+    many = [Reading(f"M-{i % 10}", f"metric {i % 5}", float(i), NOW - timedelta(minutes=i)) for i in range(100_000)]
+    for _ in ("first", "again"):
+        save(database, plant, many, 3)
+    assert len(plant[2].latest("M-1", metric=None)) == 1
+    assert len(plant[2].readings("M-1", "metric 1", NOW - timedelta(minutes=100), NOW)) == 10
