@@ -54,7 +54,8 @@ def passage_source(passage: Passage) -> Source:
 def part_source(part: Part, zone: ZoneInfo) -> Source:
     day = f" ({part.as_of.astimezone(zone):%Y-%m-%d})" if part.as_of else ""
     stock = f"{figure(part.on_hand)} {part.unit or ''}".strip() if part.on_hand is not None else "—"
-    cells = (part.part_number, part.name, part.spec or "—", stock, part.bin or "—", f"min {figure(part.minimum)}")
+    cells = [part.part_number, part.name, part.spec or "—", stock, part.bin or "—", f"min {figure(part.minimum)}"]
+    cells += part.substitutes
     text = " | ".join(cells) + day
     return Source(f"s{part.id}", text, _record("parts", part.id, part.source, part.row, part))
 
