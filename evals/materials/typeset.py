@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 
 import pypdfium2 as pdfium
-import typst
 from PIL import Image, ImageFilter
 
 from corpus import MillhandError
@@ -21,7 +20,15 @@ _BROKEN = re.compile(r"[-\ufffe\x02]\s*\n?")  # PDFium writes U+FFFE for a hyphe
 
 
 def typeset(template: str, data: Mapping[str, Any], path: Path) -> Path:
-    """Compile the template with `data` to a PDF, and return its path."""
+    """Compile the template with `data` to a PDF, and return its path.
+
+    Raises:
+        MillhandError: typst, a development dependency, is not installed.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise MillhandError("Typesetting needs typst, which the development dependencies bring.") from error
     path.parent.mkdir(parents=True, exist_ok=True)
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
     typst.compile(_HERE / template, output=path, root=_HERE, sys_inputs=inputs, pdf_tags=False)
