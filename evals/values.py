@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from corpus import extract_identifiers
+
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9._])(?<![A-Za-z]-)([-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?\d+(?:\.\d+)?)(?![.,]?\d)"
 )
@@ -54,7 +56,11 @@ class Figure:
 
 def figures(text: str) -> Iterator[Figure]:
     """Read the figures of a text; a unit stands behind its number, behind the range it is in, or bracketed before."""
-    for line in unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-").splitlines():
+    text = unicodedata.normalize("NFKC", text).replace("−", "-").replace("–", "-")
+    for identifier in extract_identifiers(text):
+        if not identifier.normal.isdigit():  # 6204-2RS measures nothing; 3000-5000 rpm does
+            text = text.replace(identifier.text, "#" * len(identifier.text))
+    for line in text.splitlines():
         for match in _NUMBER.finditer(line):
             number = float(match.group(1).replace(",", ""))
             behind = line[match.end() :]
