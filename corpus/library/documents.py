@@ -127,7 +127,8 @@ class DocumentStore:
         with self.database.read() as session:
             for at in range(0, len(ids), _SELECTED):
                 query = select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))
-                stored.update(session.execute(query).tuples().all())
+                for chunk, vector in session.execute(query):
+                    stored[chunk] = vector
         missing = [i for i in ids if i not in stored]
         if missing:
             raise NotFound(f"There is no passage {missing[0]}.")

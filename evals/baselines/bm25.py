@@ -14,6 +14,10 @@ import numpy as np
 from evals.baselines.base import Hit, SameChunks
 
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[._-][a-z0-9]+)*")
+# Words that ask; the library's lists are made for documents and lack them.
+_ASKING = frozenset(
+    "mean means please tell show 请问 什么 怎么 怎么办 怎样 多少 哪里 哪个 如何 是否 为什么 告诉 一下 意思 表示".split()
+)
 _PARTS = re.compile(r"[._-]")
 
 
@@ -60,14 +64,14 @@ def tokens(text: str) -> list[str]:
 def _english() -> frozenset[str]:
     from bm25s.stopwords import STOPWORDS_EN_PLUS
 
-    return frozenset(STOPWORDS_EN_PLUS)
+    return _ASKING.union(STOPWORDS_EN_PLUS)
 
 
 @functools.lru_cache(maxsize=1)
 def _chinese() -> frozenset[str]:
     from bm25s.stopwords import STOPWORDS_CHINESE
 
-    return frozenset(STOPWORDS_CHINESE)
+    return _ASKING.union(STOPWORDS_CHINESE)
 
 
 @functools.lru_cache(maxsize=1)
