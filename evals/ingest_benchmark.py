@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
         return
     rounds = measure(given.pdf, given.first, given.pages, given.rounds, given.data_dir)
     print(
-        json.dumps({side: [vars_of(one) for one in rounds[side]] for side in SIDES})
+        json.dumps({side: [asdict(one) for one in rounds[side]] for side in SIDES})
         if given.json
         else table(rounds, given.pages)
     )
@@ -74,15 +74,14 @@ def measure(pdf: Path, first: int, pages: int, rounds: int, data_dir: Path | Non
     with tempfile.TemporaryDirectory(prefix="millhand-benchmark-") as scratch:
         cut = Path(scratch) / "pages.pdf"
         _cut(pdf, first, pages, cut)
-        with open_corpus(settings) as corpus:
-            model = corpus.embedding_model  # unpacks it, so that no side pays for that
+        home = _empty_folder(Path(scratch) / "home", settings.data_dir)
+        with open_corpus(load_settings(data_dir=home)) as corpus:
+            model = corpus.embedding_model  # unpacks it where need be, so that no side pays for that
         results: dict[str, list[Round]] = {side: [] for side in SIDES}
         for number in range(rounds):
             for side in SIDES if number % 2 == 0 else SIDES[::-1]:
-                with tempfile.TemporaryDirectory(dir=scratch) as folder:
-                    if (settings.data_dir / "models").is_dir():
-                        (Path(folder) / "models").symlink_to((settings.data_dir / "models").resolve())
-                    results[side].append(_timed([str(cut), "--side", side, "--folder", folder, "--model", model]))
+                folder = _empty_folder(Path(scratch) / f"{side}-{number}", home)
+                results[side].append(_timed([str(cut), "--side", side, "--folder", str(folder), "--model", model]))
         return results
 
 
@@ -101,8 +100,11 @@ def table(rounds: dict[str, list[Round]], pages: int) -> str:
     return "\n".join([*lines, "", f"Millhand is {medians['stock'] / medians['millhand']:.2f} times as fast."])
 
 
-def vars_of(one: Round) -> dict[str, float]:
-    return {"seconds": one.seconds, "memory": one.memory, "chunks": one.chunks}
+def _empty_folder(folder: Path, models_of: Path) -> Path:
+    folder.mkdir()
+    if (models_of / "models").is_dir():
+        (folder / "models").symlink_to((models_of / "models").resolve())
+    return folder
 
 
 def _cut(pdf: Path, first: int, pages: int, to: Path) -> None:
