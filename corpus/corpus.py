@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,7 @@ from corpus.domain import (
     Turn,
 )
 from corpus.library.documents import DocumentStore
-from corpus.library.embedding import Embedder
+from corpus.library.embedding import Embedder, Vectors
 from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
 from corpus.library.search import Searcher
@@ -65,7 +65,7 @@ class Corpus:
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
-        embedder = Embedder(settings)
+        self._embedder = embedder = Embedder(settings)
         vectors = VectorIndex(settings.data_dir / "chroma", embedder)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
         self._documents = DocumentStore(database, settings.data_dir / "files")
@@ -174,6 +174,27 @@ class Corpus:
             NotFound: no equipment has this tag.
         """
         return self._searcher.search(query, equipment=equipment, k=k, methods=methods)
+
+    def passages(self) -> Iterator[Passage]:
+        """Walk all passages that may be answered from, by id; what another searcher over the same chunks needs."""
+        return self._documents.walk()
+
+    def passage_vectors(self, ids: Sequence[int]) -> Vectors:
+        """Return the stored vectors of these passages: float32 of shape (len(ids), dimension), each of length 1.
+
+        Raises:
+            NotFound: one of them is not stored.
+        """
+        return self._documents.vectors(ids)
+
+    def embed_query(self, text: str) -> Vectors:
+        """Embed a query with the corpus's own model; returns float32 of shape (dimension,), of length 1."""
+        return self._embedder.query(text)
+
+    @property
+    def embedding_model(self) -> str:
+        """The name or folder by which sentence-transformers loads the embedding model; it is unpacked if need be."""
+        return self._embedder.source()
 
     # --- the plant -----------------------------------------------------------------------------------------------
 

@@ -1,11 +1,9 @@
-"""Retrieval metrics over ranked places, and their bootstrap intervals."""
+"""Retrieval metrics over ranked places."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from evals.sets import Gold
 
@@ -41,9 +39,14 @@ def distinct_places(hits: Sequence[Hit], gold: Sequence[Gold]) -> list[Hit]:
     return list(seen)
 
 
+def relevance_of(hits: Sequence[Hit], gold: Sequence[Gold]) -> list[bool]:
+    """Say for each distinct place of the hits, best first, whether it is gold."""
+    return [mark is not None for mark in relevance(distinct_places(hits, gold), gold)]
+
+
 def retrieval_metrics(hits: Sequence[Hit], gold: Sequence[Gold]) -> dict[str, float]:
     """Return hit@1, hit@5, recall@5, mrr@10 and ndcg@10 (binary gain) of one question."""
-    marks = [mark is not None for mark in relevance(distinct_places(hits, gold), gold)]
+    marks = relevance_of(hits, gold)
     first = next((rank for rank, mark in enumerate(marks[:10], start=1) if mark), None)
     gain = sum(1 / math.log2(rank + 1) for rank, mark in enumerate(marks[:10], start=1) if mark)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(gold), 10) + 1))
@@ -53,19 +56,4 @@ def retrieval_metrics(hits: Sequence[Hit], gold: Sequence[Gold]) -> dict[str, fl
         "recall@5": sum(marks[:5]) / len(gold),
         "mrr@10": 1 / first if first else 0.0,
         "ndcg@10": gain / ideal,
-    }
-
-
-def interval(values: Sequence[float], *, seed: int = 20, samples: int = 2000) -> dict[str, float | int | None]:
-    """Return the mean with its 95 % bootstrap interval over questions, and how many there are."""
-    if not values:
-        return {"mean": None, "low": None, "high": None, "n": 0}
-    data = np.asarray(values, dtype=float)
-    means = np.random.default_rng(seed).choice(data, (samples, len(data))).mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return {
-        "mean": round(float(data.mean()), 4),
-        "low": round(float(low), 4),
-        "high": round(float(high), 4),
-        "n": len(data),
     }

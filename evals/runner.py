@@ -1,24 +1,25 @@
-"""Running question sets against a corpus and summing up what came out."""
+"""Running question sets against a corpus, with baselines beside it."""
 
 from __future__ import annotations
 
-import hashlib
-import subprocess
+import contextlib
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agent import Assistant, build_assistant
-from corpus import Corpus, MillhandError, Settings, contains_quote, open_corpus
-from evals.metrics import interval, retrieval_metrics
+import numpy as np
+
+from agent import build_assistant
+from corpus import Corpus, MillhandError, SettingsError, open_corpus
+from evals.asking import HITS, Asker, hit_scores
+from evals.baselines import build_baselines, check_names
+from evals.manifest import manifest
 from evals.sets import Question, load_questions
-from ingest import IngestOptions, build_ingestor
+from evals.summary import ANSWER, Outcome, against, baseline_summary, summarise
+from ingest import IngestOptions, Ingestor, build_ingestor
 
 Progress = Callable[[str, int, int], None]
-_HITS = 20
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
@@ -30,20 +31,86 @@ def run(
     files: Sequence[Path],
     *,
     corpus_paths: Sequence[Path] = (),
+    baselines: Sequence[str] = (),
+    methods: Sequence[str] | None = None,
     retrieval_only: bool = False,
+    repeat: int = 1,
     progress: Progress = _silent,
 ) -> dict[str, Any]:
-    """Ask every question of the sets and return DESIGN's {"run", "summary", "questions"}.
+    """Ask every question of the sets and return DESIGN's {"run", "summary", "questions"}, and "baselines" if asked for.
 
     With `corpus_paths`, those are ingested into a fresh corpus for the run (its model folder is shared), so that a
-    set carries its own documents.
+    set carries its own documents. `methods` limits the search to some of its parts (an ablation); answers come from
+    the whole search, so it goes with `retrieval_only`. `repeat` asks for each answer that many times.
 
     Raises:
+        SettingsError: a name that is no baseline, or `methods` without `retrieval_only`.
         MillhandError: a set or one of the paths cannot be read.
     """
-    questions = [question for file in files for question in load_questions(file)]
-    if not corpus_paths:
-        return _run(corpus, questions, files, (), retrieval_only, progress)
+    check_names(baselines)
+    if methods and not retrieval_only:
+        raise SettingsError("--method is an ablation of the search; give --retrieval-only with it.")
+    questions = load_sets(files)
+    with _standing_on(corpus, corpus_paths, progress) as (stood_on, ingestor):
+        assistant = None if retrieval_only else build_assistant(stood_on.settings, stood_on)
+        asker = Asker(stood_on, assistant, ingestor.read_image, methods=methods, repeat=repeat)
+        rivals = build_baselines(stood_on, baselines, cache=corpus.folder / "baselines", progress=progress)
+        outcomes: list[Outcome] = []
+        rival_hits: dict[str, list[dict[str, Any]]] = {name: [] for name in rivals}
+        rival_scores: dict[str, list[Mapping[str, float]]] = {name: [] for name in rivals}
+        for done, question in enumerate(questions):
+            progress("asking", done, len(questions))
+            result, scores, evidence, query = asker.ask(question)
+            outcomes.append(Outcome(question, scores, result))
+            for name, rival in rivals.items():
+                hits = rival.search(query, models=evidence.models, k=HITS)
+                places = [{"source": hit.source, "page": hit.page, "score": hit.score} for hit in hits]
+                rival_hits[name].append({"id": question.id, "set": question.set, "hits": places})
+                rival_scores[name].append(hit_scores(question, [(hit.source, hit.page) for hit in hits]))
+        progress("asking", len(questions), len(questions))
+        value: dict[str, Any] = {
+            "run": manifest(
+                stood_on, files, corpus_paths, methods=methods, retrieval_only=retrieval_only, repeat=repeat
+            ),
+            "summary": summarise(outcomes),
+            "questions": [{**outcome.result, **_asked(outcome.question)} for outcome in outcomes],
+        }
+        if repeat > 1 and not retrieval_only:
+            value["summary"]["repeat"] = _spread(outcomes, repeat)
+        if rivals:
+            value["baselines"] = {
+                name: {
+                    "summary": baseline_summary(questions, rival_scores[name]),
+                    "difference": against(outcomes, rival_scores[name]),
+                    "questions": rival_hits[name],
+                    "skipped": list(rival.skipped),
+                }
+                for name, rival in rivals.items()
+            }
+        return value
+
+
+def load_sets(files: Sequence[Path]) -> list[Question]:
+    """Read several sets; raises MillhandError, also where two have one name."""
+    names = [file.stem for file in files]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise MillhandError(
+            f"Two question sets are called {twice}; rename one, so that their questions can be told apart."
+        )
+    return [question for file in files for question in load_questions(file)]
+
+
+@contextlib.contextmanager
+def _standing_on(corpus: Corpus, paths: Sequence[Path], progress: Progress) -> Iterator[tuple[Corpus, Ingestor]]:
+    """Give the corpus to ask: the one at hand, or a fresh one of these paths that goes when the run is done."""
+    if not paths:
+        ingestor = build_ingestor(corpus.settings, corpus)
+        try:
+            yield corpus, ingestor
+        finally:
+            ingestor.close()
+        return
     with tempfile.TemporaryDirectory(prefix="millhand-eval-") as folder:
         _share_model(corpus.folder, Path(folder))
         settings = corpus.settings.model_copy(update={"data_dir": Path(folder), "database_url": None})
@@ -51,141 +118,46 @@ def run(
             ingestor = build_ingestor(settings, fresh)
             try:
                 results = ingestor.ingest(
-                    list(corpus_paths),
+                    list(paths),
                     IngestOptions(),
                     lambda p: progress(f"reading {p.source}", p.file_index, p.files),
                     "eval",
                 )
+                failed = [result for result in results if result.state == "failed"]
+                if failed:
+                    raise MillhandError(f"{failed[0].source} could not be read for the run: {failed[0].error}")
+                yield fresh, ingestor
             finally:
                 ingestor.close()
-            failed = [result for result in results if result.state == "failed"]
-            if failed:
-                raise MillhandError(f"{failed[0].source} could not be read for the run: {failed[0].error}")
-            return _run(fresh, questions, files, corpus_paths, retrieval_only, progress)
 
 
-def _run(
-    corpus: Corpus,
-    questions: Sequence[Question],
-    files: Sequence[Path],
-    corpus_paths: Sequence[Path],
-    retrieval_only: bool,
-    progress: Progress,
-) -> dict[str, Any]:
-    assistant = None if retrieval_only else build_assistant(corpus.settings, corpus)
-    results, rows = [], []
-    for done, question in enumerate(questions):
-        progress("asking", done, len(questions))
-        result = _ask(corpus, assistant, question)
-        results.append(result)
-        rows.append((question, _scores(question, result)))
-    progress("asking", len(questions), len(questions))
+def _asked(question: Question) -> dict[str, Any]:
+    """Return what a reader of the run wants beside the hits: the question, its gold and its fields."""
     return {
-        "run": _manifest(corpus.settings, files, corpus_paths, corpus),
-        "summary": _summary(rows, results),
-        "questions": results,
+        "question": question.question,
+        "language": question.language,
+        "answerable": question.answerable,
+        "gold": [{"source": gold.source, "page": gold.page} for gold in question.gold],
+        "fields": dict(question.fields),
     }
 
 
-def _ask(corpus: Corpus, assistant: Assistant | None, question: Question) -> dict[str, Any]:
-    began = time.perf_counter()
-    evidence = corpus.search(question.question, equipment=question.equipment, k=_HITS)
-    searched = (time.perf_counter() - began) * 1000
-    result: dict[str, Any] = {
-        "id": question.id,
-        "hits": [{"source": p.place.source, "page": p.place.page, "score": p.score} for p in evidence.passages],
-        "state": None,
-        "text": None,
-        "citations": [],
-        "latency_ms": {"search": round(searched, 2), "answer": None},
-    }
-    if assistant is not None:
-        conversation = None
-        for turn in question.turns:
-            conversation = assistant.ask(
-                turn, equipment=question.equipment, conversation=conversation, owner="eval"
-            ).conversation
-        began = time.perf_counter()
-        answer = assistant.ask(
-            question.question, equipment=question.equipment, conversation=conversation, owner="eval"
-        ).to_json()
-        result |= {"state": answer["state"], "text": answer["text"], "citations": answer["citations"]}
-        result["latency_ms"]["answer"] = round((time.perf_counter() - began) * 1000, 2)
-    return result
-
-
-def _scores(question: Question, result: dict[str, Any]) -> dict[str, float]:
-    scores: dict[str, float] = {}
-    if question.gold and question.answerable:
-        scores |= retrieval_metrics([(hit["source"], hit["page"]) for hit in result["hits"]], question.gold)
-    if result["state"] is None:
-        return scores
-    if question.must_include and question.answerable:
-        scores["must_include"] = float(
-            all(contains_quote(result["text"] or "", text) for text in question.must_include)
-        )
-    if question.gold and question.answerable and result["citations"]:
-        cited = {(citation["source"], citation["page"]) for citation in result["citations"]}
-        gold = {(place.source, place.page) for place in question.gold}
-        right = sum(place in gold or (place[0], None) in gold for place in cited)
-        scores["citation_precision"] = right / len(cited)
-        scores["citation_recall"] = sum(
-            any(source == g.source and g.page in (None, page) for source, page in cited) for g in question.gold
-        ) / len(question.gold)
-    if question.state:
-        scores["state"] = float(result["state"] == question.state)
-    return scores
-
-
-def _summary(rows: Sequence[tuple[Question, dict[str, float]]], results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    summary: dict[str, Any] = _means(rows)
-    summary |= _refusal(rows, results)
-    summary["latency_ms"] = {
-        part: interval([r["latency_ms"][part] for r in results if r["latency_ms"][part] is not None])
-        for part in ("search", "answer")
-    }
-    slices: dict[str, dict[str, Any]] = {}
-    for name in ["language", *sorted({field for question, _ in rows for field in question.fields})]:
-        values = sorted({_field(question, name) for question, _ in rows} - {""})
-        slices[name] = {value: _means([row for row in rows if _field(row[0], name) == value]) for value in values}
-    summary["by"] = slices
-    return summary
-
-
-def _field(question: Question, name: str) -> str:
-    return question.language if name == "language" else question.fields.get(name, "")
-
-
-def _means(rows: Sequence[tuple[Question, dict[str, float]]]) -> dict[str, Any]:
-    names = ["hit@1", "hit@5", "recall@5", "mrr@10", "ndcg@10", "must_include", "citation_precision", "citation_recall"]
-    return {name: interval([scores[name] for _, scores in rows if name in scores]) for name in [*names, "state"]}
-
-
-def _refusal(rows: Sequence[tuple[Question, dict[str, float]]], results: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    asked = [(q.answerable, r["state"]) for (q, _), r in zip(rows, results, strict=True) if r["state"] is not None]
-    refused = [float(not answerable) for answerable, state in asked if state == "no_answer"]
-    unanswerable = [float(state == "no_answer") for answerable, state in asked if not answerable]
-    return {"refusal_precision": interval(refused), "refusal_recall": interval(unanswerable)}
-
-
-def _manifest(
-    settings: Settings, files: Sequence[Path], corpus_paths: Sequence[Path], corpus: Corpus
-) -> dict[str, Any]:
+def _spread(outcomes: Sequence[Outcome], repeat: int) -> dict[str, Any]:
+    """Return how far the runs of one question set differ: {metric: {low, high, sd}} over runs, and what agreed."""
+    asked = [outcome.result["repeats"] for outcome in outcomes]
+    metrics = {}
+    for name in ANSWER:
+        runs = [[each[i]["scores"][name] for each in asked if name in each[i]["scores"]] for i in range(repeat)]
+        if all(runs):
+            means = [float(np.mean(run)) for run in runs]
+            low, high, sd = (round(float(v), 4) for v in (min(means), max(means), np.std(means, ddof=1)))
+            metrics[name] = {"low": low, "high": high, "sd": sd}
     return {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
-        "sets": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
-        "corpus_paths": [str(path) for path in corpus_paths],
-        "corpus": {d.current.source: d.current.sha256 for d in corpus.documents() if d.current},
-        "settings": settings.model_dump(mode="json", exclude={"model_key", "data_dir"}),
-        "seed": 20,
+        "n": repeat,
+        "same_state": round(float(np.mean([len({one["state"] for one in each}) == 1 for each in asked])), 4),
+        "same_text": round(float(np.mean([len({one["text"] for one in each}) == 1 for each in asked])), 4),
+        "metrics": metrics,
     }
-
-
-def _commit() -> str | None:
-    here = Path(__file__).parent
-    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
-    return found.stdout.strip() or None
 
 
 def _share_model(old: Path, new: Path) -> None:

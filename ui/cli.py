@@ -325,17 +325,32 @@ def evaluate(
         typer.Option("--corpus", metavar="PATH", help="Ingest this into a fresh corpus for the run; may be repeated."),
     ] = None,
     baseline: Annotated[
-        list[str] | None, typer.Option("--baseline", metavar="NAME", help="Run this baseline too; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--baseline", metavar="NAME", help="Search with bm25, dense, rrf or stock beside it; may be repeated."
+        ),
     ] = None,
-    report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write a report there.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and report.json there.")
+    ] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Search, but ask nothing.")] = False,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method",
+            metavar="NAMES",
+            help="Search with these parts only (identifier, lexical, dense), separated by commas; retrieval only.",
+        ),
+    ] = None,
     repeat: Annotated[
         int, typer.Option("--repeat", min=1, max=100, metavar="N", help="Ask each question N times.")
     ] = 1,
     fail_under: Annotated[
         list[str] | None,
         typer.Option(
-            "--fail-under", metavar="METRIC=VALUE", help="Exit with 1 if this metric is lower; may be repeated."
+            "--fail-under",
+            metavar="METRIC=VALUE",
+            help="Exit with 1 if this metric is lower, also in one slice: ndcg@10[language=zh]=0.6; may be repeated.",
         ),
     ] = None,
     compare: Annotated[bool, typer.Option("--compare", help="Compare two runs: --compare A.json B.json.")] = False,
@@ -343,33 +358,41 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Run scripted question sets and measure the answers, or compare two runs."""
-    bounds = {}
+    from ui import evaluation
+
     for bound in fail_under or []:
-        metric, _, value = bound.partition("=")
-        try:
-            bounds[metric.strip()] = float(value)
-        except ValueError:
-            _wrong(f"--fail-under wants METRIC=VALUE such as hit@5=0.8, is now {bound!r}.")
+        evaluation.parse_bound(bound)
     if compare and len(files) != 2:
         _wrong(f"--compare wants two runs, is now {len(files)}: millhand eval --compare A.json B.json.")
     missing = [path for path in [*files, *(corpus or [])] if not path.exists()]
     if missing:
         _wrong(f"{missing[0]}: there is no such file; check the path.")
+    terminal = Terminal(as_json)
     if compare:
-        from ui import evaluation
-
-        terminal = Terminal(as_json)
         terminal.show("eval compare", *terminal.quietly(lambda _: evaluation.compare(files[0], files[1])))
+    methods = [name.strip() for names in method or [] for name in names.split(",") if name.strip()]
     params = {
         "files": [str(path.absolute()) for path in files],
         "corpus": [str(path.absolute()) for path in corpus or []],
         "baselines": baseline or [],
         "report": str(report.absolute()) if report else None,
-        "retrieval_only": retrieval_only,
+        "retrieval_only": retrieval_only or bool(methods),
+        "methods": methods,
         "repeat": repeat,
-        "fail_under": bounds,
+        "fail_under": fail_under or [],
     }
-    _run("eval", params, data_dir, as_json)
+    settings = _settings(data_dir)
+
+    def work(progress: Any) -> tuple[Any, int]:
+        from ui.commands import run
+
+        return run("eval", params, settings, progress)
+
+    value, status = terminal.quietly(work)
+    for name, under in value.get("failed_under", {}).items():
+        reached = "not measured in this run" if under["value"] is None else under["value"]
+        _complain(f"{name} is {reached}, under its bound of {under['bound']}.", status)
+    terminal.show("eval", value, status)
 
 
 # --- the folder --------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
+from ui import eval_tables
+
 Printer = Callable[[Console, Any], None]
 
 
@@ -150,12 +152,6 @@ def _doctor(console: Console, value: Any) -> None:
                               value["settings"].items()], {"name": "setting", "value": "value"}))  # fmt: skip
 
 
-def _eval(console: Console, value: Any) -> None:
-    summary = value.get("summary", value)
-    rows = [{"metric": name, "value": one} for name, one in summary.items() if name != "by"]
-    console.print(rows_table(rows, {"metric": "metric", "value": "value"}))
-
-
 def _plain(console: Console, value: Any) -> None:
     for row in value if isinstance(value, list) else [value]:
         for name, one in row.items():
@@ -173,6 +169,6 @@ PRINTERS: dict[str, Printer] = {
     "users list": _accounts,
     "users add": _accounts,
     "doctor": _doctor,
-    "eval": _eval,
-    "eval compare": _eval,
+    "eval": eval_tables.run,
+    "eval compare": eval_tables.comparison,
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -108,6 +110,30 @@ class DocumentStore:
                 for row in session.execute(query):
                     passages[row[0].id] = _passage(*row)
             return _with_amended(session, passages)
+
+    def walk(self) -> Iterator[Passage]:
+        after = 0
+        while True:
+            with self.database.read() as session:
+                query = _live(_joined()).where(ChunkRow.id > after).order_by(ChunkRow.id).limit(_SELECTED)
+                batch = [_passage(*row) for row in session.execute(query)]
+            if not batch:
+                return
+            yield from batch
+            after = batch[-1].id
+
+    def vectors(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
+        stored: dict[int, bytes] = {}
+        with self.database.read() as session:
+            for at in range(0, len(ids), _SELECTED):
+                query = select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))
+                for chunk, vector in session.execute(query):
+                    stored[chunk] = vector
+        missing = [i for i in ids if i not in stored]
+        if missing:
+            raise NotFound(f"There is no passage {missing[0]}.")
+        halves = [np.frombuffer(stored[i], np.float16) for i in ids]
+        return np.stack(halves).astype(np.float32) if halves else np.zeros((0, 0), np.float32)
 
     def scope(self, models: Sequence[str]) -> tuple[list[int], list[int]] | None:
         """Return the live chunks inside and outside the scope of these models; None where nothing is outside.

@@ -41,6 +41,10 @@ class Embedder:
             return f"{Path(model).name}@{hashlib.sha256(config.read_bytes()).hexdigest()[:12]}"
         return model
 
+    def source(self) -> str:
+        """Return the name or folder that sentence-transformers loads; the default model is unpacked first."""
+        return self._settings.embedding_model or str(default_model_folder(self._settings.data_dir))
+
     def passages(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
         """Embed passages; returns float32 of shape (len(texts), dimension), each of length 1."""
         model = self._model()
@@ -103,7 +107,7 @@ class Embedder:
         transformers.utils.logging.set_verbosity_error()
         if self._settings.embedding_threads:
             torch.set_num_threads(self._settings.embedding_threads)
-        source = named or str(default_model_folder(self._settings.data_dir))
+        source = self.source()
         try:
             model = SentenceTransformer(source, device="cpu")
         except (OSError, ValueError) as error:
