@@ -13,7 +13,7 @@ DocumentKind = Literal[
     "manual", "repair_guide", "bulletin", "parts_list", "equipment", "status", "alarms", "cases", "other"
 ]
 RevisionState = Literal["indexing", "live", "superseded", "removed"]
-PageQuality = Literal["text", "ocr", "table", "empty", "garbled"]
+PageQuality = Literal["text", "ocr", "table", "empty", "garbled", "unread"]
 ChunkKind = Literal["text", "table", "row", "fault", "procedure", "warning"]
 IdentifierKind = Literal["code", "part", "model", "tag"]
 Applies = Literal["model", "plant", "other"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from corpus import Chunk, ChunkKind, extract_identifiers
+from corpus import Chunk, ChunkKind
 from ingest.readers import Block, ParsedFile
+from ingest.tabular import row_text, table_chunks
 
 _SENTENCE = re.compile(r"(?<=[。！？；!?])|(?<=[.;])\s+(?=[A-Z(\d])|\n")
 _STEP = re.compile(r"^\s*(\d{1,2})[.)、）]")
@@ -28,7 +29,7 @@ def chunk(parsed: ParsedFile, characters: int) -> list[Chunk]:
         elif block.kind == "table":
             chunks += _pack(waiting, path, characters)
             waiting = []
-            chunks += _table(block, path, characters)
+            chunks += table_chunks(block, _titles(path), characters)
         else:
             if waiting and not _goes_on(waiting[-1], block):
                 chunks += _pack(waiting, path, characters)
@@ -82,37 +83,4 @@ def _split(text: str, characters: int) -> list[str]:
     return pieces
 
 
-def _table(block: Block, path: Sequence[tuple[int, str]], characters: int) -> Iterator[Chunk]:
-    header, *rows = block.rows
-    pages = block.row_pages[1:] or (block.page,) * len(rows)
-    codes = sum(bool(row) and _is_code(row[0]) for row in rows) >= max(1, 0.6 * len(rows))
-    lines: list[str] = []
-    first: int | None = block.page
-    for row, page in zip(rows, pages, strict=True):
-        line = row_text(header, row)
-        if codes:
-            yield Chunk(line, _titles(path), "fault", page, page)
-            continue
-        if lines and (sum(map(len, lines)) + len(line) > 2 * characters or page != first):
-            yield Chunk("\n".join(lines), _titles(path), "table", first, first)
-            lines = []
-        if not lines:
-            first = page
-        lines.append(line)
-    if lines:
-        yield Chunk("\n".join(lines), _titles(path), "table", first, first)
-
-
-def row_text(header: Sequence[str], row: Sequence[str]) -> str:
-    """Put a row into words: "Header: cell | Header: cell", cells verbatim, empty ones left out."""
-    cells = []
-    for i, cell in enumerate(row):
-        if cell.strip():
-            name = header[i].strip() if i < len(header) else ""
-            cells.append(f"{name}: {cell.strip()}" if name else cell.strip())
-    return " | ".join(cells)
-
-
-def _is_code(cell: str) -> bool:
-    found = extract_identifiers(cell)
-    return len(found) == 1 and len(found[0].text) >= len(cell.strip()) - 1 and found[0].kind == "code"
+__all__ = ["chunk", "row_text"]

@@ -1,4 +1,4 @@
-"""From runs of text on a page to lines, headings, paragraphs, lists, warnings and code tables."""
+"""From the flows of a page to headings, paragraphs, lists, warnings and tables."""
 
 from __future__ import annotations
 
@@ -8,30 +8,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus import Box, TextLine, normal_text
-from ingest.readers.base import Block
+from corpus import Box, normal_text
+from ingest.readers.aligned import aligned_tables
+from ingest.readers.base import Block, Run
+from ingest.readers.columns import in_reading_order
+from ingest.readers.grids import PageTable, ruled_tables
+from ingest.readers.lines import around, box_of, grouped, line_text
 from ingest.readers.mending import CHAPTER, ITEM, NUMBERED, is_warning, join_lines
+from ingest.readers.pdf_page import Rule
 
-_CODE = re.compile(r"^[A-Z]{1,5}\s?[-–]?\s?\d{1,4}[A-Z]?$")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Text that was set in one go. `height` in points; `aspect` is the page's width by its height."""
+class Sheet:
+    """What layout needs of a page: its size in points, its runs without running heads, and the rules drawn on it."""
 
-    text: str
-    box: Box
+    number: int
+    width: float
     height: float
-    aspect: float
+    runs: Sequence[Run]
+    rules: Sequence[Rule]
 
 
 @dataclass(frozen=True, slots=True)
-class Carry:
-    """A code table that is open at the foot of a page: where its columns begin, and its header."""
+class Placed:
+    """A block where it stands; `edges` are the column borders of a table."""
 
-    starts: tuple[float, ...]
-    header: tuple[str, ...]
+    block: Block
+    box: Box
+    edges: tuple[float, ...] = ()
 
 
 def body_height(runs: Sequence[Run]) -> float:
@@ -42,224 +48,101 @@ def body_height(runs: Sequence[Run]) -> float:
     return counts.most_common(1)[0][0] if counts else 10.0
 
 
-def _same_line(a: Box, b: Box) -> bool:
-    overlap = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return overlap > 0.5 * min(a.bottom - a.top, b.bottom - b.top)
-
-
-def lines_of(runs: Sequence[Run]) -> list[TextLine]:
-    """Join runs that follow each other on one line, in content order (which keeps columns apart)."""
-    return [_line(group) for group in _grouped(runs)]
-
-
-def _grouped(runs: Sequence[Run]) -> list[list[Run]]:
-    groups: list[list[Run]] = []
-    for run in runs:
-        if groups and _same_line(groups[-1][-1].box, run.box) and run.box.left >= groups[-1][-1].box.left:
-            groups[-1].append(run)
-        else:
-            groups.append([run])
-    return groups
-
-
-def _line(group: Sequence[Run]) -> TextLine:
-    text = group[0].text
-    for before, run in pairwise(group):
-        gap = (run.box.left - before.box.right) * run.aspect
-        tight = gap < 0.12 * (run.box.bottom - run.box.top)
-        text += run.text if tight else " " + run.text
-    boxes = [run.box for run in group]
-    box = Box(
-        min(b.left for b in boxes), min(b.top for b in boxes), max(b.right for b in boxes), max(b.bottom for b in boxes)
-    )
-    return TextLine(text, box)
-
-
 def blocks_of(
-    runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], usual: float, carry: Carry | None
-) -> tuple[list[Block], Carry | None]:
-    """Return a page's blocks in reading order, and the table that is still open at its foot."""
-    blocks: list[Block] = []
-    at = 0
-    open_table: Carry | None = None
-    for first, last, starts, header_from in _code_tables(runs, carry):
-        blocks += _prose(runs[at:header_from], page, outline, usual)
-        header = _header(runs[header_from:first], starts)
-        known = carry.header if carry and carry.starts and len(carry.starts) == len(starts) else ()
-        if not any(header) and known:
-            header = known
-        rows = _code_rows(runs[first:last], starts)
-        blocks.append(Block("table", page=page, rows=(header, *rows), row_pages=(page,) * (len(rows) + 1)))
-        at = last
-        open_table = Carry(tuple(starts), header)
-    rest = _prose(runs[at:], page, outline, usual)
-    return blocks + rest, None if rest else open_table
+    sheet: Sheet, outline: Sequence[tuple[int, str]], usual: float, open_edges: Sequence[float]
+) -> list[Placed]:
+    """Return a page's blocks in reading order.
+
+    `usual` is the height of running text; `open_edges` are the column borders of a table at the foot of the page before.
+    """
+    drawn = ruled_tables(sheet.runs, sheet.rules, sheet.width, sheet.height)
+    free = [run for run in sheet.runs if not any(_in(run.box, table.box) for table in drawn)]
+    placed: list[Placed] = []
+    for flow in in_reading_order([*free, *drawn]):
+        stretch: list[Run] = []
+        for item in flow:
+            if isinstance(item, PageTable):
+                placed += _stretch(stretch, sheet, outline, usual, open_edges if not placed else ())
+                stretch = []
+                placed.append(_placed(item, sheet.number))
+            else:
+                stretch.append(item)
+        placed += _stretch(stretch, sheet, outline, usual, open_edges if not placed else ())
+    return placed
 
 
-def _code_tables(runs: Sequence[Run], carry: Carry | None) -> list[tuple[int, int, list[float], int]]:
-    """Find tables whose first column holds codes: (first run, end, column starts, where the header begins)."""
-    tables = []
-    at = 0
-    while at < len(runs):
-        codes = _column_of_codes(runs, at)
-        if not codes:
-            break
-        first = codes[0]
-        left = runs[first].box.left
-        end = _table_end(runs, codes, left)
-        starts = _column_starts(runs, codes, end, left)
-        enough = len(codes) >= 2 or (carry is not None and len(carry.starts) == len(starts))
-        if len(starts) >= 2 and enough:
-            tables.append((first, end, starts, _header_start(runs, first, starts, at)))
-        at = max(end, first + 1)
-    return tables
+def _in(box: Box, outer: Box) -> bool:
+    across, down = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    return outer.left <= across <= outer.right and outer.top <= down <= outer.bottom
 
 
-def _column_of_codes(runs: Sequence[Run], at: int) -> list[int]:
-    """Return the runs from `at` on that are codes below each other, each with something to its right."""
-    for i in range(at, len(runs) - 1):
-        if not _leads_row(runs, i):
-            continue
-        left = runs[i].box.left
-        codes = [i]
-        for j in range(i + 1, len(runs) - 1):
-            if runs[j].box.left < left + 0.008:
-                if not _leads_row(runs, j) or runs[j].box.top < runs[codes[-1]].box.top:
-                    break  # whatever else stands at the left edge ends the table
-                codes.append(j)
-        return codes
-    return []
+def _placed(table: PageTable, page: int) -> Placed:
+    block = Block("table", page=page, rows=table.rows, row_pages=(page,) * len(table.rows), headless=table.headless)
+    return Placed(block, table.box, table.edges)
 
 
-def _leads_row(runs: Sequence[Run], i: int) -> bool:
-    if not _CODE.match(runs[i].text):
-        return False
-    beside = runs[i + 1]
-    return beside.box.left > runs[i].box.right + 0.005 and _overlaps(runs[i].box, beside.box)
+def _stretch(
+    runs: Sequence[Run], sheet: Sheet, outline: Sequence[tuple[int, str]], usual: float, open_edges: Sequence[float]
+) -> list[Placed]:
+    """Return the blocks of text that flows in one column, with the tables in it that no rules draw."""
+    if not runs:
+        return []
+    placed: list[Placed] = []
+    used: set[int] = set()
+    for table, ids in aligned_tables(runs, sheet.rules, sheet.height, open_edges):
+        before = [run for run in runs if id(run) not in used | ids and run.box.top < table.box.top]
+        placed += _prose(before, sheet.number, outline, usual)
+        placed.append(_placed(table, sheet.number))
+        used |= ids | {id(run) for run in before}
+    return placed + _prose([run for run in runs if id(run) not in used], sheet.number, outline, usual)
 
 
-def _overlaps(a: Box, b: Box) -> bool:
-    return min(a.bottom, b.bottom) - max(a.top, b.top) > -0.3 * (a.bottom - a.top)
-
-
-def _table_end(runs: Sequence[Run], codes: Sequence[int], left: float) -> int:
-    line = runs[codes[-1]].box.bottom - runs[codes[-1]].box.top
-    lowest = runs[codes[-1]].box.bottom
-    for i in range(codes[-1] + 1, len(runs)):
-        box = runs[i].box
-        outside = box.left < left + 0.008
-        if outside or box.top > lowest + 2.2 * line:
-            return i
-        lowest = max(lowest, box.bottom)
-    return len(runs)
-
-
-def _column_starts(runs: Sequence[Run], codes: Sequence[int], end: int, left: float) -> list[float]:
-    """Cluster where the first lines of cells begin; a column stands in most rows."""
-    lefts: Counter[float] = Counter()
-    for position, code in enumerate(codes):
-        stop = codes[position + 1] if position + 1 < len(codes) else end
-        seen = {round(run.box.left, 2) for run in runs[code:stop] if run.box.left > left + 0.01}
-        lefts.update(seen)
-    starts = [left]
-    for value, count in sorted(lefts.items()):
-        if count >= max(1, 0.4 * len(codes)) and value - starts[-1] > 0.03:
-            starts.append(value)
-    return starts
-
-
-def _header_start(runs: Sequence[Run], first: int, starts: Sequence[float], at: int) -> int:
-    """Walk back over the cells right above the table that begin where its columns begin."""
-    i = first
-    top = runs[first].box.top
-    highest = top - 2.6 * (runs[first].box.bottom - top)
-    while i > at:
-        box = runs[i - 1].box
-        near = any(abs(box.left - start) < 0.02 for start in starts)
-        if not near or box.top > top + 0.004 or box.top < highest:
-            break
-        i -= 1
-        top = box.top
-    header = [run for run in runs[i:first] if len(run.text) < 40]
-    return i if len(header) >= 2 and len(header) == first - i else first
-
-
-def _column(box: Box, starts: Sequence[float]) -> int:
-    return max((i for i, start in enumerate(starts) if box.left >= start - 0.012), default=0)
-
-
-def _header(runs: Sequence[Run], starts: Sequence[float]) -> tuple[str, ...]:
-    cells: list[list[str]] = [[] for _ in starts]
-    for run in runs:
-        cells[_column(run.box, starts)].append(run.text)
-    names = [join_lines(cell) for cell in cells]
-    for i, name in enumerate(names):
-        words = name.split()
-        if len(words) > 1 and names[i + 1 : i + len(words)] == [""] * (len(words) - 1):
-            names[i : i + len(words)] = words  # set in one go over several columns
-    return tuple(names)
-
-
-def _code_rows(runs: Sequence[Run], starts: Sequence[float]) -> list[tuple[str, ...]]:
-    rows: list[list[list[TextLine]]] = []
-    for line in _grouped(runs):
-        for piece in _by_column(line, starts):
-            column = _column(piece[0].box, starts)
-            if column == 0 and _CODE.match(piece[0].text):
-                rows.append([[] for _ in starts])
-            if rows:
-                rows[-1][column].append(_line(piece))
-    return [tuple(join_lines([line.text for line in cell]) for cell in row) for row in rows]
-
-
-def _by_column(line: Sequence[Run], starts: Sequence[float]) -> list[list[Run]]:
-    pieces: list[list[Run]] = []
-    for run in line:
-        if pieces and _column(run.box, starts) == _column(pieces[-1][0].box, starts):
-            pieces[-1].append(run)
-        else:
-            pieces.append([run])
-    return pieces
-
-
-def _prose(runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], usual: float) -> list[Block]:
+def _prose(runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], usual: float) -> list[Placed]:
     titles = {normal_text(title): (level, title) for level, title in outline}
-    blocks: list[Block] = []
+    blocks: list[Placed] = []
     paragraph: list[str] = []
+    boxes: list[Box] = []
     kind = "text"
     tabular = False
-    last: Box | None = None
-    groups = _grouped(runs)
+    groups = grouped(runs)
     skip = 0
+
+    def flush() -> None:
+        text = _paragraph(paragraph)
+        if text:
+            blocks.append(Placed(Block(kind, text, page), around(boxes)))  # type: ignore[arg-type]
+        paragraph.clear()
+        boxes.clear()
+
     for i, group in enumerate(groups):
         if skip:
             skip -= 1
             continue
-        line = _line(group)
-        assert line.box is not None
-        if _LEADERS.search(line.text):  # a line of the table of contents says where, not what
+        text, box = line_text(group), box_of(group)
+        if _LEADERS.search(text):  # a line of the table of contents says where, not what
             continue
         heading, used = _heading(groups[i : i + 3], titles, usual)
         if heading:
-            _flush(blocks, paragraph, kind, page)
-            paragraph, kind, last = [], "text", None
-            blocks.append(Block("heading", heading[1], page, heading[0]))
+            flush()
+            kind = "text"
+            blocks.append(Placed(Block("heading", heading[1], page, heading[0]), box))
             skip = used - 1
             continue
-        height = line.box.bottom - line.box.top
-        far = last is not None and (line.box.top - last.bottom > 0.75 * height or line.box.bottom < last.top)
-        new = "list" if ITEM.match(line.text) else "warning" if is_warning(line.text) else None
+        last = boxes[-1] if boxes else None
+        height = box.bottom - box.top
+        far = last is not None and (box.top - last.bottom > 0.75 * height or box.bottom < last.top)
+        new = "list" if ITEM.match(text) else "warning" if is_warning(text) else None
         if far and not new and kind == "warning" and len("".join(paragraph)) < 14:
             far = False  # a signal word that stands on a line of its own
         if new == "warning" or (new == "list" and kind != "list") or (far and kind != "list") or (far and not new):
-            _flush(blocks, paragraph, kind, page)
-            paragraph, kind = [], new or "text"
+            flush()
+            kind = new or "text"
         elif paragraph and (new == "list" or _is_row(group) or tabular):
             paragraph.append("\n")
         tabular = _is_row(group)
-        paragraph.append(line.text)
-        last = line.box
-    _flush(blocks, paragraph, kind, page)
+        paragraph.append(text)
+        boxes.append(box)
+    flush()
     return blocks
 
 
@@ -275,31 +158,32 @@ def _heading(
     """Say whether a line (with up to two that follow) is a heading, by the outline or by its look."""
     text = ""
     for used, group in enumerate(groups, start=1):
-        text = join_lines([text, _line(group).text])
+        text = join_lines([text, line_text(group)])
         plain = normal_text(text)
         for title, found in titles.items():
             if plain == title or (plain.endswith(title) and NUMBERED.match(text) and len(plain) - len(title) < 10):
                 return (found[0], text), used
         if not any(plain and plain in title for title in titles):
             break
-    first = _line(groups[0]).text
-    tall = max(run.height for run in groups[0]) > 1.15 * usual
+    first = line_text(groups[0])
+    height = max(run.height for run in groups[0])
+    tall = height > 1.15 * usual
     numbered = NUMBERED.match(first)
     short = len(first) < 80 and not first.rstrip().endswith(("。", ".", "；", ";", ",", "，"))
     if titles and not tall:
         return None, 0
     if short and (CHAPTER.match(first) or (numbered and tall)):
         return (numbered.group(1).count(".") + 1 if numbered else 1, first), 1
+    if short and len(first) < 60 and height > 1.4 * usual and any(c.isalpha() for c in first) and not ITEM.match(first):
+        return (1 if height > 1.8 * usual else 2, first), 1
     return None, 0
 
 
-def _flush(blocks: list[Block], lines: list[str], kind: str, page: int) -> None:
+def _paragraph(lines: Sequence[str]) -> str:
     items: list[list[str]] = [[]]
     for line in lines:
         if line == "\n":
             items.append([])
         else:
             items[-1].append(line)
-    text = "\n".join(joined for item in items if (joined := join_lines(item)))
-    if text:
-        blocks.append(Block(kind, text, page))  # type: ignore[arg-type]
+    return "\n".join(joined for item in items if (joined := join_lines(item)))

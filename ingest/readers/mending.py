@@ -45,12 +45,3 @@ def clean(text: str) -> str:
         for character in text.replace("\r\n", "\n").replace("\r", "\n")
         if character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
     )
-
-
-def is_garbled(text: str) -> bool:
-    """Say whether a text layer is garbage: unmapped fonts leave replacement, private-use and control characters."""
-    letters = [character for character in text if not character.isspace()]
-    if len(letters) < 20:
-        return False
-    bad = sum(c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"} for c in letters)
-    return bad > 0.15 * len(letters)

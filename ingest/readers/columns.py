@@ -1,0 +1,170 @@
+"""Reading order: columns of running text one after the other, what runs over them where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from corpus import Box
+from ingest.readers.base import Run
+from ingest.readers.grids import PageTable
+from ingest.readers.lines import box_of, visual_lines
+from ingest.readers.vocabulary import is_code
+
+Item = Run | PageTable
+_STEPS = 200  # places across the page at which a gutter is looked for
+_LINES = 4  # a column of text has at least so many
+_DEPTH = 6
+
+
+def in_reading_order(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the flows of a page in reading order; each is one column or what stands over all of them."""
+    return [flow for flow in _ordered(list(items), 0) if flow]
+
+
+def _ordered(items: list[Item], depth: int) -> list[list[Item]]:
+    gutter = _gutter(items) if depth < _DEPTH else None
+    if gutter is None:
+        return [_settled(items)]
+    flows: list[list[Item]] = []
+    band: list[Item] = []
+    flow: list[Item] = []
+    for item in sorted(items, key=lambda item: (item.box.top, item.box.left)):
+        if item.box.left < gutter < item.box.right:
+            if band:
+                flows += _side_by_side(band, items, gutter, depth)
+                band = []
+            flow.append(item)
+        else:
+            # Beside what runs over all columns (the number of a heading) stands no column of text.
+            if flow and any(_beside(item.box, other.box) for other in flow[-3:]):
+                flow.append(item)
+                continue
+            if flow:
+                flows.append(_kept(flow, items))
+                flow = []
+            band.append(item)
+    if flow:
+        flows.append(_kept(flow, items))
+    if band:
+        flows += _side_by_side(band, items, gutter, depth)
+    return flows
+
+
+def _side_by_side(band: list[Item], items: list[Item], gutter: float, depth: int) -> list[list[Item]]:
+    band = _kept(band, items)
+    left = [item for item in band if item.box.right <= gutter]
+    right = [item for item in band if item.box.right > gutter]
+    flows = []
+    for side in (left, right):
+        if side:
+            flows += _ordered(side, depth + 1)
+    return flows
+
+
+def _kept(some: Sequence[Item], items: Sequence[Item]) -> list[Item]:
+    """Return some of the items in the order in which all of them came."""
+    wanted = {id(item) for item in some}
+    return [item for item in items if id(item) in wanted]
+
+
+def _beside(a: Box, b: Box) -> bool:
+    return min(a.bottom, b.bottom) - max(a.top, b.top) > 0.5 * min(a.bottom - a.top, b.bottom - b.top)
+
+
+def _gutter(items: Sequence[Item]) -> float | None:
+    """Return where a gutter parts two columns of running text, if one does."""
+    runs = [item for item in items if isinstance(item, Run)]
+    if len(runs) < 2 * _LINES:
+        return None
+    outer = box_of(runs)
+    if outer.right - outer.left < 0.25:
+        return None
+    best: tuple[float, float] | None = None
+    free: list[int] = []
+    crossing = _crossings(runs)
+    least = 0.22 * sum(run.box.bottom - run.box.top for run in runs)
+    for step in [*range(_STEPS), None]:
+        at = (step or 0) / _STEPS
+        inside = step is not None and outer.left + 0.12 < at < outer.right - 0.12
+        if inside and step is not None and crossing[step] <= least:
+            free.append(step)
+            continue
+        if free:
+            lowest = min(crossing[s] for s in free)
+            deepest = [s for s in free if crossing[s] <= lowest + 1e-6]
+            middle = deepest[len(deepest) // 2] / _STEPS
+            if _parts_columns(runs, middle) and (best is None or lowest < best[0]):
+                best = (lowest, middle)
+        free = []
+    return best[1] if best else None
+
+
+def _crossings(runs: Sequence[Run]) -> list[float]:
+    """Return how much height of text crosses each place across the page."""
+    changes = [0.0] * (_STEPS + 2)
+    for run in runs:
+        tall = run.box.bottom - run.box.top
+        first = min(_STEPS, max(0, int(run.box.left * _STEPS) + 1))
+        last = min(_STEPS, max(0, int(run.box.right * _STEPS)))
+        if last >= first:
+            changes[first] += tall
+            changes[last + 1] -= tall
+    total, crossing = 0.0, []
+    for change in changes[: _STEPS + 1]:
+        total += change
+        crossing.append(total)
+    return crossing
+
+
+def _parts_columns(runs: Sequence[Run], gutter: float) -> bool:
+    """Say whether running text stands on both sides: filled lines, and no rows that begin together."""
+    sides = []
+    for side in (
+        [run for run in runs if run.box.right <= gutter],
+        [run for run in runs if run.box.left >= gutter],
+    ):
+        lines = visual_lines(side)
+        if len(lines) < _LINES:
+            return False
+        outer = box_of(side)
+        filled = [(line[-1].box.right - line[0].box.left) / max(0.01, outer.right - outer.left) for line in lines]
+        if median(filled) < 0.55 or median(len(line) for line in lines) > 1:
+            return False
+        if sum(is_code(line[0].text) for line in lines) >= 0.4 * len(lines):
+            return False
+        if median(sum(len(run.text) for run in line) for line in lines) < 9:
+            return False
+        sides.append(lines)
+    starts = [_starts(lines) for lines in sides]
+    fewer = min(starts, key=len)
+    other = max(starts, key=len)
+    together = sum(any(abs(a - b) < 0.004 for b in other) for a in fewer)
+    return not (len(fewer) >= 3 and together >= 0.7 * len(fewer)) or _by_column(runs, gutter)
+
+
+def _starts(lines: Sequence[Sequence[Run]]) -> list[float]:
+    """Return the tops of lines that begin a paragraph or cell: the first, and those below a wider gap."""
+    tall = median(line[0].box.bottom - line[0].box.top for line in lines)
+    tops = [lines[0][0].box.top]
+    for above, line in zip(lines, lines[1:], strict=False):
+        if line[0].box.top - above[0].box.bottom > 0.6 * tall:
+            tops.append(line[0].box.top)
+    return tops
+
+
+def _by_column(runs: Sequence[Run], gutter: float) -> bool:
+    """Say whether the file itself sets one side after the other."""
+    sides = [run.box.left >= gutter for run in runs if not run.box.left < gutter < run.box.right]
+    return sum(a != b for a, b in zip(sides, sides[1:], strict=False)) <= 3
+
+
+def _settled(items: list[Item]) -> list[Item]:
+    """Keep the order of the file where it goes down the page; sort where it jumps about."""
+    ups = sum(b.box.bottom < a.box.top - 0.002 for a, b in zip(items, items[1:], strict=False))
+    if ups > max(3, 0.25 * len(items)):
+        runs = [item for item in items if isinstance(item, Run)]
+        ordered: list[Item] = [run for line in visual_lines(runs) for run in line]
+        tables = [item for item in items if isinstance(item, PageTable)]
+        return sorted([*ordered, *tables], key=lambda item: item.box.top) if tables else ordered
+    return items
