@@ -17,6 +17,7 @@ PageQuality = Literal["text", "ocr", "table", "empty", "garbled", "unread"]
 ChunkKind = Literal["text", "table", "row", "fault", "procedure", "warning"]
 IdentifierKind = Literal["code", "part", "model", "tag"]
 Applies = Literal["model", "plant", "other"]
+CaseState = Literal["draft", "waiting", "approved", "merged", "retired"]
 Role = Literal["technician", "lead", "evaluator", "admin"]
 
 
@@ -255,6 +256,7 @@ class Part(Record):
     row: int | None = None
     source: str | None = None
     id: int | None = None
+    warehouse: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +289,12 @@ class Alarm(Record):
 
 @dataclass(frozen=True, slots=True)
 class RepairCase(Record):
-    """A fix that someone wrote down; what was not recorded is None. `downtime` in minutes."""
+    """A fix that someone wrote down; what was not recorded is None. `downtime` and `duration` (of work) in minutes.
+
+    Terms as in ISO 14224: `component` is the maintainable item, `preventive` tells planned work from a failure.
+    `state` is draft, waiting, approved, merged or retired; only approved ones are found. `helped` and `not_helped`
+    count what readers said.
+    """
 
     equipment: str | None
     symptom: str
@@ -303,6 +310,15 @@ class RepairCase(Record):
     row: int | None = None
     source: str | None = None
     id: int | None = None
+    component: str | None = None
+    preventive: bool | None = None
+    duration: float | None = None
+    steps: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()
+    state: CaseState = "approved"
+    version: int = 1
+    helped: int = 0
+    not_helped: int = 0
 
 
 # --- people ------------------------------------------------------------------------------------------------------

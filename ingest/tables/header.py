@@ -1,0 +1,201 @@
+"""Finding a table's header and what each column means: by its name, by names that are near, by the values below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from corpus import normal_identifier
+from ingest.readers import Block
+from ingest.tables.names import KINDS, NAMES, NEEDED, TableKind, plain, whole
+from ingest.tables.values import is_number
+
+How = Literal["given", "remembered", "name", "similar", "values", ""]
+Given = Mapping[str, str]
+"""A mapping from field to column header, as a person corrected it or as it is remembered for the source."""
+
+_HEADER_ROWS = 15  # titles may stand above the header
+_EXAMPLES = 3
+_OVER = " › "  # between an upper and a lower header
+_NEAR = 87  # of 100, rapidfuzz: spelling mistakes and plurals, not other words
+_TOO_GENERAL = frozenset("编号 编码 代码 名称 设备 时间 日期 数量 单位 描述 位置 型号 no id name value type code date time".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its header, the field it fills (None: kept as text only), how that was found, example cells."""
+
+    index: int
+    header: str
+    field: str | None
+    how: How
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header stands (rows `first` to `last` of the block) and what its columns are."""
+
+    kind: TableKind
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """Return the columns by the field they fill."""
+        return {column.field: column.index for column in self.columns if column.field and column.field != "ignored"}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.header for column in self.columns)
+
+
+def find_header(
+    block: Block, wanted: TableKind | None, *, given: Given | None = None, remembered: Given | None = None
+) -> Header | None:
+    """Return the header of a block and its meaning; None when it is no table of a known (or of the wanted) kind.
+
+    `given` and `remembered` map fields to column headers; they win over every guess, a field given "" has no column.
+    """
+    best: tuple[tuple[int, int, int], Header] | None = None
+    for first, last, names in _candidates(block.rows):
+        for kind in (wanted,) if wanted else KINDS:
+            columns = _meant(names, block.rows[last + 1 :], kind, given or {}, remembered or {}, bool(wanted))
+            header = Header(kind, first, last, columns)
+            needed, least = NEEDED[kind]
+            if any(name not in header.fields for name in needed):
+                continue
+            if len(header.fields) < (len(needed) if wanted else least):
+                continue
+            sure = sum(column.how in ("given", "remembered", "name") for column in columns if column.field)
+            rank = (sure, len(header.fields), -first)
+            if best is None or rank > best[0]:
+                best = (rank, header)
+    return best[1] if best else None
+
+
+def first_header(block: Block, kind: TableKind, given: Given | None = None) -> Header | None:
+    """Return the most header-like row with whatever was understood, for a person to correct; None of an empty block."""
+    found = [
+        Header(kind, first, last, _meant(names, block.rows[last + 1 :], kind, given or {}, {}, True))
+        for first, last, names in _candidates(block.rows)
+    ]
+    return max(found, key=lambda header: (len(header.fields), len([n for n in header.names if n])), default=None)
+
+
+def _candidates(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Yield each row near the top as a header, alone and with the row below it as a second header row."""
+    for at, row in enumerate(rows[:_HEADER_ROWS]):
+        filled = [cell for cell in row if cell]
+        if len(filled) < 2 or sum(map(is_number, filled)) > len(filled) / 2:
+            continue
+        yield at, at, row
+        below = rows[at + 1] if at + 1 < len(rows) else ()
+        if below and not any(is_number(cell) for cell in below if cell) and len(rows) > at + 2:
+            yield at, at + 1, _stacked(row, below)
+
+
+def _stacked(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    """Join two header rows; an empty upper cell belongs to the one on its left where the lower row has a name."""
+    joined, over = [], ""
+    for i in range(max(len(upper), len(lower))):
+        top = upper[i] if i < len(upper) else ""
+        low = lower[i] if i < len(lower) else ""
+        over = top or over
+        joined.append(top if not low or low == top else low if not over else f"{over}{_OVER}{low}")
+    return tuple(joined)
+
+
+def _meant(
+    names: Sequence[str],
+    body: Sequence[tuple[str, ...]],
+    kind: TableKind,
+    given: Given,
+    remembered: Given,
+    asked: bool,
+) -> tuple[Column, ...]:
+    columns = [Column(i, name, None, "", _examples(body, i)) for i, name in enumerate(names)]
+    taken: set[str] = {field for field in given if not given[field]}
+
+    def claim(index: int, field: str, how: How) -> None:
+        if columns[index].field is None and (field == "ignored" or field not in taken):
+            columns[index] = replace(columns[index], field=field, how=how)
+            taken.add(field)
+
+    for mapping, how in ((given, "given"), (remembered, "remembered")):
+        for field, header in mapping.items():
+            for index, name in enumerate(names):
+                if header and whole(name) == whole(header):
+                    claim(index, field, how)  # type: ignore[arg-type]
+    # A name that stands earlier in a field's list is the better one: 备件名称 before 名称.
+    exact = []
+    for index, name in enumerate(names):
+        for order, spelled in enumerate(_spellings(name)):
+            for field, words in NAMES[kind].items():
+                if spelled in words:
+                    exact.append((order, words.index(spelled), index, field))
+    for *_, index, field in sorted(exact):
+        claim(index, field, "name")
+    near = [(score, index, field) for index, name in enumerate(names) for score, field in _near(name, kind)]
+    for _, index, field in sorted(near, key=lambda item: (-item[0], item[1])):
+        claim(index, field, "similar")
+    if kind == "parts" and (asked or len(taken) >= 3):
+        for index, field in _by_values(columns, body, taken):
+            claim(index, field, "values")
+    return tuple(columns)
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """Return how a name may be written in the lists: whole, without brackets, and the lower of two header rows alone."""
+    pieces = (name, *name.split(_OVER)[1:])
+    return tuple(dict.fromkeys(form(piece) for piece in pieces for form in (whole, plain))) if name else ()
+
+
+def _near(name: str, kind: TableKind) -> list[tuple[float, str]]:
+    """Return the fields whose names are contained in this one or differ by a letter, with how near they are (0–100)."""
+    from rapidfuzz import fuzz
+
+    spelled = plain(name)
+    if len(spelled) < 2 or is_number(spelled):
+        return []
+    found = []
+    for field, words in NAMES[kind].items():
+        best = 0.0
+        for word in words:
+            han = not word.isascii()
+            if word not in _TOO_GENERAL and word in spelled and len(word) >= (2 if han else 5):
+                best = max(best, 60 + 40 * len(word) / len(spelled))
+            elif min(len(word), len(spelled)) >= (4 if han else 5):
+                ratio = fuzz.ratio(word, spelled)
+                best = max(best, ratio if ratio >= _NEAR else 0)
+        if best >= 76:
+            found.append((best, field))
+    return found
+
+
+def _by_values(columns: Sequence[Column], body: Sequence[tuple[str, ...]], taken: set[str]) -> Iterator[tuple[int, str]]:
+    """Guess what names do not tell: the number is unique in every row, stock is a number, a bin has short codes."""
+    free = [column for column in columns if column.field is None]
+    for column in free:
+        cells = [row[column.index] for row in body if column.index < len(row) and row[column.index]]
+        if len(cells) < 2 or len(cells) < len(body) / 2:
+            continue
+        codes = sum(bool(re.search(r"\d", c)) and len(normal_identifier(c)) >= 4 and not is_number(c) for c in cells)
+        distinct = len({normal_identifier(cell) for cell in cells}) / len(cells)
+        if "part_number" not in taken and codes >= 0.8 * len(cells) and distinct > 0.85:
+            yield column.index, "part_number"
+        elif "bin" not in taken and sum(_BIN.fullmatch(cell) is not None for cell in cells) >= 0.8 * len(cells):
+            yield column.index, "bin"
+        elif "on_hand" not in taken and sum(map(is_number, cells)) >= 0.9 * len(cells) and column.header:
+            yield column.index, "on_hand"
+
+
+_BIN = re.compile(r"[A-Za-z]{1,2}\d{0,2}(?:[-.]\d{1,3}){1,4}|[A-Za-z]\d{1,3}|\d{1,2}(?:-\d{1,3}){2,4}")
+
+
+def _examples(body: Sequence[tuple[str, ...]], index: int) -> tuple[str, ...]:
+    cells = (row[index] for row in body if index < len(row) and row[index])
+    return tuple(cell[:60] for cell, _ in zip(cells, range(_EXAMPLES), strict=False))

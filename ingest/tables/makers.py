@@ -1,0 +1,139 @@
+"""Rows into records: one function a kind, each raising ValueError with the reason why a row cannot be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from corpus import Alarm, Equipment, Part, Reading, Record, RepairCase
+from ingest.tables import values
+from ingest.tables.names import TableKind
+
+Cells = dict[str, str]
+_PILE = re.compile(r"\s*(.+?)\s*[:：(（×xX*]\s*(\d+(?:\.\d+)?)\s*[^\d\s]{0,4}[)）]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a row's cells are read with: the plant's zone, the day of the stock, and the columns' headers."""
+
+    zone: ZoneInfo
+    as_of: datetime
+    headers: Mapping[str, str]
+
+
+def part(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
+    number = _needed(cells, "part_number", "the part number")
+    on_hand = values.number_and_unit(cells.get("on_hand"), "the stock")
+    minimum = values.number_and_unit(cells.get("minimum"), "the minimum")
+    unit = cells.get("unit") or (on_hand and on_hand[1]) or (minimum and minimum[1]) or None
+    counted = cells.get("as_of")
+    line = Part(
+        part_number=number,
+        name=cells.get("part_name") or cells.get("name_en") or number,
+        name_en=cells.get("name_en") or None,
+        spec=cells.get("spec") or None,
+        bin=cells.get("bin") or None,
+        on_hand=on_hand[0] if on_hand else None,
+        minimum=minimum[0] if minimum else None,
+        unit=unit,
+        lead_time=values.days(cells.get("lead_time")),
+        supplier=cells.get("supplier") or None,
+        fits=values.several(cells.get("fits")),
+        substitutes=values.several(cells.get("substitutes")),
+        as_of=values.time(counted, sheet.zone) if counted else sheet.as_of,
+        row=row,
+        warehouse=cells.get("warehouse") or None,
+    )
+    piles = [_PILE.fullmatch(piece) for piece in values.several(cells.get("bin"))]
+    if len(piles) > 1 and all(piles):  # "A-01:5；B-07:9": several bins in one cell, each with its own stock
+        return [replace(line, bin=pile[1], on_hand=float(pile[2])) for pile in piles if pile]
+    return [line]
+
+
+def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
+    tag = _needed(cells, "equipment", "the asset tag")
+    names = ("model", "kind", "serial", "location", "owner", "contact")
+    return [Equipment(tag=tag, name=cells.get("name") or tag, **{name: cells.get(name) or None for name in names})]
+
+
+def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
+    value = values.number_and_unit(_needed(cells, "value", "the value"), "the value")
+    assert value is not None
+    return [
+        Reading(
+            equipment=_needed(cells, "equipment", "the asset tag"),
+            metric=_needed(cells, "metric", "the metric"),
+            value=value[0],
+            at=values.time(_needed(cells, "at", "the time"), sheet.zone),
+            unit=cells.get("unit") or value[1] or None,
+            limit_low=values.number(cells.get("limit_low"), "the low limit"),
+            limit_high=values.number(cells.get("limit_high"), "the high limit"),
+        )
+    ]
+
+
+def alarm(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
+    until = cells.get("until")
+    since = values.time(_needed(cells, "since", "the start"), sheet.zone)
+    ended = values.time(until, sheet.zone) if until else None
+    if ended is not None and ended < since:
+        raise ValueError(f"the end {until!r} is before the start")
+    stood = Alarm(
+        equipment=_needed(cells, "equipment", "the asset tag"),
+        code=_needed(cells, "code", "the code"),
+        since=since,
+        until=ended,
+        text=cells.get("text") or None,
+        severity=cells.get("severity") or None,
+    )
+    return [stood, *_named(cells)]
+
+
+def case(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
+    when = cells.get("date")
+    mode = cells.get("failure_mode") or cells.get("detail") or None
+    fix = RepairCase(
+        equipment=cells.get("equipment") or cells.get("equipment_name") or None,
+        symptom=_needed(cells, "symptom", "the symptom"),
+        cause=cells.get("cause") or None,
+        action=cells.get("action") or None,
+        failure_mode=mode,
+        code=cells.get("code") or cells.get("detail_code") or None,
+        parts=values.several(cells.get("parts")),
+        downtime=values.minutes(cells.get("downtime"), sheet.headers.get("downtime", ""), "the downtime"),
+        by=cells.get("by") or None,
+        date=values.time(when, sheet.zone) if when else None,
+        work_order=cells.get("work_order") or None,
+        row=row,
+        component=cells.get("component") or None,
+        preventive=values.truth(cells.get("preventive")),
+        duration=values.minutes(cells.get("duration"), sheet.headers.get("duration", ""), "the duration"),
+        steps=tuple(piece.strip() for piece in re.split(r"[\n;；]", cells.get("steps", "")) if piece.strip()),
+    )
+    return [fix, *_named(cells)]
+
+
+def _named(cells: Cells) -> list[Record]:
+    """Make a machine known that a work order or alarm names by tag and name, so that questions may use the name."""
+    tag, name = cells.get("equipment"), cells.get("equipment_name")
+    return [Equipment(tag=tag, name=name)] if tag and name else []
+
+
+MAKERS: dict[TableKind, Callable[[Cells, int, Sheet], list[Record]]] = {
+    "parts": part,
+    "equipment": equipment,
+    "status": reading,
+    "alarms": alarm,
+    "cases": case,
+}
+
+
+def _needed(cells: Cells, name: str, what: str) -> str:
+    value = cells.get(name, "")
+    if not value:
+        raise ValueError(f"{what} is missing")
+    return value

@@ -1,0 +1,129 @@
+"""What columns are called, in both languages, and which columns each kind of table has."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from corpus import normal_text
+
+TableKind = Literal["parts", "equipment", "status", "alarms", "cases"]
+KINDS: tuple[TableKind, ...] = ("parts", "cases", "status", "alarms", "equipment")
+
+_EQUIPMENT = (
+    "设备编号 设备编码 资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 "
+    "tag assettag equipment equipmentid equipmentno equipmenttag asset assetid assetno assetname machineid machineno "
+    "machine unitid device deviceid"
+)
+_NAMES: dict[TableKind, dict[str, str]] = {
+    "parts": {
+        "part_number": "备件编号 备件编码 备件代码 备件号 物料编码 物料编号 物料代码 物料号 料号 零件号 零件编号 件号 图号 存货编码 "
+        "存货编号 材料编码 材料编号 商品编码 品号 货号 sap编码 erp编码 编号 编码 partnumber partno part# partid pn mpn materialno "
+        "materialnumber material materialcode itemno itemnumber itemcode item# item sku partcode stockcode articleno articlenumber",
+        "part_name": "备件名称 物料名称 零件名称 存货名称 材料名称 商品名称 品名 名称 中文名称 备件 物料描述 备件描述 品名描述 partname "
+        "description itemname partdescription materialdescription itemdescription namezh name designation",
+        "name_en": "英文名称 英文名 英文品名 englishname nameen descriptionen",
+        "spec": "规格型号 规格 型号规格 型号 规格/型号 规格参数 技术规格 图号规格 specification spec size specs model typemodel dimensions",
+        "bin": "库位 货位 库位号 货位号 仓位 储位 储位号 架位 货架号 货架 存放位置 存放地点 库存位置 存储位置 库存地点 位置 库房位置 bin binlocation "
+        "binno shelf storagelocation storagebin location rack stocklocation warehouselocation",
+        "warehouse": "仓库 库房 仓库名称 所在仓库 warehouse store storeroom depot",
+        "on_hand": "现有库存 库存 库存数量 库存量 当前库存 现存量 现有数量 现存数量 实际库存 实存数量 实存 实盘数量 盘点数量 账面数量 结存 结存数量 "
+        "可用库存 在库数量 在库 数量 期末库存 onhand qtyonhand quantityonhand stock stockqty currentstock quantity qty instock "
+        "available availableqty balance unrestricted",
+        "minimum": "最小库存 最低库存 安全库存 最小库存量 最低库存量 安全库存量 库存下限 最低储备 最小储备 最小量 再订货点 订货点 补货点 下限 minimum minstock "
+        "minimumstock minqty minimumqty reorderpoint reorderlevel safetystock min rop",
+        "maximum": "最大库存 最高库存 库存上限 最大库存量 最高储备 上限 maximum maxstock maxqty maximumstock max",
+        "unit": "单位 计量单位 主单位 基本单位 unit uom units unitofmeasure baseunit",
+        "lead_time": "采购周期 采购周期天 货期 交货期 供货周期 到货周期 采购提前期 交期 leadtime leadtimedays deliverytime leaddays",
+        "supplier": "供应商 品牌 厂家 制造商 生产厂家 供货商 厂商 供应商名称 品牌厂家 supplier vendor manufacturer brand maker mfr make",
+        "fits": "适用机型 适用设备 所属设备 设备型号 使用设备 适用机台 设备名称 设备 使用机型 应用设备 用于设备 所属机台 适用范围 fits fitsmodels usedon "
+        "usedin applicablemodels applicablemodel applicableequipment equipment machine machines whereused forequipment",
+        "substitutes": "替代件 替代料 可替代 代用件 替代型号 替代品 代用料 替代备件 substitute substitutes alternative alternatives "
+        "replacement alternate alternatepart crossreference",
+        "as_of": "盘点日期 库存日期 更新日期 更新时间 统计日期 截止日期 盘点时间 数据日期 asof asofdate stockdate countdate countedon "
+        "lastcount lastcounted inventorydate updated updatedat lastupdated",
+        "ignored": "序号 行号 备注 单价 金额 总价 库存金额 价格 no remark remarks note notes comment comments price unitprice amount value cost "
+        "totalvalue line linenumber",
+    },
+    "cases": {
+        "equipment": f"{_EQUIPMENT} 故障设备 维修设备 报修设备",
+        "equipment_name": "设备名称 机台名称 资产名称 equipmentname assetname machinename equipmentdescription",
+        "symptom": "故障现象 现象 问题描述 故障描述 症状 报修内容 故障内容 工单描述 描述 异常描述 问题 symptom problem complaint wodescription "
+        "workorderdescription originalshorttext shorttext description issue problemdescription faultdescription summary title",
+        "code": "报警代码 故障代码 代码 报警号 故障码 code alarmcode faultcode errorcode failurecode primarycode",
+        "detail_code": "次级代码 二级代码 secondarycode subcode",
+        "failure_mode": "失效模式 故障模式 故障类型 故障类别 故障分类 failuremode mode fm failuretype problemtype primarycodedescription "
+        "codedescription faulttype",
+        "detail": "次级描述 二级描述 secondarycodedescription subcodedescription",
+        "component": "部件 故障部位 部位 零部件 故障部件 系统 component collection part majorsystem subsystem assembly system",
+        "cause": "原因 故障原因 原因分析 根本原因 cause rootcause reason causedescription failurecause",
+        "action": "处理措施 措施 维修措施 处理方法 解决方法 维修内容 处理过程 处理结果 维修过程 action correctiveaction remedy fix solution actiontaken "
+        "resolution workperformed workdone repair",
+        "steps": "步骤 检查步骤 处理步骤 steps checksteps",
+        "parts": "更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
+        "downtime": "停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
+        "duration": "维修时间 维修时长 维修用时 维修工时 处理时长 工时 耗时 duration repairtime repairduration repairhours labourhours "
+        "laborhours workinghours timetorepair",
+        "preventive": "预防性 是否预防 维护类型 工单类型 保养类型 preventive ispreventive maintenancetype worktype ordertype",
+        "by": "处理人 维修人 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic",
+        "date": "日期 维修日期 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "
+        "finishdate completiondate completed startdate reportdate reportedon workdate createddate openeddate",
+        "work_order": "工单号 工单编号 工单 维修单号 单号 任务单号 workorder workorderno workordernumber workorderid wo woid wonumber "
+        "ordernumber orderno ticket ticketid ticketno jobno jobnumber notification",
+        "ignored": "序号 备注 费用 金额 no cost price remark remarks comments rule",
+    },
+    "status": {
+        "equipment": f"{_EQUIPMENT} 设备名称 equipmentname machinename",
+        "metric": "参数 指标 测点 测点名称 监测项 监测点 参数名称 项目 metric parameter measurement tagname sensor sensorname signal variable kpi "
+        "point pointname channel measure",
+        "value": "数值 值 读数 测量值 当前值 采样值 实际值 value reading val measuredvalue",
+        "at": "时间 采集时间 记录时间 测量时间 采样时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime",
+        "unit": "单位 计量单位 unit units uom engineeringunit",
+        "limit_low": "下限 下限值 报警下限 低限 最小值 low lowlimit limitlow lowerlimit lowerbound lolimit min minimum alarmlow",
+        "limit_high": "上限 上限值 报警上限 高限 最大值 high highlimit limithigh upperlimit upperbound hilimit max maximum alarmhigh",
+        "ignored": "序号 备注 质量 no remark quality anomalyscore score status",
+    },
+    "alarms": {
+        "equipment": f"{_EQUIPMENT}",
+        "equipment_name": "设备名称 equipmentname assetname machinename",
+        "code": "报警代码 故障代码 代码 报警号 故障码 报警编号 code alarmcode faultcode errorcode alarm alarmid ruleid eventcode",
+        "text": "报警内容 报警信息 故障描述 内容 报警描述 message text alarmtext description alarmdescription event",
+        "since": "发生时间 开始时间 报警时间 触发时间 start starttime since from raisedat raised begin starttimestamp",
+        "until": "恢复时间 结束时间 解除时间 消除时间 end endtime until to clearedat cleared endtimestamp",
+        "severity": "级别 等级 报警级别 报警等级 severity level priority class",
+        "ignored": "序号 备注 no remark",
+    },
+    "equipment": {
+        "equipment": f"{_EQUIPMENT}",
+        "name": "名称 设备名称 name equipmentname assetname machinename description",
+        "model": "型号 机型 设备型号 规格型号 model type modelno modelnumber",
+        "kind": "设备类型 类别 设备类别 设备种类 kind category equipmenttype assettype",
+        "serial": "序列号 出厂编号 出厂号 机身号 serial serialnumber serialno sn",
+        "location": "位置 安装位置 所在位置 区域 安装地点 存放地点 车间 location area plant site building",
+        "owner": "负责人 责任人 管理人 保管人 owner responsible responsibleperson custodian",
+        "contact": "联系电话 联系方式 电话 分机 contact phone extension tel telephone",
+        "ignored": "序号 备注 no remark",
+    },
+}  # fmt: skip
+NAMES: dict[TableKind, dict[str, tuple[str, ...]]] = {
+    kind: {field: tuple(words.split()) for field, words in fields.items()} for kind, fields in _NAMES.items()
+}
+# What a table of this kind cannot do without, and how many known columns make it one unasked.
+NEEDED: dict[TableKind, tuple[tuple[str, ...], int]] = {
+    "parts": (("part_number",), 3),
+    "cases": (("symptom",), 3),
+    "status": (("equipment", "metric", "value", "at"), 4),
+    "alarms": (("equipment", "code", "since"), 3),
+    "equipment": (("equipment",), 3),
+}
+
+
+def plain(header: str) -> str:
+    """Return a header as names are compared: without what stands in brackets, signs and spaces."""
+    bare = re.sub(r"[(（\[【].*?[)）\]】]", "", normal_text(header))
+    return whole(bare) or whole(header)
+
+
+def whole(header: str) -> str:
+    """Return a header without signs and spaces, with what stands in brackets."""
+    return re.sub(r"[_\-/\\.:：,，、›\s*()（）\[\]【】]", "", normal_text(header))

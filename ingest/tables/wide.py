@@ -1,0 +1,68 @@
+"""Status tables with one column a metric, turned into one row a reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.readers import Block
+from ingest.tables.names import NAMES, plain, whole
+from ingest.tables.values import filled, is_number
+
+_HEADER_ROWS = 15
+LONG = ("equipment", "time", "metric", "unit", "value")
+
+
+def long_form(block: Block) -> Block | None:
+    """Return the table with the header `LONG`; None when it is not in wide form.
+
+    Its header names the equipment and the time, and the other columns that hold numbers are the metrics.
+    """
+    for at, header in enumerate(block.rows[:_HEADER_ROWS]):
+        found = wide_columns(header)
+        if found is None:
+            continue
+        equipment, time = found
+        body = block.rows[at + 1 :]
+        metrics = [i for i, cell in enumerate(header) if cell.strip() and i not in found and _is_metric(cell)]
+        metrics = [i for i in metrics if mostly_numbers([row[i] for row in body if i < len(row)])]
+        if not metrics or not body:
+            return None
+        numbers = block.row_numbers or tuple(range(1, len(block.rows) + 1))
+        rows: list[tuple[str, ...]] = [LONG]
+        kept = [numbers[at]]
+        for number, row in zip(numbers[at + 1 :], body, strict=True):
+            for i in metrics:
+                if i < len(row) and filled(row[i]):
+                    name, unit = metric_and_unit(header[i])
+                    rows.append((row[equipment], row[time], name, unit, row[i]))
+                    kept.append(number)
+        return Block("table", rows=tuple(rows), row_numbers=tuple(kept))
+    return None
+
+
+def wide_columns(header: Sequence[str]) -> tuple[int, int] | None:
+    """Return the columns of equipment and time of a wide header, or None."""
+    columns = [_first(header, field) for field in ("equipment", "at")]
+    return (columns[0], columns[1]) if columns[0] is not None and columns[1] is not None else None
+
+
+def _first(header: Sequence[str], field: str) -> int | None:
+    words = NAMES["status"][field]
+    return next((i for i, cell in enumerate(header) if cell.strip() and {plain(cell), whole(cell)} & set(words)), None)
+
+
+def _is_metric(header: str) -> bool:
+    return not {plain(header), whole(header)} & set(NAMES["status"]["ignored"])
+
+
+def metric_and_unit(header: str) -> tuple[str, str]:
+    """Split "主轴温度(℃)" into name and unit."""
+    match = re.fullmatch(r"\s*(.+?)\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*", header)
+    return (match[1], match[2].strip()) if match else (header.strip(), "")
+
+
+def mostly_numbers(cells: Sequence[str]) -> bool:
+    """Say whether four fifths of the filled cells are numbers."""
+    known = [cell for cell in cells if filled(cell)]
+    return bool(known) and sum(map(is_number, known)) >= 0.8 * len(known)
