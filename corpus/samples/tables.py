@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from corpus.samples.office import settle
+
 ZONE = timezone(timedelta(hours=8))
 NOW = datetime(2026, 3, 31, 18, 0, tzinfo=ZONE)
 DAYS = 30
@@ -176,9 +178,9 @@ def _write_inventory(sources: Path, path: Path) -> Path:
     for column, width in zip("ABCDEFGHIJKL", (18, 22, 30, 28, 10, 10, 10, 8, 12, 18, 22, 18), strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A3"
-    book.properties.created = book.properties.modified = NOW.replace(tzinfo=None)
+    book.properties.created = NOW.replace(tzinfo=None)
     book.save(path)
-    return path
+    return settle(path)
 
 
 def _inventory(sources: Path) -> Iterator[list[object]]:
