@@ -76,8 +76,8 @@ def write_tables(sources: Path, plant: Path) -> list[Path]:
     machines = _rows(sources / "equipment.csv")
     return [
         _write_csv(plant / "设备台账.csv", _equipment(machines)),
-        _write_csv(plant / "运行状态_2026-03.csv", _readings(machines)),
-        _write_csv(plant / "报警记录_2026-03.csv", _alarms(sources, machines)),
+        _write_csv(plant / "运行状态.csv", _readings(machines)),
+        _write_csv(plant / "报警记录.csv", _alarms(sources, machines)),
         _write_csv(plant / "维修案例.csv", _cases(sources)),
         _write_inventory(sources, plant / "备件库存_2026-03-31.xlsx"),
     ]
