@@ -6,7 +6,9 @@ import logging
 import socket
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from corpus import MillhandError, Settings, serve_owner
 from ui.access import check_host
@@ -32,16 +34,18 @@ def serve_page(settings: Settings, *, accounts: bool, samples: bool = False) -> 
 
 
 def bring_in_samples(house: House) -> None:
-    """Ingest the demonstration plant, unless the corpus holds it already."""
-    import corpus.samples
+    """Ingest the demonstration plant, its last reading of this minute, unless the corpus holds it already."""
+    from corpus.samples.today import copy_plant, plant_files
 
-    folder = Path(corpus.samples.__file__).parent / "plant"
     held = {one.source for document in house.corpus.documents(retired=True) for one in document.revisions}
-    wanted = {path.name for path in folder.rglob("*") if path.is_file() and path.name != "manifest.csv"}
-    if wanted <= held:
+    if {path.name for path in plant_files()} <= held:
         return
     _say("Bringing in the demonstration plant; this takes a few minutes, once.")
-    value, _ = Terminal(as_json=False).quietly(lambda progress: ingest(house, {"paths": [str(folder)]}, progress))
+    with TemporaryDirectory(prefix="millhand-demo-") as scratch:
+        # What an earlier, interrupted start brought in stays as it is: the moved tables would differ.
+        folder = copy_plant(Path(scratch), datetime.now(house.settings.zone), without=held)
+        paths = {"paths": [str(folder)]}
+        value, _ = Terminal(as_json=False).quietly(lambda progress: ingest(house, paths, progress))
     for file in value["files"]:
         if file["error"]:
             _say(f"{file['source']}: {file['error']}")

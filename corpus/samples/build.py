@@ -1,12 +1,14 @@
-"""Write the demonstration plant's files (manuals, guides, tables): `python -m corpus.samples.build`."""
+"""Write the demonstration plant's files (manuals, bulletin, scan, guides, tables): `python -m corpus.samples.build`."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import typst
 
 from corpus.samples.guides import write_guides
+from corpus.samples.scans import write_scans
 from corpus.samples.tables import write_tables
 
 HERE = Path(__file__).parent
@@ -24,25 +26,28 @@ MANUALS = {
 
 
 def typeset(sources: Path, plant: Path) -> list[Path]:
-    """Compile each `sources/<model>/manual.typ` to a PDF under `plant/manuals`, and return the PDFs."""
-    folder = plant / "manuals"
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for manual in sorted(sources.glob("*/manual.typ")):
-        model = manual.parent.name
-        pdf = folder / MANUALS.get(model, f"{model} Maintenance Manual.pdf")
+    """Compile each `<model>/manual.typ` and `bulletins/*.typ` of the sources to a PDF, and return the PDFs."""
+    papers = {
+        plant / "manuals" / MANUALS.get(source.parent.name, f"{source.parent.name} Maintenance Manual.pdf"): source
+        for source in sorted(sources.glob("*/manual.typ"))
+    }
+    for source in sorted(sources.glob("bulletins/*.typ")):
+        papers[plant / "bulletins" / f"{source.stem} Service Bulletin.pdf"] = source
+    for pdf, source in papers.items():
+        pdf.parent.mkdir(parents=True, exist_ok=True)
         # Tags for every table cell would triple the size.
-        typst.compile(manual, output=pdf, root=sources, pdf_tags=False)
-        written.append(pdf)
-    return written
+        typst.compile(source, output=pdf, root=sources, pdf_tags=False)
+    return list(papers)
 
 
 def build(sources: Path, plant: Path) -> list[Path]:
     """Write every file of the demonstration plant and return the files."""
     return [
         *typeset(sources, plant),
+        *write_scans(sources, plant / "records"),
         *write_guides(sources, plant / "guides"),
         *write_tables(sources, plant / "tables"),
+        Path(shutil.copyfile(sources / "manifest.csv", plant / "manifest.csv")),
     ]
 
 

@@ -6,6 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+from corpus.samples.office import settle
+
 MARKDOWN = "主轴过热与振动维修指南.md"
 WORD = "Compressed air leak repair guide.md"
 
@@ -41,3 +43,4 @@ def _write_word(source: Path, target: Path) -> None:
         else:
             document.add_paragraph(block.replace("\n", " "))
     document.save(str(target))
+    settle(target)

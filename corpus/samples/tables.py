@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from corpus.samples.office import settle
+
 ZONE = timezone(timedelta(hours=8))
 NOW = datetime(2026, 3, 31, 18, 0, tzinfo=ZONE)
 DAYS = 30
@@ -29,7 +31,7 @@ METRICS: dict[str, dict[str, tuple[str, float, float, float, float | None, float
         "回油滤芯压差 return filter differential pressure": ("MPa", 0.12, 0.02, 0.01, None, 0.35),
     },
     "ZSJ-260": {
-        "料筒三段温度 barrel zone 3 temperature": ("°C", 215, 3, 0.8, 205, 225),
+        "料筒三段温度 barrel zone 3 temperature": ("°C", 215, 3, 0.8, 200, 230),
         "油温 oil temperature": ("°C", 44, 4, 0.8, 30, 55),
         "锁模力 clamping force": ("kN", 2480, 30, 12, 2300, 2600),
     },
@@ -39,14 +41,14 @@ METRICS: dict[str, dict[str, tuple[str, float, float, float, float | None, float
         "encoder battery voltage": ("V", 3.55, 0.0, 0.01, 3.2, None),
     },
     "KS-37A": {
-        "discharge temperature": ("°C", 86, 5, 1.4, None, 105),
-        "line pressure": ("bar", 7.6, 0.3, 0.1, 6.8, 8.2),
+        "discharge temperature": ("°C", 86, 5, 1.4, None, 104),
+        "line pressure": ("bar", 7.0, 0.3, 0.1, 5.5, 8.0),
         "separator differential pressure": ("bar", 0.35, 0.03, 0.02, None, 0.8),
     },
     "KS-55A": {
-        "discharge temperature": ("°C", 88, 5, 1.4, None, 108),
-        "line pressure": ("bar", 8.1, 0.3, 0.1, 7.2, 8.8),
-        "separator differential pressure": ("bar", 0.3, 0.03, 0.02, None, 0.8),
+        "discharge temperature": ("°C", 88, 5, 1.4, None, 106),
+        "line pressure": ("bar", 7.6, 0.3, 0.1, 6.0, 9.0),
+        "separator differential pressure": ("bar", 0.3, 0.03, 0.02, None, 0.9),
     },
     "BCV-650": {
         "belt speed": ("m/s", 0.5, 0.0, 0.008, 0.45, 0.55),
@@ -74,8 +76,8 @@ def write_tables(sources: Path, plant: Path) -> list[Path]:
     machines = _rows(sources / "equipment.csv")
     return [
         _write_csv(plant / "设备台账.csv", _equipment(machines)),
-        _write_csv(plant / "运行状态_2026-03.csv", _readings(machines)),
-        _write_csv(plant / "报警记录_2026-03.csv", _alarms(sources, machines)),
+        _write_csv(plant / "运行状态.csv", _readings(machines)),
+        _write_csv(plant / "报警记录.csv", _alarms(sources, machines)),
         _write_csv(plant / "维修案例.csv", _cases(sources)),
         _write_inventory(sources, plant / "备件库存_2026-03-31.xlsx"),
     ]
@@ -176,9 +178,9 @@ def _write_inventory(sources: Path, path: Path) -> Path:
     for column, width in zip("ABCDEFGHIJKL", (18, 22, 30, 28, 10, 10, 10, 8, 12, 18, 22, 18), strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A3"
-    book.properties.created = book.properties.modified = NOW.replace(tzinfo=None)
+    book.properties.created = NOW.replace(tzinfo=None)
     book.save(path)
-    return path
+    return settle(path)
 
 
 def _inventory(sources: Path) -> Iterator[list[object]]:
@@ -198,6 +200,7 @@ def _inventory(sources: Path) -> Iterator[list[object]]:
         "KS": "Kestrel Air",
         "BCV": "Brightwell",
     }
+    taken = {row["bin"] for row in fixed.values()}
     for number in sorted({*parts, *fixed}):
         own, stock = parts.get(number, {}), fixed.get(number, {})
         dice = random.Random(number)
@@ -208,7 +211,7 @@ def _inventory(sources: Path) -> Iterator[list[object]]:
             stock.get("name_zh") or own.get("name_zh"),
             stock.get("name_en") or own.get("name_en"),
             stock.get("spec") or own.get("spec"),
-            stock.get("bin") or f"{dice.choice('ABCD')}-{dice.randint(1, 12):02d}-{dice.randint(1, 6)}",
+            stock.get("bin") or _free_bin(dice, taken),
             int(stock["on_hand"]) if stock.get("on_hand") else max(0, minimum + dice.randint(-2, 6)),
             int(stock["minimum"]) if stock.get("minimum") else minimum,
             stock.get("unit") or "件",
@@ -217,6 +220,15 @@ def _inventory(sources: Path) -> Iterator[list[object]]:
             "、".join(fits.get(number, [])) or stock.get("fits"),
             stock.get("substitutes") or None,
         ]
+
+
+def _free_bin(dice: random.Random, taken: set[str]) -> str:
+    """Choose a bin (rack-bay-shelf) that holds nothing else, and take it."""
+    while True:
+        chosen = f"{dice.choice('ABCDE')}-{dice.randint(1, 14):02d}-{dice.randint(1, 6)}"
+        if chosen not in taken:
+            taken.add(chosen)
+            return chosen
 
 
 def _figure(value: float) -> str:
