@@ -65,7 +65,7 @@ class Corpus:
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
-        embedder = Embedder(settings)
+        self._embedder = embedder = Embedder(settings)
         vectors = VectorIndex(settings.data_dir / "chroma", embedder)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
         self._documents = DocumentStore(database, settings.data_dir / "files")
@@ -152,6 +152,10 @@ class Corpus:
         """Return all live chunks of the passage's section (same revision, same section path), in reading order."""
         return self._documents.section_passages(passage)
 
+    def warnings(self, passage: Passage) -> list[Passage]:
+        """Return all live warnings of the passage's revision, in reading order."""
+        return self._documents.warnings(passage)
+
     def locate(self, passage: Passage, quote: str) -> Place | None:
         """Return where exactly a quote stands within a passage's pages, or None if it does not stand there."""
         return self._documents.locate(passage, quote)
@@ -174,6 +178,12 @@ class Corpus:
             NotFound: no equipment has this tag.
         """
         return self._searcher.search(query, equipment=equipment, k=k, methods=methods)
+
+    def similar(self, query: str, texts: Sequence[str]) -> list[float]:
+        """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""
+        if not texts:
+            return []
+        return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
 
     # --- the plant -----------------------------------------------------------------------------------------------
 
