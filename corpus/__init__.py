@@ -45,7 +45,7 @@ from corpus.errors import (
 )
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import contains_quote, find_quote, normal_text
-from corpus.library.words import content_words, detect_language
+from corpus.library.words import content_words, detect_language, index_tokens
 from corpus.ownership import FolderLock, call_owner, serve_owner
 from corpus.settings import Settings, load_settings
 
@@ -55,6 +55,6 @@ __all__ = [
     "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "NotFound", "Page", "PageQuality",
     "Part", "Passage", "Place", "Progress", "Reading", "Record", "RecordRef", "Refused", "RepairCase", "Revision",
     "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "call_owner", "contains_quote",
-    "content_words", "detect_language", "extract_identifiers", "find_quote", "load_settings", "normal_identifier",
+    "content_words", "detect_language", "extract_identifiers", "find_quote", "index_tokens", "load_settings", "normal_identifier",
     "normal_text", "open_corpus", "serve_owner",
 ]  # fmt: skip

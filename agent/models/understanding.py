@@ -1,39 +1,28 @@
-"""What is asked: the intents in a question, by the words of both languages."""
+"""What is asked: the intents in a question, the kind of answer it wants, and the identifiers it names."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
+from agent.words import words
 from corpus import Identifier, Language, detect_language, extract_identifiers
 
-Intent = Literal["fault", "procedure", "stock", "low_stock", "status", "history", "lookup", "talk"]
-
-_WORDS: tuple[tuple[Intent, str], ...] = (
-    ("low_stock", r"below (?:the )?(?:minimum|reorder)|low stock|needs? reordering|低于最小|低于安全库存|库存不足|缺料|要补货"),
-    ("stock", r"\bin stock\b|\bstock\b|\bspares?\b|\bbin\b|on hand|how many .*(?:left|have)|inventory|库存|备件|库位|有货|现货|还有几|有没有货|采购周期"),
-    ("status", r"\bstatus\b|right now|currently|at the moment|active alarm|running|reading|"
-               r"状态|现在怎么样|目前|当前|运行|正在报警|实时"),
-    ("history", r"who (?:fixed|repaired|solved)|fixed (?:this|it|before)|before\?|last time|history|past (?:fix|repair|case)|previous"
-                r"|谁修|谁处理|上次|以前|之前|历史|案例|经验|维修记录|修过"),
-    ("procedure", r"how (?:do|to|can|should)|replace|change the|install|remove|adjust|steps|procedure|calibrat|"
-                  r"怎么(?!回事)|如何|步骤|更换|拆|调整|安装|校准|流程"),
-    ("fault", r"fault|alarm|error|trip|code|mean|报警|故障|代码|什么意思|跳闸|停机"),
-)  # fmt: skip
-_TALK = re.compile(
-    r"^\s*(?:hi|hello|hey|thanks?|thank you|ok(?:ay)?|bye|good (?:morning|evening)|你好|您好|谢谢|多谢|再见|好的|早上好)[\s!！.。,，~]*$",
-    re.I,
-)
+Intent = Literal[
+    "fault", "procedure", "specification", "stock", "low_stock", "status", "history", "overview", "lookup", "talk",
+    "off_topic",
+]  # fmt: skip
+Want = Literal["figure", "steps", "cause", "definition", "place", "person", "name"]
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """A question's language, intents and identifiers; `code` is the fault code asked about."""
+    """A question's language, intents and identifiers, and the kinds of answer it wants; `code` is the first code."""
 
     language: Language
     intents: frozenset[Intent]
     identifiers: tuple[Identifier, ...]
+    wants: frozenset[Want] = frozenset()
 
     @property
     def code(self) -> str | None:
@@ -42,12 +31,28 @@ class Understanding:
 
 def understand(question: str, *, names: frozenset[str] = frozenset()) -> Understanding:
     """Find language, intents and identifiers; `names` are normal forms of tags and models, which are no codes."""
-    if _TALK.match(question):
-        return Understanding(detect_language(question), frozenset({"talk"}), ())
-    intents: set[Intent] = {intent for intent, words in _WORDS if re.search(words, question, re.IGNORECASE)}
+    language = detect_language(question)
+    known = words()
+    if talk_of(question):
+        return Understanding(language, frozenset({"talk"}), ())
     identifiers = tuple(i for i in extract_identifiers(question) if i.normal not in names)
+    if known.off_topic.search(question) and not identifiers:
+        return Understanding(language, frozenset({"off_topic"}), ())
+    intents = {cast(Intent, name) for name, pattern in known.intents.items() if pattern.search(question)}
+    wants = {cast(Want, name) for name, pattern in known.wants.items() if pattern.search(question)}
     if any(i.kind == "code" for i in identifiers):
         intents.add("fault")
     if "low_stock" in intents:
         intents.discard("stock")
-    return Understanding(detect_language(question), frozenset(intents or {"lookup"}), identifiers)
+    if "status" in intents and (intents & {"procedure", "history"}):
+        intents.discard("status")  # "what do I do now" and "how was it fixed" ask for no reading
+    if "figure" in wants and not intents & {"stock", "low_stock", "status", "history"}:
+        intents.add("specification")
+        if not wants & {"steps"}:
+            intents.discard("procedure")
+    return Understanding(language, frozenset(intents or {"lookup"}), identifiers, frozenset(wants))
+
+
+def talk_of(question: str) -> str | None:
+    """Return which small talk a message is (greeting, thanks, bye, who), or None when it asks something."""
+    return next((name for name, pattern in words().talk.items() if pattern.search(question.strip())), None)

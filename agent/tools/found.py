@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from corpus import Alarm, Evidence, Part, Passage, Place, Reading, RecordRef, RepairCase
@@ -21,7 +21,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The artifact of one tool call."""
+    """The artifact of one tool call.
+
+    `beside` are passages that no search ranked but that belong to one that it did (the steps of a section); `similar`
+    holds the cosine of single sentences with the question, measured where question and passage differ in language.
+    """
 
     evidence: Evidence | None = None
     parts: tuple[Part, ...] = ()
@@ -30,6 +34,8 @@ class Found:
     cases: tuple[RepairCase, ...] = ()
     sources: tuple[Source, ...] = field(default=())
     milliseconds: float = 0.0
+    beside: tuple[Passage, ...] = ()
+    similar: Mapping[str, float] = field(default_factory=dict)
 
 
 def merged(found: Iterable[Found]) -> Found:
@@ -37,13 +43,37 @@ def merged(found: Iterable[Found]) -> Found:
     every = list(found)
     sources = {source.id: source for one in every for source in one.sources}
     return Found(
-        evidence=next((one.evidence for one in every if one.evidence is not None), None),
+        evidence=_together([one.evidence for one in every if one.evidence is not None]),
         parts=tuple(dict.fromkeys(part for one in every for part in one.parts)),
         readings=tuple(reading for one in every for reading in one.readings),
         alarms=tuple(dict.fromkeys(alarm for one in every for alarm in one.alarms)),
         cases=tuple(dict.fromkeys(case for one in every for case in one.cases)),
         sources=tuple(sources.values()),
         milliseconds=sum(one.milliseconds for one in every),
+        beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
+        similar={text: value for one in every for text, value in one.similar.items()},
+    )
+
+
+def _together(every: list[Evidence]) -> Evidence | None:
+    """Join what several searches found: each passage once, at its best score, and unknown only what all call unknown."""
+    if len(every) < 2:
+        return every[0] if every else None
+    passages: dict[int, Passage] = {}
+    for passage in (passage for one in every for passage in one.passages):
+        held = passages.get(passage.id)
+        if held is None or passage.score > held.score:
+            passages[passage.id] = passage
+    widest = max(every, key=lambda one: len(one.passages))
+    known = {i.normal for one in every for i in one.identifiers} - {i.normal for one in every for i in one.unknown}
+    identifiers = {i.normal: i for one in every for i in one.identifiers}
+    return replace(
+        widest,
+        passages=tuple(sorted(passages.values(), key=lambda passage: -passage.score)),
+        identifiers=tuple(identifiers.values()),
+        unknown=tuple(i for normal, i in identifiers.items() if normal not in known),
+        coverage=max(one.coverage for one in every),
+        similarity=max(one.similarity for one in every),
     )
 
 

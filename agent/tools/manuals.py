@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from langchain_core.tools import BaseTool, tool
 
-from agent.tools.found import Found, passage_source
-from corpus import Corpus
+from agent.models.choosing import across, documents_of
+from agent.models.understanding import understand
+from agent.models.units import cut
+from agent.tools.found import Found, Source, passage_source
+from corpus import Corpus, Passage
+
+_MEASURED = 14  # sentences compared with the question across languages, at about 10 ms each
 
 
 def manual_tools(corpus: Corpus) -> list[BaseTool]:
@@ -17,10 +23,14 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
     def search_manuals(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Search manuals, repair guides and bulletins. `equipment` is an asset tag such as CNC-03."""
         began = time.perf_counter()
-        evidence = corpus.search(query, equipment=equipment, k=8)
+        evidence = corpus.search(query, equipment=equipment, k=10)
         took = (time.perf_counter() - began) * 1000
-        sources = tuple(passage_source(passage) for passage in evidence.passages)
-        return _listed(sources), Found(evidence=evidence, sources=sources, milliseconds=took)
+        beside = _beside(corpus, query, evidence.passages)
+        sources = tuple(passage_source(passage) for passage in [*evidence.passages, *beside])
+        similar = _similar(corpus, query, evidence.passages)
+        return _listed(sources), Found(
+            evidence=evidence, sources=sources, milliseconds=took, beside=beside, similar=similar
+        )
 
     @tool(response_format="content_and_artifact")
     def explain_fault_code(code: str, equipment: str | None = None) -> tuple[str, Found]:
@@ -34,12 +44,31 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
     return [search_manuals, explain_fault_code]
 
 
-def _listed(sources: tuple[object, ...]) -> str:
-    from agent.tools.found import Source
+def _beside(corpus: Corpus, query: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return the steps of the best passages' sections where the question asks how to do something."""
+    if "steps" not in understand(query).wants:
+        return ()
+    found = {passage.id for passage in passages}
+    sections: dict[tuple[int | None, tuple[str, ...]], Passage] = {}
+    for passage in documents_of(passages)[:3]:
+        if passage.section:
+            sections.setdefault((passage.place.revision, passage.section), passage)
+    others = [other for passage in sections.values() for other in corpus.section_passages(passage)]
+    return tuple(other for other in others if other.kind == "procedure" and other.id not in found)
 
+
+def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[str, float]:
+    """Compare sentences with a question in another language, with which they share no words."""
+    if not across(query, passages):
+        return {}
+    texts = [unit.text for passage in documents_of(passages)[:4] for unit in cut(passage) if len(unit.text) > 20]
+    texts = texts[:_MEASURED]
+    return dict(zip(texts, corpus.similar(query, texts), strict=True))
+
+
+def _listed(sources: Sequence[Source]) -> str:
     lines = []
     for source in sources:
-        if isinstance(source, Source):
-            where = f"{source.place.source} p.{source.place.page}" if source.place.page else source.place.source
-            lines.append(f"[{source.id}] ({where}; {source.place.section or ''})\n<document>{source.text}</document>")
+        where = f"{source.place.source} p.{source.place.page}" if source.place.page else source.place.source
+        lines.append(f"[{source.id}] ({where}; {source.place.section or ''})\n<document>{source.text}</document>")
     return "\n\n".join(lines) or "Nothing was found."

@@ -184,9 +184,19 @@ class DocumentStore:
 
     def section_passages(self, passage: Passage) -> list[Passage]:
         with self.database.read() as session:
-            query = _live(_joined()).where(ChunkRow.revision_id == passage.place.revision)
-            rows = session.execute(query.order_by(ChunkRow.position)).all()
-        return [_passage(*row) for row in rows if tuple(row[0].section) == passage.section]
+            of_revision = select(ChunkRow.id, ChunkRow.section).where(ChunkRow.revision_id == passage.place.revision)
+            ids = [i for i, section in session.execute(of_revision) if tuple(section) == passage.section]
+            rows: list[Any] = []
+            for at in range(0, len(ids), _SELECTED):
+                rows += session.execute(_live(_joined()).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))).all()
+        return [_passage(*row) for row in sorted(rows, key=lambda row: row[0].position)]
+
+    def warnings(self, passage: Passage) -> list[Passage]:
+        with self.database.read() as session:
+            query = _live(_joined()).where(
+                ChunkRow.revision_id == passage.place.revision, ChunkRow.kind == "warning"
+            )
+            return [_passage(*row) for row in session.execute(query.order_by(ChunkRow.position))]
 
     def locate(self, passage: Passage, quote: str) -> Place | None:
         if not contains_quote(passage.text, quote):

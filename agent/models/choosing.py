@@ -1,0 +1,161 @@
+"""Choosing what answers: the units of the passages found, scored by the question's words and the answer it wants."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.models.understanding import Understanding
+from agent.models.units import Unit, cut
+from agent.words import words
+from corpus import Passage, content_words, detect_language, normal_identifier
+
+Similar = Callable[[str, Sequence[str]], Sequence[float]]
+
+_RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
+_CANDIDATES = 6  # passages whose units compete
+_ROOM = 380  # characters of an answer in running text: what a reader takes in at once
+_RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.35, 0.9
+_CONTEXT = 0.45  # what a word in the section's title or beside the unit counts, against one in the unit itself
+_SECOND = 0.93  # a second passage is quoted too when its score is this share of the best one's
+_NUMBER = re.compile(r"\d")
+_CAUSE = re.compile(
+    r"\b(?:because|due to|caused?|result of|results? (?:from|in)|leads? to|reasons?|since|therefore)\b"
+    r"|由于|因为|原因|导致|造成|引起|所致",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|defined|called|indicates?|meaning)\b|是|指|表示|称为|含义", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Verbatim text of one passage, with the score by which it was chosen."""
+
+    passage: Passage
+    text: str
+    score: float
+
+
+def documents_of(passages: Sequence[Passage]) -> list[Passage]:
+    """Leave out the rows of tables that tools of their own answer exactly."""
+    return [p for p in passages if not (p.place.record and p.place.record.table in _RECORDS)]
+
+
+def choose(
+    question: str, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
+) -> list[Extract]:
+    """Return the extracts that answer, best first: one, or two where two passages say it equally well.
+
+    `similar` holds the cosine of texts (of whole units) with the question, where it was measured.
+    """
+    pool = documents_of(passages)[:_CANDIDATES]
+    if not pool:
+        return []
+    units = {passage.id: cut(passage) for passage in pool}
+    weights = _weights(question, [unit for cut_units in units.values() for unit in cut_units])
+    best = max(passage.score for passage in pool) or 1.0
+    extracts = []
+    for passage in pool:
+        scored = [_score(unit, asked, weights, units[passage.id], similar, question) for unit in units[passage.id]]
+        if not scored:
+            continue
+        top = max(range(len(scored)), key=lambda i: (scored[i], -i))
+        score = scored[top] + _RANK * passage.score / best - _penalty(passage, asked)
+        extracts.append(Extract(passage, _window(passage, units[passage.id], scored, top), score))
+    extracts.sort(key=lambda extract: -extract.score)
+    return _kept(extracts, asked)
+
+
+def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
+    first = extracts[0]
+    wanted = [i.normal for i in asked.identifiers]
+    missing = [normal for normal in wanted if normal not in normal_identifier(first.passage.text)]
+    kept = [first]
+    for extract in extracts[1:]:
+        if any(normal in normal_identifier(extract.text) for normal in missing):
+            kept.append(extract)  # a question about two codes needs both entries
+            break
+    return kept
+
+
+def _weights(question: str, units: Sequence[Unit]) -> dict[str, float]:
+    """Weigh the question's words by how few of the units hold them."""
+    weights = {}
+    for word in content_words(question):
+        held = sum(word in unit.tokens for unit in units)
+        weights[word] = math.log(1 + (len(units) + 1) / (held + 0.5))
+    return weights
+
+
+def _score(
+    unit: Unit,
+    asked: Understanding,
+    weights: Mapping[str, float],
+    around: Sequence[Unit],
+    similar: Mapping[str, float],
+    question: str,
+) -> float:
+    total = sum(weights.values()) or 1.0
+    near = {token for other in around if abs(other.position - unit.position) <= 1 for token in other.tokens}
+    titles = set(content_words(" ".join([unit.passage.title, *unit.passage.section[-2:]])))
+    held = 0.0
+    for word, weight in weights.items():
+        if word in unit.tokens:
+            held += weight
+        elif word in titles or word in near:
+            held += _CONTEXT * weight
+    score = _COVER * held / total + _WANT * _wanted(unit.text, asked, question)
+    if unit.text in similar:
+        score += _SIMILAR * max(0.0, (similar[unit.text] - 0.75) * 4)
+    return score - (0.08 if len(unit.text) < 20 else 0.0)
+
+
+def _wanted(text: str, asked: Understanding, question: str) -> float:
+    """Say in 0..1 how well the form of a text suits the kind of answer wanted."""
+    score = 0.0
+    if "figure" in asked.wants:
+        units = [unit for wanted, unit in words().units if wanted.search(question)]
+        if _NUMBER.search(text):
+            score += 0.4
+            if any(unit.search(text) for unit in units):
+                score += 0.6
+    if "cause" in asked.wants and _CAUSE.search(text):
+        score += 0.5
+    if "definition" in asked.wants and _DEFINES.search(text):
+        score += 0.25
+    return min(score, 1.0)
+
+
+def _penalty(passage: Passage, asked: Understanding) -> float:
+    if passage.kind == "warning" and not asked.wants & {"steps"}:
+        return 0.12  # a warning is told with its procedure; it rarely answers
+    if passage.applies == "other":
+        return 0.5
+    if passage.kind == "fault" and not asked.code and "fault" not in asked.intents:
+        return 0.15
+    return 0.0
+
+
+def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int) -> str:
+    """Grow the best unit by its neighbours, the better side first, while the reader's attention lasts."""
+    text = passage.text
+    if passage.kind == "fault":
+        return text[units[top].start : units[top].end]
+    first = last = top
+    while True:
+        sides = [i for i in (first - 1, last + 1) if 0 <= i < len(units)]
+        sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= _ROOM]
+        if not sides:
+            break
+        # What follows explains more often than what goes before.
+        grown = max(sides, key=lambda i: (scored[i] + (0.05 if i > last else 0.0), i))
+        first, last = min(first, grown), max(last, grown)
+    return text[units[first].start : units[last].end]
+
+
+def across(question: str, passages: Sequence[Passage]) -> bool:
+    """Say whether the best passages speak another language than the question."""
+    pool = documents_of(passages)[:2]
+    return any(detect_language(passage.text) != detect_language(question) for passage in pool)

@@ -1,0 +1,69 @@
+"""Lines about records of the database: stock, status and past fixes, each with the id of its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from agent.tools.found import Found, alarm_source, case_source, figure, part_source, reading_source
+from corpus import Part, Reading, RepairCase, content_words, index_tokens
+
+Labels = Mapping[str, str]
+
+
+def part_line(part: Part, label: Labels, zone: ZoneInfo) -> str:
+    """Say a stock line: number, name, stock and bin first; what to do where it is short."""
+    unit = part.unit or ""
+    stock = label["unknown"] if part.on_hand is None else f"{figure(part.on_hand)} {unit}".strip()
+    text = f"- {part.part_number} {part.name}"
+    if part.spec:
+        text += f" ({part.spec})"
+    text += f": {label['stock']} {stock}, {label['bin']} {part.bin or label['unknown']}"
+    if part.minimum is not None:
+        text += f", {label['minimum']} {figure(part.minimum)}"
+    if part.on_hand is not None and (part.on_hand <= 0 or (part.minimum is not None and part.on_hand < part.minimum)):
+        text += f" — **{label['low']}**" if part.minimum is not None else ""
+        if part.substitutes:
+            text += f", {label['substitute']} {', '.join(part.substitutes)}"
+        if part.lead_time is not None:
+            text += f", {label['lead_time'].format(days=figure(part.lead_time))}"
+    if part.as_of:
+        text += f" ({label['as_of']} {part.as_of.astimezone(zone):%Y-%m-%d})"
+    return f"{text} [{part_source(part, zone).id}]"
+
+
+def status_lines(question: str, found: Found, label: Labels, zone: ZoneInfo) -> list[str]:
+    """Say the alarms that stand and the readings asked for; all of them where the question names none."""
+    lines = []
+    for alarm in found.alarms:
+        since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
+        text = f"- **{label['alarm']} {alarm.code}** {alarm.text or ''} ({label['since']} {since})"
+        lines.append(f"{text} [{alarm_source(alarm, zone).id}]")
+    for reading in _asked_for(question, found.readings):
+        at = f"{reading.at.astimezone(zone):%Y-%m-%d %H:%M}"
+        stale = f", {label['stale']}" if reading.stale else ""
+        value = f"{figure(reading.value)} {reading.unit or ''}".strip()
+        text = f"- {reading.metric}: {value} ({at}{stale})"
+        low, high = reading.limit_low, reading.limit_high
+        if low is not None or high is not None:
+            text += f", {label['limits']} {figure(low)} – {figure(high)}"
+        lines.append(f"{text} [{reading_source(reading, zone).id}]")
+    return lines
+
+
+def _asked_for(question: str, readings: Sequence[Reading]) -> Sequence[Reading]:
+    wanted = set(content_words(question))
+    overlap = {reading: len(wanted & set(index_tokens(reading.metric))) for reading in readings}
+    most = max(overlap.values(), default=0)
+    return [reading for reading in readings if overlap[reading] == most] if most >= 1 else readings
+
+
+def case_line(case: RepairCase, label: Labels, zone: ZoneInfo) -> str:
+    """Say a past fix: when, where and by whom, then symptom, cause and action."""
+    date = f"{case.date.astimezone(zone):%Y-%m-%d}" if case.date else label["unknown"]
+    head = " ".join(filter(None, (date, case.equipment, case.code, case.by)))
+    text = (
+        f"- {head}: {case.symptom} — {label['cause']}: {case.cause or label['unknown']}; "
+        f"{label['action']}: {case.action or label['unknown']}"
+    )
+    return f"{text} [{case_source(case, zone).id}]"

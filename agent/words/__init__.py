@@ -1,0 +1,70 @@
+"""The words by which questions are understood: data, one file a language."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from re import Pattern
+
+from corpus import Language
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Patterns of both languages together (questions mix them), and the labels of each."""
+
+    intents: Mapping[str, Pattern[str]]
+    wants: Mapping[str, Pattern[str]]
+    units: tuple[tuple[Pattern[str], Pattern[str]], ...]
+    talk: Mapping[str, Pattern[str]]
+    off_topic: Pattern[str]
+    follow: Mapping[str, Pattern[str]]
+    frames: Pattern[str]
+    kinds: Mapping[str, Pattern[str]]
+    bypass: Mapping[str, Pattern[str]]
+    hazards: Mapping[str, Mapping[str, Pattern[str]]]
+    safety_chapter: Pattern[str]
+    labels: Mapping[Language, Mapping[str, str]]
+
+
+@functools.cache
+def words() -> Words:
+    """Read the word files once."""
+    data = {language: tomllib.loads(_file(language)) for language in LANGUAGES}
+    every = list(data.values())
+    return Words(
+        intents=_patterns([one["intents"] for one in every]),
+        wants=_patterns([one["wants"] for one in every]),
+        units=tuple((_any([row["asked"]]), _any([row["unit"]])) for one in every for row in one["units"]),
+        talk=_patterns([one["talk"] for one in every]),
+        off_topic=_any([pattern for one in every for pattern in one["off_topic"]["patterns"]]),
+        follow=_patterns([one["follow"] for one in every]),
+        frames=_any([pattern for one in every for pattern in one["frames"]["patterns"]]),
+        kinds=_patterns([one["kinds"] for one in every]),
+        bypass=_patterns([one["bypass"] for one in every]),
+        hazards={
+            name: _patterns([one["hazards"][name] for one in every if name in one["hazards"]])
+            for name in dict.fromkeys(name for one in every for name in one["hazards"])
+        },
+        safety_chapter=_any([pattern for one in every for pattern in one["safety_chapter"]["patterns"]]),
+        labels={language: data[language]["labels"] for language in LANGUAGES},
+    )
+
+
+def _file(language: Language) -> str:
+    return files("agent").joinpath(f"words/{language}.toml").read_text(encoding="utf-8")
+
+
+def _patterns(tables: list[dict[str, list[str]]]) -> dict[str, Pattern[str]]:
+    names = dict.fromkeys(name for table in tables for name in table)
+    return {name: _any([p for table in tables for p in table.get(name, ())]) for name in names}
+
+
+def _any(patterns: list[str]) -> Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE)
