@@ -37,6 +37,7 @@ from corpus.ownership import FolderLock
 from corpus.people.accounts import AccountStore
 from corpus.people.audit import AuditStore
 from corpus.people.conversations import ConversationStore
+from corpus.people.feedback import FeedbackStore
 from corpus.plant.cases import CaseStore
 from corpus.plant.equipment import EquipmentStore
 from corpus.plant.parts import PartStore
@@ -65,6 +66,7 @@ class Corpus:
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
+        self._feedback = FeedbackStore(database)
         embedder = Embedder(settings)
         vectors = VectorIndex(settings.data_dir / "chroma", embedder)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
@@ -283,6 +285,27 @@ class Corpus:
         """Return whose session this is, or None when it is unknown, ended or expired."""
         return self._accounts.by_session(key)
 
+    def set_pin(self, name: str, password: str, pin: str) -> None:
+        """Set the PIN by which an account takes over a shared tablet; raises Refused as `sign_in` does."""
+        self._accounts.set_pin(name, password, pin)
+        self._audit.record(name, "account.pin", name)
+
+    def add_tablet(self, name: str, label: str) -> str:
+        """Make a device a shared tablet in a lead's name; return the secret key that it keeps."""
+        key = self._accounts.add_tablet(name, label)
+        self._audit.record(name, "tablet.add", name, label)
+        return key
+
+    def tablet_people(self, tablet: str) -> list[Account] | None:
+        """Return who may take over a shared tablet by PIN, or None when this key is no shared tablet's."""
+        return None if self._accounts.by_tablet(tablet) is None else self._accounts.pin_holders()
+
+    def sign_in_by_pin(self, tablet: str, name: str, pin: str) -> str:
+        """Open a session on a shared tablet; raises Refused as `sign_in` does, and for any other device."""
+        key = self._accounts.sign_in_by_pin(tablet, name, pin, hours=self.settings.session_hours)
+        self._audit.record(name, "session.open", name, "by PIN")
+        return key
+
     def add_token(self, name: str, label: str, *, actor: str) -> str:
         """Make a bearer token for an account; it is shown this once and stored as a hash."""
         token = self._accounts.add_token(name, label)
@@ -309,9 +332,21 @@ class Corpus:
         """Return the last turns of a conversation, oldest first; none if it is not this owner's."""
         return self._conversations.turns(conversation, owner=owner, limit=limit)
 
-    def conversations(self, *, owner: str, limit: int = 50) -> list[Conversation]:
-        """List a person's conversations, newest first."""
-        return self._conversations.all(owner=owner, limit=limit)
+    def conversations(self, *, owner: str, limit: int = 50, query: str = "") -> list[Conversation]:
+        """List a person's conversations, newest first; with a query, those that hold its words."""
+        return self._conversations.all(owner=owner, limit=limit, query=query)
+
+    def rename_conversation(self, conversation: str, title: str, *, owner: str) -> None:
+        """Give a conversation another title; raises NotFound when it is not this owner's."""
+        self._conversations.rename(conversation, title, owner=owner)
+
+    def delete_conversation(self, conversation: str, *, owner: str) -> None:
+        """Delete a conversation with its turns; raises NotFound when it is not this owner's."""
+        self._conversations.delete(conversation, owner=owner)
+
+    def add_feedback(self, conversation: str, turn: int, helped: bool, reason: str, by: str) -> None:
+        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id."""
+        self._feedback.add(conversation, turn, helped, reason, by)
 
     # --- the folder ----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from corpus import MillhandError, NotFound, Passage, Revision, contains_quote, find_quote
 from ui.house import House
-from ui.rendering import clean
+from ui.html import clean
 from ui.texts import choose_language, text
 
 PRIVATE = {"cache-control": "private, no-store"}
