@@ -15,8 +15,10 @@ from corpus.domain import (
     Conversation,
     Document,
     DocumentDraft,
+    DocumentKind,
     Equipment,
     Evidence,
+    Language,
     Page,
     Part,
     Passage,
@@ -85,9 +87,13 @@ class Corpus:
         actor: str,
         supersedes: int | None = None,
         amends: tuple[int, str] | None = None,
+        hold: bool = False,
         progress: Progress = _silent,
     ) -> Document:
         """Store a document with its pages, chunks and records, and index it; it can be found once this returns.
+
+        With `hold` it stays a draft, which nothing is answered from until `restore_document` publishes it; a table of
+        plant records is never held.
 
         `supersedes` is the id of the document that this one is a new revision of: it keeps that id. `amends` is
         (document id, section) for a bulletin that replaces one section. Nothing is kept if embedding or SQL fails.
@@ -96,7 +102,7 @@ class Corpus:
             NotFound: no such document to supersede or amend.
             Conflict: it is already retired, or holds these very bytes.
         """
-        return self._library.add(draft, actor=actor, supersedes=supersedes, amends=amends, progress=progress)
+        return self._library.add(draft, actor=actor, supersedes=supersedes, amends=amends, hold=hold, progress=progress)
 
     def find_revision(self, sha256: str) -> Revision | None:
         """Return the live revision with this content hash, if any."""
@@ -113,6 +119,19 @@ class Corpus:
     def similar_titles(self, title: str) -> list[Document]:
         """Live documents of the same title, which a new file may be a revision of."""
         return self._documents.titled(title)
+
+    def describe_document(
+        self,
+        document: int,
+        *,
+        title: str,
+        kind: DocumentKind,
+        language: Language,
+        models: Sequence[str],
+        actor: str,
+    ) -> Document:
+        """Correct what was understood of a document; no models means plant-wide. Raises NotFound or Refused."""
+        return self._library.describe(document, title=title, kind=kind, language=language, models=models, actor=actor)
 
     def remove_document(self, document: int, *, actor: str) -> None:
         """Retire a document: from now on nothing is answered from it. `restore_document` undoes it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from corpus import MillhandError, RepairCase
+from corpus import MillhandError, Refused, RepairCase, extract_identifiers
 from ui.access import account_of
 from ui.house import House
 from ui.html import paragraph
@@ -27,7 +27,9 @@ class FixForm:
             self._title = gr.HTML(_title("zh"), padding=True)
             with gr.Row():
                 self._boxes = {
-                    name: gr.Textbox(label=text("zh", name), max_length=CHARACTERS, elem_id=f"mh-fix-{name}", min_width=140)
+                    name: gr.Textbox(
+                        label=text("zh", name), max_length=CHARACTERS, elem_id=f"mh-fix-{name}", min_width=140
+                    )
                     for name in ("equipment", "code", "work_order", "downtime_minutes")
                 }
             for name in ("symptom", "cause", "action", "parts_used"):
@@ -42,9 +44,7 @@ class FixForm:
         self.drafted = [self._group, *boxes, self._said]
         self.labelled = [self._title, *boxes, self._save, self._cancel]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        self._save.click(
-            self._store, [*boxes, language], [self._group, self._said], api_name="ask_fix_save", **quiet
-        )
+        self._save.click(self._store, [*boxes, language], [self._group, self._said], api_name="ask_fix_save", **quiet)
         self._cancel.click(self._close, None, [self._group], api_name="ask_fix_cancel", **quiet)
 
     def labels(self, language: Language) -> list[Any]:
@@ -76,13 +76,19 @@ class FixForm:
         account_of(request)
         return gr.Group(visible=False)
 
-    def _store(self, *values: Any) -> tuple[Any, str]:
-        *texts, language, request = values
+    def _store(
+        self, equipment: str, code: str, symptom: str, cause: str, action: str, parts: str, downtime: str,
+        work_order: str, language: str, request: gr.Request,
+    ) -> tuple[Any, str]:  # fmt: skip
         account, chosen = account_of(request), choose_language(language, None)
-        given = {name: " ".join(str(value or "").split())[:CHARACTERS] for name, value in zip(FIELDS, texts, strict=True)}
+        values = (equipment, code, symptom, cause, action, parts, downtime, work_order)
+        given = {name: str(value or "").strip()[:CHARACTERS] for name, value in zip(FIELDS, values, strict=True)}
         try:
-            self._house.corpus.save_case(_case(given, account.display_name or account.name), actor=account.name)
-        except (MillhandError, ValueError) as error:
+            if not given["symptom"] or not given["action"]:
+                raise Refused(text(chosen, "fix_needs"))
+            case = _case(given, account.display_name or account.name, chosen)
+            self._house.corpus.save_case(case, actor=account.name)
+        except MillhandError as error:
             return gr.Group(), paragraph(str(error), bad=True)
         return gr.Group(visible=False), paragraph(text(chosen, "fix_saved"))
 
@@ -92,13 +98,14 @@ def _title(language: Language) -> str:
 
 
 def _codes(question: str) -> list[str]:
-    from corpus import extract_identifiers
-
     return [one.text for one in extract_identifiers(question) if one.kind == "code"]
 
 
-def _case(given: dict[str, str], by: str) -> RepairCase:
-    downtime = given["downtime_minutes"]
+def _case(given: dict[str, str], by: str, language: Language) -> RepairCase:
+    try:
+        downtime = float(given["downtime_minutes"]) if given["downtime_minutes"] else None
+    except ValueError as error:
+        raise Refused(text(language, "fix_downtime", value=given["downtime_minutes"])) from error
     return RepairCase(
         equipment=given["equipment"] or None,
         symptom=given["symptom"],
@@ -106,7 +113,7 @@ def _case(given: dict[str, str], by: str) -> RepairCase:
         action=given["action"] or None,
         code=given["code"] or None,
         parts=tuple(one.strip() for one in given["parts_used"].replace("，", ",").split(",") if one.strip()),
-        downtime=float(downtime) if downtime else None,
+        downtime=downtime,
         by=by,
         date=datetime.now(UTC),
         work_order=given["work_order"] or None,

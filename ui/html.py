@@ -79,7 +79,9 @@ def table(keys: Sequence[str], rows: Sequence[Sequence[str]], language: Language
 def button(label: str, action: str, *, kind: str = "", **values: Any) -> str:
     """Make a button that tells its handler what to do: the values arrive as attributes of the event."""
     data = "".join(f' data-{name}="{escape(str(value))}"' for name, value in values.items())
-    return f'<button type="button" class="mh-do {escape(kind)}" data-do="{escape(action)}"{data}>{escape(label)}</button>'
+    return (
+        f'<button type="button" class="mh-do {escape(kind)}" data-do="{escape(action)}"{data}>{escape(label)}</button>'
+    )
 
 
 TELL = """element.addEventListener('click', (event) => {

@@ -19,7 +19,10 @@ MARKDOWN = (
     MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(["image", "link", "autolink"])
 )
 MARK = re.compile(r"\[(\d{1,3})\]")
-STEP = re.compile(r"^\s*(?:(\d{1,2})[.)、．](?=\s|\D)|[（(](\d{1,2})[)）]|([①-⑳])|(?:Step|步骤|第)\s*(\d{1,2})\s*[步:：.]?)\s*(?=\S)", re.I)
+STEP = re.compile(
+    r"^\s*(?:(\d{1,2})[.)、．](?=\s|\D)|[（(](\d{1,2})[)）]|([①-⑳])|(?:Step|步骤|第)\s*(\d{1,2})\s*[步:：.]?)\s*(?=\S)",
+    re.I,
+)
 QUOTE_IN_ADDRESS = 1500
 """Characters; a longer quote is found on its page by its beginning."""
 
@@ -39,7 +42,9 @@ def progress_html(steps: Sequence[Json], sentences: Sequence[Json], language: La
     lines = "".join(_step(step, language) for step in steps)
     body = "".join(f"<p>{_marked(MARKDOWN.renderInline(one['text']), {}, language)}</p>" for one in sentences)
     waiting = "" if sentences or steps else f"<p>{escape(text(language, 'asking'))}</p>"
-    return clean(f'<div class="mh-answer mh-pending" role="status">{waiting}<ul class="mh-steps">{lines}</ul>{body}</div>')
+    return clean(
+        f'<div class="mh-answer mh-pending" role="status">{waiting}<ul class="mh-steps">{lines}</ul>{body}</div>'
+    )
 
 
 def _step(step: Json, language: Language) -> str:
@@ -274,7 +279,10 @@ class _Rows:
         return any(
             all(needed and needed in block for needed in needs)
             for needs in [
-                *((str(row.get("part_number") or ""), str(row.get("bin") or row.get("name") or "")) for row in self._parts),
+                *(
+                    (str(row.get("part_number") or ""), str(row.get("bin") or row.get("name") or ""))
+                    for row in self._parts
+                ),
                 *((str(row.get("metric") or ""), number(row.get("value"))) for row in self._readings),
                 *((str(row.get("code") or ""), moment(row.get("since"), self._zone)) for row in self._alarms),
                 *((str(row.get("symptom") or ""), str(row.get("action") or "")) for row in self._cases),
@@ -294,12 +302,16 @@ class _Rows:
             instead = ""
             if note and row.get("substitutes"):
                 names = ", ".join(row["substitutes"])
-                instead = f'<br><span class="mh-detail">{escape(text(self._language, "substitutes", names=names))}</span>'
+                instead = (
+                    f'<br><span class="mh-detail">{escape(text(self._language, "substitutes", names=names))}</span>'
+                )
             line, bin_ = str(row.get("part_number") or ""), str(row.get("bin") or "")
             chips = self._chips(
-                lambda one, line=line, bin_=bin_: one["record"].get("table") == "parts"  # type: ignore[misc]
-                and line in (one.get("quote") or "")
-                and bin_ in (one.get("quote") or "")
+                lambda one, line=line, bin_=bin_: (
+                    one["record"].get("table") == "parts"  # type: ignore[misc]
+                    and line in (one.get("quote") or "")
+                    and bin_ in (one.get("quote") or "")
+                )
             )
             stock = f"{number(row.get('on_hand'))} {row.get('unit') or ''}".strip()
             rows.append(
@@ -322,9 +334,11 @@ class _Rows:
             marks += self._bad("out_of_limits") if outside(row) else ""
             metric, value = str(row.get("metric") or ""), number(row.get("value"))
             chips = self._chips(
-                lambda one, metric=metric, value=value: one["record"].get("table") == "readings"  # type: ignore[misc]
-                and metric in (one.get("quote") or "")
-                and value in (one.get("quote") or "")
+                lambda one, metric=metric, value=value: (
+                    one["record"].get("table") == "readings"  # type: ignore[misc]
+                    and metric in (one.get("quote") or "")
+                    and value in (one.get("quote") or "")
+                )
             )
             rows.append(
                 (
@@ -343,8 +357,10 @@ class _Rows:
         items = []
         for row in self._cases:
             chips = self._chips(
-                lambda one, row=row: one["record"].get("table") == "cases"  # type: ignore[misc]
-                and row.get("id") in (one["record"].get("ids") or ())
+                lambda one, row=row: (
+                    one["record"].get("table") == "cases"  # type: ignore[misc]
+                    and row.get("id") in (one["record"].get("ids") or ())
+                )
             )
             items.append(case_html(row, self._language, self._zone, chips))
         if not items:
@@ -377,8 +393,10 @@ def alarms_html(
         code = str(row["code"])
         cited = (
             chips(
-                lambda one, code=code: one["record"].get("table") == "alarms"  # type: ignore[misc]
-                and code in (one.get("quote") or "")
+                lambda one, code=code: (
+                    one["record"].get("table") == "alarms"  # type: ignore[misc]
+                    and code in (one.get("quote") or "")
+                )
             )
             if chips
             else ""
@@ -396,7 +414,8 @@ def case_html(row: Json, language: Language, zone: Any, more: str = "") -> str:
     """Show a past fix as a list item: symptom, cause, action, by whom and when; what is missing is not recorded."""
     unknown = text(language, "not_recorded")
     lines = "".join(
-        f"<br><b>{escape(text(language, key))}</b> {escape(str(row.get(key) or unknown))}" for key in ("cause", "action")
+        f"<br><b>{escape(text(language, key))}</b> {escape(str(row.get(key) or unknown))}"
+        for key in ("cause", "action")
     )
     when = moment(row.get("date"), zone, day=True) or unknown
     by = text(language, "case_by", by=row.get("by") or unknown, date=when)

@@ -35,7 +35,7 @@ class AskTab:
     def __init__(self, house: House, language: gr.Radio) -> None:
         self._house = house
         with gr.Row(elem_id="mh-ask"):
-            with gr.Column(scale=3, min_width=280):
+            with gr.Column(min_width=280):
                 with gr.Row(elem_id="mh-machine"):
                     self.equipment = gr.Dropdown(
                         self._machines("zh"), scale=5, min_width=140, value=ANY, label=text("zh", "equipment"),
@@ -45,7 +45,9 @@ class AskTab:
                 with gr.Accordion(text("zh", "conversations"), open=False, elem_id="mh-talks") as self._talks:
                     with gr.Row():
                         self._find = gr.Textbox(label=text("zh", "conversation_find"), elem_id="mh-talk-find", scale=3)
-                        self._title = gr.Textbox(label=text("zh", "conversation_title"), elem_id="mh-talk-title", scale=3)
+                        self._title = gr.Textbox(
+                            label=text("zh", "conversation_title"), elem_id="mh-talk-title", scale=3
+                        )
                     self._list = gr.HTML("", elem_id="mh-talk-list", js_on_load=TELL)
                     with gr.Row():
                         self._rename = gr.Button(text("zh", "conversation_rename"), elem_id="mh-talk-rename")
@@ -67,11 +69,9 @@ class AskTab:
                     self._send = gr.Button(
                         text("zh", "send"), variant="primary", elem_id="mh-send", scale=1, min_width=70
                     )
-            with gr.Column(scale=2, min_width=280, elem_id="mh-side"):
-                self._viewer = gr.HTML(_viewer("zh"), elem_id="mh-viewer")
         self.talk = gr.State(Talk())
         self.labelled = [
-            self.equipment, self._question, self._send, self._new, self._viewer, self._camera, self._photo, self._talks,
+            self.equipment, self._question, self._send, self._new, self._camera, self._photo, self._talks,
             self._find, self._title, self._rename, self._delete, self._list, *self._fix.labelled,
         ]  # fmt: skip
         self.chat = self._chat
@@ -85,9 +85,7 @@ class AskTab:
                 self._relist, [self._find, language, self.talk], [self._list], api_name=f"{name}_listed", **QUIET
             )
         shown = [self._chat, self.talk, self._list, self._title]
-        self._new.click(
-            self._start_anew, [self.equipment, language, self._find], [*shown, self._viewer], api_name="ask_new", **QUIET
-        )
+        self._new.click(self._start_anew, [self.equipment, language, self._find], shown, api_name="ask_new", **QUIET)
         # What is on screen changes its words too when the language is switched.
         language.input(
             self._say_again, [self.equipment, language, self.talk], [self._chat], api_name="ask_language", **QUIET
@@ -102,9 +100,7 @@ class AskTab:
             api_name="ask_pressed",
             **QUIET,
         )
-        self._find.change(
-            self._relist, [self._find, language, self.talk], [self._list], api_name="ask_find", **QUIET
-        )
+        self._find.change(self._relist, [self._find, language, self.talk], [self._list], api_name="ask_find", **QUIET)
         self._list.select(
             self._open, [self._find, language, self.talk], [*shown, self.equipment], api_name="ask_open", **QUIET
         )
@@ -125,7 +121,6 @@ class AskTab:
             gr.Textbox(label=text(language, "question"), placeholder=hint),
             gr.Button(text(language, "send")),
             gr.Button(text(language, "new")),
-            _viewer(language),
             _camera(language),
             gr.Textbox(label=text(language, "photo_read")),
             gr.Accordion(label=text(language, "conversations")),
@@ -197,7 +192,9 @@ class AskTab:
             return self._empty(language, tag)
         shown = "".join(self._exchange(talk, at, language) for at in range(len(talk.exchanges)))
         # page.js keeps the conversation in the address, so that it goes on after a reload or a restart.
-        return f'<div class="mh-transcript" data-conversation="{escape(talk.conversation or "")}">{shown}{pending}</div>'
+        return (
+            f'<div class="mh-transcript" data-conversation="{escape(talk.conversation or "")}">{shown}{pending}</div>'
+        )
 
     def _exchange(self, talk: Talk, at: int, language: Language) -> str:
         one = talk.exchanges[at]
@@ -223,7 +220,9 @@ class AskTab:
         more += f'<button type="button" class="mh-do mh-copy">{escape(text(language, "copy"))}</button>'
         if card:
             more += f'<a class="mh-do" href="{escape(card)}" target="_blank">{escape(text(language, "job_card"))}</a>'
-        return f'<div class="mh-actions" role="group" aria-label="{escape(text(language, "actions"))}">{first}{more}</div>'
+        return (
+            f'<div class="mh-actions" role="group" aria-label="{escape(text(language, "actions"))}">{first}{more}</div>'
+        )
 
     def _listed(self, query: str, language: Language, account: Account, current: str | None) -> str:
         found = self._house.corpus.conversations(owner=account.name, limit=30, query=query.strip()[:200])
@@ -253,14 +252,17 @@ class AskTab:
         account = account_of(request)
         return self._listed(query or "", choose_language(language, None), account, _own(talk, account).conversation)
 
-    def _open(
-        self, query: str, language: str, talk: Talk, request: gr.Request, event: gr.EventData
-    ) -> tuple[Any, ...]:
+    def _open(self, query: str, language: str, talk: Talk, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         account, chosen = account_of(request), choose_language(language, None)
         opened = self._continued(said(event, "id"), account)
         listed = self._listed(query or "", chosen, account, opened.conversation)
         title = next(
-            (one.title for one in self._house.corpus.conversations(owner=account.name) if one.id == opened.conversation), ""
+            (
+                one.title
+                for one in self._house.corpus.conversations(owner=account.name)
+                if one.id == opened.conversation
+            ),
+            "",
         )
         tag = opened.equipment
         return self._transcript(opened, chosen, tag), opened, listed, title, gr.Dropdown(value=tag or ANY)
@@ -292,7 +294,7 @@ class AskTab:
         account, chosen = account_of(request), choose_language(language, None)
         talk = Talk(account.name)
         listed = self._listed(query or "", chosen, account, None)
-        return self._transcript(talk, chosen, tag or None), talk, listed, "", _viewer(chosen)
+        return self._transcript(talk, chosen, tag or None), talk, listed, ""
 
     def _say_again(self, tag: str | None, language: str, talk: Talk, request: gr.Request) -> str:
         account = account_of(request)
@@ -410,16 +412,4 @@ def _camera(language: Language) -> str:
         f'<input type="file" accept="image/*" capture="environment" class="mh-photo-file" aria-label="{name}" '
         f'data-reading="{escape(text(language, "photo_reading"))}" data-empty="{escape(text(language, "photo_empty"))}" '
         f'data-failed="{escape(text(language, "photo_failed"))}"></label>'
-    )
-
-
-def _viewer(language: Language) -> str:
-    # page.js fills the body; its words come along as attributes of the panel.
-    return (
-        f'<div class="mh-panel" role="region" aria-label="{escape(text(language, "viewer_title"))}" '
-        f'data-failed="{escape(text(language, "viewer_failed"))}" data-lost="{escape(text(language, "lost"))}" '
-        f'data-copied="{escape(text(language, "copied"))}">'
-        f'<button type="button" class="mh-close">{escape(text(language, "viewer_close"))}</button>'
-        '<div class="mh-panel-body" aria-live="polite">'
-        f'<p class="mh-detail">{escape(text(language, "viewer_empty"))}</p></div></div>'
     )
