@@ -15,8 +15,10 @@ from corpus.domain import (
     Conversation,
     Document,
     DocumentDraft,
+    DocumentKind,
     Equipment,
     Evidence,
+    Language,
     Page,
     Part,
     Passage,
@@ -37,6 +39,7 @@ from corpus.ownership import FolderLock
 from corpus.people.accounts import AccountStore
 from corpus.people.audit import AuditStore
 from corpus.people.conversations import ConversationStore
+from corpus.people.feedback import FeedbackStore
 from corpus.plant.cases import CaseStore
 from corpus.plant.equipment import EquipmentStore
 from corpus.plant.parts import PartStore
@@ -65,6 +68,7 @@ class Corpus:
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
+        self._feedback = FeedbackStore(database)
         self._embedder = embedder = Embedder(settings)
         vectors = VectorIndex(settings.data_dir / "chroma", embedder)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
@@ -83,9 +87,13 @@ class Corpus:
         actor: str,
         supersedes: int | None = None,
         amends: tuple[int, str] | None = None,
+        hold: bool = False,
         progress: Progress = _silent,
     ) -> Document:
         """Store a document with its pages, chunks and records, and index it; it can be found once this returns.
+
+        With `hold` it stays a draft, which nothing is answered from until `restore_document` publishes it; a table of
+        plant records is never held.
 
         `supersedes` is the id of the document that this one is a new revision of: it keeps that id. `amends` is
         (document id, section) for a bulletin that replaces one section. Nothing is kept if embedding or SQL fails.
@@ -94,7 +102,7 @@ class Corpus:
             NotFound: no such document to supersede or amend.
             Conflict: it is already retired, or holds these very bytes.
         """
-        return self._library.add(draft, actor=actor, supersedes=supersedes, amends=amends, progress=progress)
+        return self._library.add(draft, actor=actor, supersedes=supersedes, amends=amends, hold=hold, progress=progress)
 
     def find_revision(self, sha256: str) -> Revision | None:
         """Return the live revision with this content hash, if any."""
@@ -111,6 +119,19 @@ class Corpus:
     def similar_titles(self, title: str) -> list[Document]:
         """Live documents of the same title, which a new file may be a revision of."""
         return self._documents.titled(title)
+
+    def describe_document(
+        self,
+        document: int,
+        *,
+        title: str,
+        kind: DocumentKind,
+        language: Language,
+        models: Sequence[str],
+        actor: str,
+    ) -> Document:
+        """Correct what was understood of a document; no models means plant-wide. Raises NotFound or Refused."""
+        return self._library.describe(document, title=title, kind=kind, language=language, models=models, actor=actor)
 
     def remove_document(self, document: int, *, actor: str) -> None:
         """Retire a document: from now on nothing is answered from it. `restore_document` undoes it."""
@@ -314,6 +335,27 @@ class Corpus:
         """Return whose session this is, or None when it is unknown, ended or expired."""
         return self._accounts.by_session(key)
 
+    def set_pin(self, name: str, password: str, pin: str) -> None:
+        """Set the PIN by which an account takes over a shared tablet; raises Refused as `sign_in` does."""
+        self._accounts.set_pin(name, password, pin)
+        self._audit.record(name, "account.pin", name)
+
+    def add_tablet(self, name: str, label: str) -> str:
+        """Make a device a shared tablet in a lead's name; return the secret key that it keeps."""
+        key = self._accounts.add_tablet(name, label)
+        self._audit.record(name, "tablet.add", name, label)
+        return key
+
+    def tablet_people(self, tablet: str) -> list[Account] | None:
+        """Return who may take over a shared tablet by PIN, or None when this key is no shared tablet's."""
+        return None if self._accounts.by_tablet(tablet) is None else self._accounts.pin_holders()
+
+    def sign_in_by_pin(self, tablet: str, name: str, pin: str) -> str:
+        """Open a session on a shared tablet; raises Refused as `sign_in` does, and for any other device."""
+        key = self._accounts.sign_in_by_pin(tablet, name, pin, hours=self.settings.session_hours)
+        self._audit.record(name, "session.open", name, "by PIN")
+        return key
+
     def add_token(self, name: str, label: str, *, actor: str) -> str:
         """Make a bearer token for an account; it is shown this once and stored as a hash."""
         token = self._accounts.add_token(name, label)
@@ -340,9 +382,21 @@ class Corpus:
         """Return the last turns of a conversation, oldest first; none if it is not this owner's."""
         return self._conversations.turns(conversation, owner=owner, limit=limit)
 
-    def conversations(self, *, owner: str, limit: int = 50) -> list[Conversation]:
-        """List a person's conversations, newest first."""
-        return self._conversations.all(owner=owner, limit=limit)
+    def conversations(self, *, owner: str, limit: int = 50, query: str = "") -> list[Conversation]:
+        """List a person's conversations, newest first; with a query, those that hold its words."""
+        return self._conversations.all(owner=owner, limit=limit, query=query)
+
+    def rename_conversation(self, conversation: str, title: str, *, owner: str) -> None:
+        """Give a conversation another title; raises NotFound when it is not this owner's."""
+        self._conversations.rename(conversation, title, owner=owner)
+
+    def delete_conversation(self, conversation: str, *, owner: str) -> None:
+        """Delete a conversation with its turns; raises NotFound when it is not this owner's."""
+        self._conversations.delete(conversation, owner=owner)
+
+    def add_feedback(self, conversation: str, turn: int, helped: bool, reason: str, by: str) -> None:
+        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id."""
+        self._feedback.add(conversation, turn, helped, reason, by)
 
     # --- the folder ----------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ Language = Literal["zh", "en"]
 DocumentKind = Literal[
     "manual", "repair_guide", "bulletin", "parts_list", "equipment", "status", "alarms", "cases", "other"
 ]
-RevisionState = Literal["indexing", "live", "superseded", "removed"]
+RevisionState = Literal["indexing", "draft", "live", "superseded", "removed"]
 PageQuality = Literal["text", "ocr", "table", "empty", "garbled", "unread"]
 ChunkKind = Literal["text", "table", "row", "fault", "procedure", "warning"]
 IdentifierKind = Literal["code", "part", "model", "tag"]

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     # Serving
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65_535)
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+$",
+        description="the address that QR codes carry, such as https://millhand.plant",
+    )
     session_hours: float = Field(12, gt=0, le=720)
 
     @field_validator("time_zone")

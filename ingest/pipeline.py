@@ -49,7 +49,10 @@ _OLD_OFFICE = {".doc": "DOCX", ".xls": "XLSX"}
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """What overrides the recognition; `supersedes` is a document id, `amends` (document id, section)."""
+    """What overrides the recognition; `supersedes` is a document id, `amends` (document id, section).
+
+    With `hold`, documents stay drafts until someone publishes them.
+    """
 
     equipment_models: tuple[str, ...] = ()
     kind: DocumentKind | None = None
@@ -59,6 +62,7 @@ class IngestOptions:
     amends: tuple[int, str] | None = None
     as_table: TableKind | None = None
     title: str | None = None
+    hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,7 @@ class Ingestor:
             actor=actor,
             supersedes=self._claimed(job, "supersedes") or options.supersedes,
             amends=self._amends(job) or options.amends,
+            hold=options.hold,
             progress=step,
         )
         return FileResult(

@@ -22,20 +22,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from corpus import Account, Refused, Role, SettingsError
 
 COOKIE = "millhand_session"
+TABLET = "millhand_tablet"
 EVERYONE: frozenset[Role] = frozenset({"technician", "lead", "evaluator", "admin"})
 KEEPERS: frozenset[Role] = frozenset({"lead", "admin"})
+EVALUATORS: frozenset[Role] = KEEPERS | {"evaluator"}
 NOBODY_SIGNED_IN = Account(name="local", role="admin", display_name="")
 """Who acts where accounts are switched off."""
 
-PUBLIC = re.compile(r"/login|/healthz")
+PUBLIC = re.compile(r"/login|/switch|/healthz")
+"""Open to strangers; /switch answers only a device that holds a shared tablet's key."""
 SIGNED_IN = re.compile(
     r"/|/logout|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/(?:assets|svelte|static)/.+"
-    r"|/pages/\d+/\d+\.png|/files/\d+|/places/\d+"
+    r"|/pages/\d+/\d+\.png|/files/\d+|/places/\d+|/plots/[^/]+\.svg|/jobcards/[0-9a-f]+/\d+|/photos|/session"
+    r"|/account(?:/pin|/tablet)?|/icon(?:-192|-512)?\.png"
+    r"|/api/(?:openapi\.json|ask|search|parts|status)|/mcp"
     r"|/gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|heartbeat/[^/]+|queue/data|reset/?|cancel"
     r"|call/[^/]+/[^/]+)"
 )
 CALLS = re.compile(r"/gradio_api/(?:queue/join|(?:run|api|call/v2|call)/([^/]+))/?")
-UPLOADS = re.compile(r"/gradio_api/(?:upload|upload_progress|file=.+)")
+UPLOADS = re.compile(r"/gradio_api/(?:upload|upload_progress)")
+UPLOADED = re.compile(r"/gradio_api/file=.+")
+PUSHES = re.compile(r"/api/(?:parts|status)")
+KEPT = re.compile(r"/stickers\.pdf|/exports/.+")
 PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip", "via")
 CALL_BYTES = 4_000_000
 
@@ -152,7 +160,11 @@ class AccessMiddleware:
             if scope["method"] == "GET" and call[1] is None:
                 raise _Denied(405, "This wants POST.")
             return await self._check_call(account, call[1], receive)
+        if UPLOADED.fullmatch(path):
+            raise _Denied(403, "What was uploaded is not handed out; a document's file is at /files.")
         if UPLOADS.fullmatch(path):
+            _check_role(account, EVALUATORS)
+        elif KEPT.fullmatch(path) or (PUSHES.fullmatch(path) and scope["method"] not in ("GET", "HEAD")):
             _check_role(account, KEEPERS)
         elif not SIGNED_IN.fullmatch(path) or scope["type"] == "websocket":
             raise _Denied(404, "There is nothing at this address.")
@@ -196,10 +208,10 @@ class AccessMiddleware:
         await response(scope, receive, _with_headers(send))
 
 
-def session_key(headers: Headers) -> str | None:
-    """Return the session key in the cookie, if any."""
+def session_key(headers: Headers, name: str = COOKIE) -> str | None:
+    """Return the session's key in its cookie, or with TABLET a shared tablet's, if any."""
     try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
         return None
     return morsel.value if morsel and morsel.value else None

@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from corpus import Settings
-from ui.access import EVERYONE, KEEPERS, AccessMiddleware, Functions, check_host
+from corpus import Role, Settings
+from ui.access import EVALUATORS, EVERYONE, KEEPERS, AccessMiddleware, Functions, check_host
 from ui.house import House
+from ui.side import side_routes
 from ui.signing import signing_routes
 from ui.sources import source_routes
 
@@ -25,8 +26,13 @@ SYSTEM_FONTS = (
     "sans-serif",
 )
 SYSTEM_MONO = ("ui-monospace", "Consolas", "Menlo", "monospace")
-OPEN_TO_EVERYONE = ("ask_", "page_")
-"""How the names of the handlers begin that any signed-in person may call; all others are the keepers'."""
+OPEN_TO: dict[str, frozenset[Role]] = {
+    "ask_": EVERYONE,
+    "page_": EVERYONE,
+    "plant_": EVERYONE,
+    "evaluate_": EVALUATORS,
+}
+"""Who may call a handler, by how its name begins; all others are the keepers'."""
 
 
 def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
@@ -53,6 +59,7 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
 
     app.include_router(signing_routes(house.corpus, accounts=accounts))
     app.include_router(source_routes(house))
+    app.include_router(side_routes(house))
     page = build_page(house, accounts=accounts)
     gr.mount_gradio_app(
         app,
@@ -74,7 +81,7 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
         ssr_mode=False,
         mcp_server=False,
         enable_monitoring=False,
-        pwa=False,
+        pwa=False,  # the manifest is ours: ui/side.py
         show_error=False,
         max_file_size=f"{settings.upload_mb}mb",
         blocked_paths=[str(settings.data_dir.resolve() / name) for name in ("files", "chroma", "millhand.db")],
@@ -93,7 +100,8 @@ def _functions(page: Any) -> Functions:
     names, indexes = {}, {}
     for index, function in page.fns.items():
         name = str(function.api_name or "")
-        roles = EVERYONE if name.startswith(OPEN_TO_EVERYONE) or function.fn is None else KEEPERS
+        opened = next((who for start, who in OPEN_TO.items() if name.startswith(start)), KEEPERS)
+        roles = EVERYONE if function.fn is None else opened
         names[name] = roles
         indexes[int(index)] = roles
     return Functions(names, indexes)

@@ -1,7 +1,11 @@
-// Taps in the chat: a citation opens its place in the viewer, a choice is asked. Works by delegation, since the chat
-// redraws itself while an answer streams.
+// What the server's HTML cannot do alone: citations open in the viewer, choices are asked, a photo is read, steps keep
+// their ticks, the address keeps the conversation, and a lost connection says so. By delegation, since the chat redraws
+// itself while an answer streams.
 (() => {
   const panel = () => document.querySelector("#mh-viewer .mh-panel");
+  let opener = null;
+
+  // --- the viewer ---
 
   function open(html, text) {
     const box = panel();
@@ -16,6 +20,8 @@
 
   function close() {
     document.querySelector("#mh-viewer")?.classList.remove("mh-viewing");
+    opener?.focus?.({ preventScroll: true });
+    opener = null;
   }
 
   async function show(link) {
@@ -30,57 +36,202 @@
     }
   }
 
-  function ask(question) {
-    const box = document.querySelector("#mh-question textarea, #mh-question input");
+  // --- the entry ---
+
+  function fill(selector, value) {
+    const box = document.querySelector(`${selector} textarea, ${selector} input`);
     if (!box) return;
     const prototype = box.tagName === "TEXTAREA" ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
-    Object.getOwnPropertyDescriptor(prototype, "value").set.call(box, question);
+    Object.getOwnPropertyDescriptor(prototype, "value").set.call(box, value);
     box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function ask(question) {
+    fill("#mh-question", question);
     setTimeout(() => document.querySelector("#mh-send")?.click(), 60);
   }
+
+  async function read(input) {
+    const [file] = input.files;
+    const label = input.closest(".mh-photo");
+    if (!file || !label) return;
+    label.classList.add("mh-busy");
+    notice(input.dataset.reading);
+    try {
+      const reply = await fetch("/photos", { method: "POST", body: file, headers: { "content-type": file.type } });
+      const value = await reply.json();
+      if (!reply.ok) throw new Error(value.detail);
+      document.querySelector("#mh-photo-text")?.classList.toggle("mh-shown", Boolean(value.text));
+      fill("#mh-photo-text", value.text);
+      notice(value.text ? "" : input.dataset.empty);
+    } catch (error) {
+      notice(`${input.dataset.failed} ${error.message ?? ""}`);
+    } finally {
+      label.classList.remove("mh-busy");
+      input.value = "";
+    }
+  }
+
+  // --- copying and ticking ---
+
+  function wordsOf(actions) {
+    const answer = actions.previousElementSibling;
+    const question = answer?.previousElementSibling;
+    const copy = answer.cloneNode(true);
+    copy.querySelectorAll("input[type=checkbox]").forEach((box) => box.replaceWith("☐ "));
+    copy.querySelectorAll(".mh-cite:not(.mh-cite-wide)").forEach((chip) => chip.replaceWith(`[${chip.textContent}] `));
+    copy.style.cssText = "position:fixed;left:-9999px;width:700px";
+    document.body.append(copy);
+    const text = copy.innerText;
+    copy.remove();
+    return `${question?.innerText ?? ""}\n\n${text}`.replace(/\n{3,}/g, "\n\n");
+  }
+
+  async function copyAnswer(button) {
+    const words = wordsOf(button.closest(".mh-actions"));
+    try {
+      await navigator.clipboard.writeText(words);
+    } catch {
+      // Without TLS there is no clipboard interface; the older way still works.
+      const area = Object.assign(document.createElement("textarea"), { value: words });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    notice(panel()?.dataset.copied ?? "", 2500);
+  }
+
+  const tickKey = (box) => {
+    const talk = box.closest(".mh-transcript")?.dataset.conversation;
+    if (!talk) return null;
+    const boxes = [...document.querySelectorAll("#mh-chat .mh-ticks input")];
+    return `mh-tick-${talk}-${boxes.indexOf(box)}`;
+  };
+  function keepTick(box) {
+    const key = tickKey(box);
+    if (key) sessionStorage.setItem(key, box.checked ? "1" : "");
+  }
+  function restoreTicks() {
+    document.querySelectorAll("#mh-chat .mh-ticks input").forEach((box) => {
+      const key = tickKey(box);
+      if (key && !box.dataset.restored) {
+        box.checked = sessionStorage.getItem(key) === "1";
+        box.dataset.restored = "1";
+      }
+    });
+  }
+
+  // --- what the page says about itself ---
+
+  let noticeTimer = 0;
+  function notice(text, milliseconds = 0) {
+    let box = document.querySelector("#mh-notice");
+    if (!box) {
+      box = Object.assign(document.createElement("div"), { id: "mh-notice" });
+      box.setAttribute("role", "status");
+      (document.querySelector("main") ?? document.body).append(box);
+    }
+    box.textContent = text ?? "";
+    box.classList.toggle("mh-shown", Boolean(text));
+    clearTimeout(noticeTimer);
+    if (milliseconds) noticeTimer = setTimeout(() => notice(""), milliseconds);
+  }
+
+  let instance = null;
+  let lost = false;
+  async function beat() {
+    try {
+      const reply = await fetch("/session", { credentials: "same-origin", cache: "no-store" });
+      if (reply.status === 401) {
+        location.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+        return;
+      }
+      const { instance: now } = await reply.json();
+      if (lost) notice("");
+      lost = false;
+      // Another run of the server knows nothing of this page; the address brings the conversation back.
+      if (instance !== null && instance !== now) location.reload();
+      instance = now;
+    } catch {
+      lost = true;
+      notice(panel()?.dataset.lost ?? "…");
+    }
+    setTimeout(beat, lost ? 3000 : 15000);
+  }
+
+  function keepAddress() {
+    const address = new URL(location.href);
+    const talk = document.querySelector("#mh-chat .mh-transcript")?.dataset.conversation;
+    if (talk) address.searchParams.set("conversation", talk);
+    else if (document.querySelector("#mh-chat .mh-empty")) address.searchParams.delete("conversation");
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
+
+  // --- what stock components leave out for screen readers ---
+
+  function mend() {
+    const language = document.querySelector(".mh-head")?.dataset.lang;
+    if (language) document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.querySelectorAll("[role=listbox]:not([aria-label])").forEach((list) => {
+      const name = list.closest(".block, .form")?.querySelector("[data-testid=block-info]")?.textContent;
+      if (name) list.setAttribute("aria-label", name.trim());
+    });
+  }
+
+  // --- events ---
 
   function act(event) {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     if (target.closest(".mh-close")) return close();
-    const cite = target.closest(".mh-cite");
+    const copy = target.closest(".mh-copy");
+    const cite = target.closest(".mh-cite, .mh-turn");
     const choice = target.closest(".mh-choice");
-    if (!cite && !choice) return;
+    if (!cite && !choice && !copy) return;
+    if (copy) return void copyAnswer(copy);
     event.preventDefault();
     event.stopPropagation();
-    if (choice) ask(choice.dataset.ask);
-    else if (cite.hasAttribute("href")) show(cite);
+    if (choice) return ask(choice.dataset.ask);
+    if (!cite.closest("#mh-viewer")) opener = cite;
+    if (cite.hasAttribute("href")) show(cite);
     else open(null, `${cite.dataset.label}\n\n${cite.dataset.quote}`);
   }
 
-  // An answer is read from its top, where the warnings are: keep the newest question at the top while it grows.
-  let followed = 0;
+  // The newest question is brought to the top when it is asked: an answer is read from there, warnings first.
+  let asked = 0;
   function follow() {
     const questions = document.querySelectorAll("#mh-chat .mh-question");
     const pending = document.querySelector("#mh-chat .mh-pending") !== null;
-    if (questions.length === followed && !pending) return;
-    followed = questions.length;
-    const last = questions[questions.length - 1];
-    let box = last?.parentElement;
-    while (box && !(box.scrollHeight > box.clientHeight && /auto|scroll/.test(getComputedStyle(box).overflowY))) {
-      box = box.parentElement;
+    if (pending && questions.length !== asked) {
+      questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: "instant" });
     }
-    if (box && box.closest("#mh-chat")) {
-      box.scrollTop += last.getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
-    }
+    asked = questions.length;
   }
-  let wasPending = false;
+
+  let waiting = false;
   new MutationObserver(() => {
-    const pending = document.querySelector("#mh-chat .mh-pending") !== null;
-    if (wasPending && !pending) followed = -1;
-    wasPending = pending;
-    requestAnimationFrame(follow);
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      follow();
+      restoreTicks();
+      keepAddress();
+      mend();
+    });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   document.addEventListener("click", act, true);
+  document.addEventListener("change", (event) => {
+    const target = event.target;
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.matches(".mh-photo-file")) read(target);
+    else if (target.closest(".mh-ticks")) keepTick(target);
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
-    const role = event.target instanceof Element && event.target.closest(".mh-choice, span.mh-cite");
-    if (role && (event.key === "Enter" || event.key === " ")) act(event);
   });
+  window.addEventListener("offline", () => notice(panel()?.dataset.lost ?? "…"));
+  setTimeout(beat, 4000);
 })();

@@ -1,53 +1,30 @@
-"""Answers as sanitised HTML: warnings first, then the answer, parts, status, past fixes, and citations to tap."""
+"""Answers as sanitised HTML, set out for arm's length: warning, answer, steps to tick, parts, status, past fixes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-import nh3
 from markdown_it import MarkdownIt
 
+from ui.html import below, clean, limits, moment, number, outside, section, table
 from ui.texts import Language, text
 
 Json = Mapping[str, Any]
 
-TAGS = {
-    "a", "b", "blockquote", "br", "code", "div", "em", "h3", "h4", "hr", "img", "li", "mark", "ol", "p", "pre", "span",
-    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
-ATTRIBUTES = {
-    "*": {"class"},
-    "a": {"href", "target", "aria-label", "title"},
-    "img": {"src", "alt"},
-    "ol": {"start"},
-    "span": {"role", "tabindex", "data-ask", "data-label", "data-quote", "aria-label"},
-    "div": {"role", "aria-label", "aria-live"},
-    "td": {"data-label"},
-}
 MARKDOWN = (
     MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(["image", "link", "autolink"])
 )
 MARK = re.compile(r"\[(\d{1,3})\]")
+STEP = re.compile(
+    r"^\s*(?:(\d{1,2})[.)、．](?=\s|\D)|[（(](\d{1,2})[)）]|([①-⑳])|(?:Step|步骤|第)\s*(\d{1,2})\s*[步:：.]?)\s*(?=\S)",
+    re.I,
+)
 QUOTE_IN_ADDRESS = 1500
 """Characters; a longer quote is found on its page by its beginning."""
-
-
-def clean(html: str) -> str:
-    """Sanitise HTML: our own tags and classes, links to this server only; on one line, as the chat wants it."""
-    return nh3.clean(
-        html, tags=TAGS, attributes=ATTRIBUTES, attribute_filter=_own_address, link_rel="noopener"
-    ).replace("\n", " ")
-
-
-def _own_address(_tag: str, name: str, value: str) -> str | None:
-    if name in ("href", "src"):
-        return value if value.startswith("/") and not value.startswith(("//", "/\\")) else None
-    return value
 
 
 def question_html(question: str) -> str:
@@ -61,14 +38,13 @@ def failure_html(error: str, language: Language) -> str:
 
 
 def progress_html(steps: Sequence[Json], sentences: Sequence[Json], language: Language) -> str:
-    """Show an answer on its way: tool steps {name, detail, state}, then checked sentences {text, citations}."""
+    """Show an answer on its way: tool steps {name, detail, state}, then checked sentences {text}."""
     lines = "".join(_step(step, language) for step in steps)
-    body = "".join(
-        f"<p>{_marked(MARKDOWN.renderInline(one['text']), _by_number(one.get('citations') or []), language)}</p>"
-        for one in sentences
-    )
+    body = "".join(f"<p>{_marked(MARKDOWN.renderInline(one['text']), {}, language)}</p>" for one in sentences)
     waiting = "" if sentences or steps else f"<p>{escape(text(language, 'asking'))}</p>"
-    return clean(f'<div class="mh-answer mh-pending">{waiting}<ul class="mh-steps">{lines}</ul>{body}</div>')
+    return clean(
+        f'<div class="mh-answer mh-pending" role="status">{waiting}<ul class="mh-steps">{lines}</ul>{body}</div>'
+    )
 
 
 def _step(step: Json, language: Language) -> str:
@@ -86,21 +62,74 @@ def answer_html(answer: Json, language: Language, zone: Any = None) -> str:
     """Show a finished answer, as `Answer.to_json` gives it; times are shown in `zone`."""
     citations = _by_number(answer.get("citations") or [])
     state = answer.get("state", "answered")
+    rows = _Rows(answer, citations, language, zone)
     parts = [_warnings(answer.get("warnings") or [], citations, language)]
     if state == "no_answer":
-        parts.append(f'<h4 class="mh-state">{escape(text(language, "no_answer"))}</h4>')
-    body = _marked(MARKDOWN.render(answer.get("text") or ""), citations, language)
-    parts.append(f'<div class="mh-text">{body}</div>')
+        parts.append(f'<h3 class="mh-state">{escape(text(language, "no_answer"))}</h3>')
+    parts.append(_body(rows.without_rows(answer.get("text") or ""), citations, language))
     parts.append(_choices(answer.get("choices") or [], language))
-    parts.append(_parts(answer.get("parts") or [], language, zone))
-    parts.append(_status(answer.get("status") or [], language, zone))
-    parts.append(_cases(answer.get("cases") or [], language, zone))
+    parts += [rows.parts(), rows.status(), rows.cases()]
     if state == "no_answer":
         parts.append(_nearest(answer.get("nearest") or [], language))
     parts.append(_sources(citations.values(), language))
     if answer.get("fallback"):
         parts.append(f'<p class="mh-note">{escape(text(language, "fallback"))}</p>')
     return clean(f'<div class="mh-answer mh-{escape(state)}">{"".join(parts)}</div>')
+
+
+# --- the text ----------------------------------------------------------------------------------------------------
+
+
+def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
+    """Show the answer's text; runs of two or more numbered lines become a list to tick."""
+    blocks: list[str] = []
+    plain: list[str] = []
+    steps: list[str] = []
+
+    def flush() -> None:
+        if len(steps) == 1:
+            plain.append(steps[0])
+        elif steps:
+            close()
+            blocks.append(_ticks(steps, citations, language))
+        steps.clear()
+
+    def close() -> None:
+        if "".join(plain).strip():
+            blocks.append(_marked(MARKDOWN.render("\n".join(plain)), citations, language))
+        plain.clear()
+
+    for line in said.splitlines():
+        if STEP.match(line):
+            steps.append(line)
+        elif steps and line.strip() and line[:1] in " \t　":
+            steps[-1] += f" {line.strip()}"
+        elif line.strip() or not steps:
+            flush()
+            plain.append(line)
+    flush()
+    close()
+    return f'<div class="mh-text">{"".join(blocks)}</div>' if blocks else ""
+
+
+def _ticks(steps: Sequence[str], citations: Mapping[int, Json], language: Language) -> str:
+    items = []
+    for step in steps:
+        match = STEP.match(step)
+        said = step[match.end() :] if match else step
+        label = MARK.sub("", said).strip()
+        chips = "".join(_chip(citations[int(n)], n, language) for n in MARK.findall(said) if int(n) in citations)
+        shown = number_of(match) if match else ""
+        items.append(
+            f'<li><label class="mh-tick"><input type="checkbox"><span><b>{escape(shown)}</b> '
+            f"{MARKDOWN.renderInline(label)}</span></label>{chips}</li>"
+        )
+    return f'<ul class="mh-ticks" aria-label="{escape(text(language, "steps"))}">{"".join(items)}</ul>'
+
+
+def number_of(match: re.Match[str]) -> str:
+    """Return a step's own number, as it stands in the source."""
+    return next((group for group in match.groups() if group), "")
 
 
 # --- citations ---------------------------------------------------------------------------------------------------
@@ -129,7 +158,12 @@ def place_label(place: Json, language: Language) -> str:
     ]
     if record and not place.get("source"):
         ids = ", ".join(str(one) for one in record.get("ids") or [])
-        parts.append(text(language, "record_short", table=record.get("table"), ids=ids))
+        name = f"table_{record.get('table')}"
+        try:
+            name = text(language, name)
+        except KeyError:
+            name = str(record.get("table"))
+        parts.append(text(language, "record_short", table=name, ids=ids))
     return " · ".join(str(part) for part in parts if part)
 
 
@@ -147,20 +181,21 @@ def _chip(citation: Json, label: str, language: Language, *, wide: bool = False)
     address = place_address(citation, citation.get("quote") or "", language)
     kind = "mh-cite mh-cite-wide" if wide else "mh-cite"
     shown = f"<b>{escape(label)}</b> {escape(where)}" if wide else escape(label)
+    name = escape(text(language, "source_number", n=label, where=where))
     if address is None:
         return (
-            f'<span class="{kind}" role="button" tabindex="0" data-label="{escape(where)}" '
-            f'data-quote="{escape(citation.get("quote") or "")}" aria-label="{escape(where)}">{shown}</span>'
+            f'<button type="button" class="{kind}" data-label="{escape(where)}" '
+            f'data-quote="{escape(citation.get("quote") or "")}" aria-label="{name}">{shown}</button>'
         )
     return (
         f'<a class="{kind}" href="{escape(address)}" target="_blank" title="{escape(where)}" '
-        f'aria-label="{escape(where)}">{shown}</a>'
+        f'aria-label="{name}">{shown}</a>'
     )
 
 
 def _sources(citations: Iterable[Json], language: Language) -> str:
     items = "".join(f"<li>{_chip(one, str(one['n']), language, wide=True)}</li>" for one in citations)
-    return _section("sources", f'<ul class="mh-sources">{items}</ul>', language) if items else ""
+    return section(text(language, "sources"), f'<ul class="mh-sources">{items}</ul>') if items else ""
 
 
 def _nearest(places: Sequence[Json], language: Language) -> str:
@@ -174,14 +209,10 @@ def _nearest(places: Sequence[Json], language: Language) -> str:
             else label
         )
         items.append(f"<li>{link}</li>")
-    return _section("nearest", f'<ul class="mh-sources">{"".join(items)}</ul>', language) if items else ""
+    return section(text(language, "nearest"), f'<ul class="mh-sources">{"".join(items)}</ul>') if items else ""
 
 
 # --- what comes with an answer -----------------------------------------------------------------------------------
-
-
-def _section(key: str, html: str, language: Language) -> str:
-    return f'<div class="mh-section"><h4>{escape(text(language, key))}</h4>{html}</div>'
 
 
 def _warnings(warnings: Sequence[Any], citations: Mapping[int, Json], language: Language) -> str:
@@ -191,23 +222,21 @@ def _warnings(warnings: Sequence[Any], citations: Mapping[int, Json], language: 
             lines.append(f"<p>{_marked(escape(warning), citations, language)}</p>")
             continue
         quote = escape(warning.get("quote") or warning.get("text") or "").replace("\n", "<br>")
-        number = warning.get("n")
-        cited = citations.get(int(number), warning) if number is not None else warning
-        chip = _chip(cited, str(number or text(language, "sources")), language) if cited.get("source") else ""
+        n = warning.get("n")
+        cited = citations.get(int(n), warning) if n is not None else warning
+        chip = _chip(cited, str(n or text(language, "sources")), language) if cited.get("source") else ""
         lines.append(f"<p>{quote} {chip}</p>")
     if not lines:
         return ""
     head = escape(text(language, "warning"))
-    return f'<div class="mh-warning" role="alert"><h4>⚠ {head}</h4>{"".join(lines)}</div>'
+    return f'<div class="mh-warning" role="note" aria-label="{head}"><h3>⚠ {head}</h3>{"".join(lines)}</div>'
 
 
 def _choices(choices: Sequence[Any], language: Language) -> str:
     buttons = []
     for choice in choices:
         label, ask = (choice, choice) if isinstance(choice, str) else _choice(choice)
-        buttons.append(
-            f'<span class="mh-choice" role="button" tabindex="0" data-ask="{escape(ask)}">{escape(label)}</span>'
-        )
+        buttons.append(f'<button type="button" class="mh-choice" data-ask="{escape(ask)}">{escape(label)}</button>')
     head = escape(text(language, "clarify"))
     return f'<div class="mh-choices" role="group" aria-label="{head}">{"".join(buttons)}</div>' if buttons else ""
 
@@ -217,23 +246,131 @@ def _choice(choice: Json) -> tuple[str, str]:
     return label, str(choice.get("question") or choice.get("value") or choice.get("equipment") or label)
 
 
-def _parts(rows: Sequence[Json], language: Language, zone: Any) -> str:
-    keys = ("part_number", "part_name", "bin", "on_hand", "minimum", "as_of")
-    body = []
-    for row in rows:
-        unit = row.get("unit") or ""
-        low = _below(row)
-        note = f' <span class="mh-bad">{escape(text(language, "below_minimum"))}</span>' if low else ""
-        cells = (
-            f"<b>{escape(str(row.get('part_number') or ''))}</b>",
-            escape(_name(row, language)),
-            f"<b>{escape(str(row.get('bin') or '—'))}</b>",
-            escape(f"{_number(row.get('on_hand'))} {unit}".strip()) + note,
-            escape(_number(row.get("minimum"))),
-            escape(_time(row.get("as_of"), zone)),
+class _Rows:
+    """The rows of the database that come with an answer, each with the citations that are about it alone."""
+
+    def __init__(self, answer: Json, citations: Mapping[int, Json], language: Language, zone: Any) -> None:
+        self._language = language
+        self._zone = zone
+        self._citations = citations
+        self._parts: Sequence[Json] = answer.get("parts") or []
+        self._alarms = [row for row in answer.get("status") or [] if row.get("code")]
+        self._readings = [row for row in answer.get("status") or [] if not row.get("code")]
+        self._cases: Sequence[Json] = answer.get("cases") or []
+
+    def without_rows(self, said: str) -> str:
+        """Leave out the lines that only say again what a row below says, and headings that then stand alone."""
+        kept: list[str] = []
+        for block in said.split("\n\n"):
+            if not self._told_below(block):
+                kept.append(block)
+        heading = re.compile(r"^\s*\*\*[^*]+\*\*\s*$")
+        return "\n\n".join(
+            block
+            for at, block in enumerate(kept)
+            if not heading.match(block) or (at + 1 < len(kept) and not heading.match(kept[at + 1]))
         )
-        body.append(_row(cells, keys, language))
-    return _table("parts", keys, body, language)
+
+    def _told_below(self, block: str) -> bool:
+        marks = [int(n) for n in MARK.findall(block)]
+        records = [(self._citations.get(n) or {}).get("record") for n in marks]
+        if len(records) != 1 or not records[0] or "\n" in block.strip():
+            return False
+        return any(
+            all(needed and needed in block for needed in needs)
+            for needs in [
+                *(
+                    (str(row.get("part_number") or ""), str(row.get("bin") or row.get("name") or ""))
+                    for row in self._parts
+                ),
+                *((str(row.get("metric") or ""), number(row.get("value"))) for row in self._readings),
+                *((str(row.get("code") or ""), moment(row.get("since"), self._zone)) for row in self._alarms),
+                *((str(row.get("symptom") or ""), str(row.get("action") or "")) for row in self._cases),
+            ]
+        )
+
+    def _chips(self, about: Callable[[Json], bool]) -> str:
+        """Return the chips of the citations of one record that is this row."""
+        return "".join(
+            _chip(one, str(n), self._language) for n, one in self._citations.items() if one.get("record") and about(one)
+        )
+
+    def parts(self) -> str:
+        rows = []
+        for row in self._parts:
+            note = self._bad("below_minimum") if below(row.get("on_hand"), row.get("minimum")) else ""
+            instead = ""
+            if note and row.get("substitutes"):
+                names = ", ".join(row["substitutes"])
+                instead = (
+                    f'<br><span class="mh-detail">{escape(text(self._language, "substitutes", names=names))}</span>'
+                )
+            line, bin_ = str(row.get("part_number") or ""), str(row.get("bin") or "")
+            chips = self._chips(
+                lambda one, line=line, bin_=bin_: (
+                    one["record"].get("table") == "parts"  # type: ignore[misc]
+                    and line in (one.get("quote") or "")
+                    and bin_ in (one.get("quote") or "")
+                )
+            )
+            stock = f"{number(row.get('on_hand'))} {row.get('unit') or ''}".strip()
+            rows.append(
+                (
+                    f"<b>{escape(line)}</b> {chips}",
+                    escape(_name(row, self._language)),
+                    f"<b>{escape(bin_ or '—')}</b>",
+                    f"<b>{escape(stock)}</b> {note}{instead}",
+                    escape(number(row.get("minimum"))),
+                    escape(moment(row.get("as_of"), self._zone, day=True)),
+                )
+            )
+        keys = ("part_number", "part_name", "bin", "on_hand", "minimum", "as_of")
+        return section(text(self._language, "parts"), table(keys, rows, self._language)) if rows else ""
+
+    def status(self) -> str:
+        rows = []
+        for row in self._readings:
+            marks = self._bad("stale", old=True) if row.get("stale") else ""
+            marks += self._bad("out_of_limits") if outside(row) else ""
+            metric, value = str(row.get("metric") or ""), number(row.get("value"))
+            chips = self._chips(
+                lambda one, metric=metric, value=value: (
+                    one["record"].get("table") == "readings"  # type: ignore[misc]
+                    and metric in (one.get("quote") or "")
+                    and value in (one.get("quote") or "")
+                )
+            )
+            rows.append(
+                (
+                    escape(str(row.get("equipment") or "")),
+                    f"{escape(metric)} {chips}",
+                    f"<b>{escape(value)} {escape(row.get('unit') or '')}</b> {marks}",
+                    escape(limits(row.get("limit_low"), row.get("limit_high"))),
+                    escape(moment(row.get("at"), self._zone)),
+                )
+            )
+        alarms = alarms_html(self._alarms, self._language, self._zone, self._chips)
+        body = alarms + table(("machine", "metric", "value", "limits", "at"), rows, self._language)
+        return section(text(self._language, "status"), body) if body else ""
+
+    def cases(self) -> str:
+        items = []
+        for row in self._cases:
+            chips = self._chips(
+                lambda one, row=row: (
+                    one["record"].get("table") == "cases"  # type: ignore[misc]
+                    and row.get("id") in (one["record"].get("ids") or ())
+                )
+            )
+            items.append(case_html(row, self._language, self._zone, chips))
+        if not items:
+            return ""
+        note = f'<p class="mh-detail">{escape(text(self._language, "cases_note"))}</p>'
+        listed = f'<ul class="mh-cases">{"".join(items)}</ul>'
+        return f'<div class="mh-apart">{section(text(self._language, "cases"), note + listed)}</div>'
+
+    def _bad(self, key: str, *, old: bool = False) -> str:
+        return f'<span class="{"mh-old" if old else "mh-bad"}">{escape(text(self._language, key))}</span>'
 
 
 def _name(row: Json, language: Language) -> str:
@@ -241,99 +378,49 @@ def _name(row: Json, language: Language) -> str:
     return str(next((name for name in names if name), ""))
 
 
-def _below(row: Json) -> bool:
-    on_hand, minimum = row.get("on_hand"), row.get("minimum")
-    return isinstance(on_hand, int | float) and isinstance(minimum, int | float) and on_hand < minimum
-
-
-def _status(rows: Sequence[Json], language: Language, zone: Any) -> str:
-    keys = ("machine", "metric", "value", "limits", "at")
-    body, alarms = [], []
-    for row in rows:
-        if row.get("code"):
-            since, until = _time(row.get("since"), zone), _time(row.get("until"), zone)
-            when = (
-                text(language, "alarm_between", since=since, until=until)
-                if until
-                else text(language, "alarm_since", since=since)
-            )
-            said = f" {escape(str(row['text']))}" if row.get("text") else ""
-            kind = "mh-alarm-past" if until else "mh-alarm"
-            alarms.append(
-                f'<li class="{kind}"><b>{escape(str(row.get("equipment") or ""))} {escape(str(row["code"]))}</b>{said} '
-                f"{escape(when)}</li>"
-            )
-            continue
-        notes = [key for key in ("stale",) if row.get(key)] + (["out_of_limits"] if _outside(row) else [])
-        marks = "".join(f' <span class="mh-bad">{escape(text(language, key))}</span>' for key in notes)
-        cells = (
-            escape(str(row.get("equipment") or "")),
-            escape(str(row.get("metric") or "")),
-            f"<b>{escape(_number(row.get('value')))} {escape(row.get('unit') or '')}</b>{marks}",
-            escape(_limits(row)),
-            escape(_time(row.get("at"), zone)),
-        )
-        body.append(_row(cells, keys, language))
-    list_html = f'<ul class="mh-alarms">{"".join(alarms)}</ul>' if alarms else ""
-    if not body:
-        return _section("status", list_html, language) if list_html else ""
-    return _table("status", keys, body, language, before=list_html)
-
-
-def _outside(row: Json) -> bool:
-    value, low, high = row.get("value"), row.get("limit_low"), row.get("limit_high")
-    if not isinstance(value, int | float):
-        return False
-    return (isinstance(low, int | float) and value < low) or (isinstance(high, int | float) and value > high)
-
-
-def _limits(row: Json) -> str:
-    low, high = _number(row.get("limit_low")), _number(row.get("limit_high"))
-    if low and high:
-        return f"{low} – {high}"
-    return f"≥ {low}" if low else f"≤ {high}" if high else ""
-
-
-def _cases(rows: Sequence[Json], language: Language, zone: Any) -> str:
+def alarms_html(
+    rows: Sequence[Json], language: Language, zone: Any, chips: Callable[[Callable[[Json], bool]], str] | None = None
+) -> str:
+    """List alarms, those that stand now in red."""
     items = []
     for row in rows:
-        lines = "".join(
-            f"<br>{escape(text(language, key))}: {escape(str(row[key]))}" for key in ("cause", "action") if row.get(key)
+        since, until = moment(row.get("since"), zone), moment(row.get("until"), zone)
+        when = (
+            text(language, "alarm_between", since=since, until=until)
+            if until
+            else text(language, "alarm_since", since=since)
         )
-        by = text(language, "case_by", by=row.get("by") or "?", date=_time(row.get("date"), zone)[:10])
+        code = str(row["code"])
+        cited = (
+            chips(
+                lambda one, code=code: (
+                    one["record"].get("table") == "alarms"  # type: ignore[misc]
+                    and code in (one.get("quote") or "")
+                )
+            )
+            if chips
+            else ""
+        )
+        said = f" {escape(str(row['text']))}" if row.get("text") else ""
+        kind = "mh-alarm-past" if until else "mh-alarm"
         items.append(
-            f"<li><b>{escape(str(row.get('equipment') or ''))}</b> {escape(str(row.get('symptom') or ''))}{lines}"
-            f'<br><span class="mh-detail">{escape(by)}</span></li>'
+            f'<li class="{kind}"><b>{escape(str(row.get("equipment") or ""))} {escape(code)}</b>{said} '
+            f"{escape(when)} {cited}</li>"
         )
-    return _section("cases", f'<ul class="mh-cases">{"".join(items)}</ul>', language) if items else ""
+    return f'<ul class="mh-alarms">{"".join(items)}</ul>' if items else ""
 
 
-def _row(cells: Sequence[str], keys: Sequence[str], language: Language) -> str:
-    # On a phone each row becomes a card, whose lines take their heading from `data-label`.
-    return "<tr>" + "".join(
-        f'<td data-label="{escape(text(language, key))}">{cell}</td>' for cell, key in zip(cells, keys, strict=True)
-    ) + "</tr>"  # fmt: skip
-
-
-def _table(title: str, keys: Sequence[str], rows: Sequence[str], language: Language, *, before: str = "") -> str:
-    if not rows:
-        return ""
-    head = "".join(f"<th>{escape(text(language, key))}</th>" for key in keys)
-    table = f'<table class="mh-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return _section(title, before + table, language)
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
-    return "" if value is None else str(value)
-
-
-def _time(value: Any, zone: Any) -> str:
-    if not value:
-        return ""
-    try:
-        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        return str(value)
-    return (at.astimezone(zone) if zone and at.tzinfo else at).strftime("%Y-%m-%d %H:%M")
+def case_html(row: Json, language: Language, zone: Any, more: str = "") -> str:
+    """Show a past fix as a list item: symptom, cause, action, by whom and when; what is missing is not recorded."""
+    unknown = text(language, "not_recorded")
+    lines = "".join(
+        f"<br><b>{escape(text(language, key))}</b> {escape(str(row.get(key) or unknown))}"
+        for key in ("cause", "action")
+    )
+    when = moment(row.get("date"), zone, day=True) or unknown
+    by = text(language, "case_by", by=row.get("by") or unknown, date=when)
+    head = " ".join(str(row[key]) for key in ("equipment", "code") if row.get(key))
+    return (
+        f"<li><b>{escape(head)}</b> {escape(str(row.get('symptom') or ''))}{lines}"
+        f'<br><span class="mh-detail">{escape(by)}</span> {more}</li>'
+    )

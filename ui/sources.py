@@ -11,8 +11,8 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from corpus import MillhandError, NotFound, Passage, Revision, contains_quote, find_quote
 from ui.house import House
-from ui.rendering import clean
-from ui.texts import choose_language, text
+from ui.html import clean
+from ui.texts import Language, choose_language, text
 
 PRIVATE = {"cache-control": "private, no-store"}
 Quote = Annotated[str | None, Query(max_length=4000)]
@@ -74,11 +74,12 @@ def place_html(
     """Show a place: its page as a picture, or the text of its section, each with the quote marked."""
     language = choose_language(lang, None)
     where = [revision.source, text(language, "page_short", page=page) if page else "", section or ""]
-    head = f"<h4>{escape(' · '.join(part for part in where if part))}</h4>"
+    head = f"<h3>{escape(' · '.join(part for part in where if part))}</h3>"
     if page:
         query = f"?{urlencode({'quote': quote})}" if quote else ""
         alt = escape(text(language, "viewer_alt", source=revision.source, page=page))
-        body = f'<img src="/pages/{revision.id}/{page}.png{escape(query)}" alt="{alt}">'
+        turns = _turns(revision, page, quote, language)
+        body = f'{turns}<img src="/pages/{revision.id}/{page}.png{escape(query)}" alt="{alt}">'
         said = (
             f"<p>{escape(text(language, 'viewer_quote'))}</p><blockquote>{_lines(quote)}</blockquote>" if quote else ""
         )
@@ -89,8 +90,20 @@ def place_html(
             f'<p class="mh-detail">{escape(text(language, "viewer_no_page"))}</p><div class="mh-source">{shown}</div>'
         )
         said = "" if "<mark>" in shown or not quote else f"<blockquote>{_lines(quote)}</blockquote>"
-    link = f'<p><a href="/files/{revision.id}">{escape(text(language, "viewer_open"))}</a></p>'
-    return clean(head + said + body + link if page else head + body + said + link)
+    link = f'<p><a class="mh-do" href="/files/{revision.id}">{escape(text(language, "viewer_open"))}</a></p>'
+    return clean(head + body + said + link)
+
+
+def _turns(revision: Revision, page: int, quote: str, language: Language) -> str:
+    """Lead to the pages before and after; the quote goes along, so that the way back still shows it."""
+    links = []
+    for key, number in (("page_before", page - 1), ("page_after", page + 1)):
+        if 1 <= number <= revision.pages:
+            query = {"page": number, "lang": language, **({"quote": quote} if quote else {})}
+            address = escape(f"/places/{revision.id}?{urlencode(query)}")
+            links.append(f'<a class="mh-turn" href="{address}">{escape(text(language, key))}</a>')
+    of = escape(text(language, "page_of", page=page, pages=revision.pages))
+    return f'<div class="mh-turns">{"".join(links)}<span class="mh-detail">{of}</span></div>'
 
 
 def _section_of(passages: list[Passage], section: str | None, quote: str) -> list[Passage]:

@@ -18,8 +18,8 @@ import numpy as np
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from corpus.domain import Document, DocumentDraft, Identifier, Part, Record
-from corpus.errors import Conflict, IndexMismatch, NotFound
+from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Language, Part, Record
+from corpus.errors import Conflict, IndexMismatch, NotFound, Refused
 from corpus.library.documents import DocumentStore, packed_lines
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.identifiers import extract_identifiers
@@ -82,6 +82,7 @@ class Library:
         actor: str,
         supersedes: int | None,
         amends: tuple[int, str] | None,
+        hold: bool,
         progress: Progress,
     ) -> Document:
         self._vectors.check()
@@ -97,11 +98,17 @@ class Library:
         vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
         progress("storing", 0, len(texts))
         revision = self._store(draft, file, vectors, old, actor)
+        # What a table brings is a record of the plant, not a text to be read over first.
+        held = hold and not draft.records
         try:
-            ids = self._index(revision)
+            ids = [] if held else self._index(revision)
             with self._database.write() as session:
-                self._publish(session, revision, draft, old, amends)
-                self._audit.write(session, actor, "document.add", str(revision), draft.source)
+                if held:
+                    self._hold(session, revision, amends)
+                else:
+                    self._publish(session, revision, draft, old, amends)
+                action = "document.draft" if held else "document.add"
+                self._audit.write(session, actor, action, str(revision), draft.source)
         except BaseException:
             self._discard(revision)
             raise
@@ -193,6 +200,14 @@ class Library:
             if identifiers:
                 session.execute(insert(IdentifierRow), identifiers)
             return row.id
+
+    @staticmethod
+    def _hold(session: Session, revision: int, amends: tuple[int, str] | None) -> None:
+        """Keep a revision as a draft: `restore` publishes it, and its amendment counts from then on."""
+        row = session.get_one(RevisionRow, revision)
+        row.state = "draft"
+        if amends is not None:
+            session.add(AmendmentRow(bulletin_id=row.document_id, amended_id=amends[0], section=amends[1]))
 
     def _publish(
         self,
@@ -291,13 +306,36 @@ class Library:
 
     def remove(self, document: int, *, actor: str) -> None:
         found = self._documents.one(document)
-        if found.current is None:
+        shown = found.current or next((one for one in found.revisions if one.state == "draft"), None)
+        if shown is None:
             raise Conflict(f"Document {document} is already retired.")
         with self._database.write() as session:
-            self._retire(session, session.get_one(RevisionRow, found.current.id), "removed")
+            self._retire(session, session.get_one(RevisionRow, shown.id), "removed")
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.remove", str(document), found.title)
         self._pay_debts()
+
+    def describe(
+        self,
+        document: int,
+        *,
+        title: str,
+        kind: DocumentKind,
+        language: Language,
+        models: Sequence[str],
+        actor: str,
+    ) -> Document:
+        before = self._documents.one(document)
+        title = " ".join(title.split())
+        if not title:
+            raise Refused("A document needs a title.")
+        named = [model for model in dict.fromkeys(" ".join(one.split()) for one in models) if model]
+        with self._database.write() as session:
+            row = session.get_one(DocumentRow, document)
+            row.title, row.kind, row.language, row.models = title, kind, language, named
+            said = f"{before.title} | {before.kind} | {before.language} | {', '.join(before.models)}"
+            self._audit.write(session, actor, "document.describe", str(document), f"was: {said}")
+        return self._documents.one(document)
 
     def supersede(self, old: int, new: int, *, actor: str) -> None:
         before, after = self._documents.one(old), self._documents.one(new)

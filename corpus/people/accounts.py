@@ -56,6 +56,14 @@ class AttemptRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PinRow(Base):
+    """The short number by which someone takes over a shared tablet."""
+
+    __tablename__ = "pins"
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    pin: Mapped[str] = mapped_column(Text)
+
+
 class AccountStore:
     """Who may sign in, and what their keys open."""
 
@@ -105,16 +113,18 @@ class AccountStore:
         with self._guessing:
             return self._sign_in(name, password, hours)
 
-    def _sign_in(self, name: str, password: str, hours: float) -> str:
+    def _sign_in(self, name: str, password: str, hours: float, *, by_pin: bool = False) -> str:
         now = datetime.now(UTC)
         with self._database.read() as session:
             failed = session.scalar(
                 select(func.count()).where(AttemptRow.name == name[:120], AttemptRow.at > now - _WINDOW)
             )
             row = session.scalars(select(AccountRow).where(AccountRow.name == name)).first()
+            pin = session.get(PinRow, row.id) if row and by_pin else None
         if (failed or 0) >= _ATTEMPTS:
             raise Refused(_LOCKED)
-        right = _verify(row.password if row else _DUMMY, password)
+        secret = (pin.pin if pin else None) if by_pin else (row.password if row else None)
+        right = _verify(secret or _DUMMY, password)
         with self._database.write() as session:
             if row is None or not right or row.disabled:
                 session.execute(delete(AttemptRow).where(AttemptRow.at < now - _WINDOW))
@@ -124,6 +134,33 @@ class AccountStore:
                 session.execute(delete(KeyRow).where(KeyRow.until < now))
                 return _new_key(session, row.id, "session", None, now + timedelta(hours=hours))
         raise Refused(_WRONG)
+
+    def set_pin(self, name: str, password: str, pin: str) -> None:
+        if not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 8):
+            raise Refused("A PIN is 4 to 8 digits.")
+        self.sign_out(self.sign_in(name, password, hours=0.01))
+        with self._database.write() as session:
+            account = _row(session, name).id
+            session.merge(PinRow(account_id=account, pin=_hasher.hash(pin)))
+
+    def pin_holders(self) -> list[Account]:
+        with self._database.read() as session:
+            query = select(AccountRow).join(PinRow, PinRow.account_id == AccountRow.id)
+            rows = session.scalars(query.where(AccountRow.disabled.is_(False)).order_by(AccountRow.display_name))
+            return [_account(row) for row in rows]
+
+    def sign_in_by_pin(self, tablet: str, name: str, pin: str, *, hours: float) -> str:
+        if self.by_tablet(tablet) is None:
+            raise Refused("PINs work on a shared tablet that a lead has set up; sign in with your password.")
+        with self._guessing:
+            return self._sign_in(name, pin, hours, by_pin=True)
+
+    def add_tablet(self, name: str, label: str) -> str:
+        with self._database.write() as session:
+            return _new_key(session, _row(session, name).id, "tablet", label, None)
+
+    def by_tablet(self, key: str) -> Account | None:
+        return self._by_key(key, "tablet")
 
     def sign_out(self, key: str) -> None:
         with self._database.write() as session:

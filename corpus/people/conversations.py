@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, Text, delete, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
 from corpus.domain import Conversation, Turn
-from corpus.errors import Refused
+from corpus.errors import NotFound, Refused
 
 _TITLE = 60
 
@@ -77,12 +77,36 @@ class ConversationStore:
             for row in reversed(rows)
         ]
 
-    def all(self, *, owner: str, limit: int) -> list[Conversation]:
-        with self._database.read() as session:
-            rows = session.scalars(
-                select(ConversationRow)
-                .where(ConversationRow.owner == owner)
-                .order_by(ConversationRow.updated_at.desc())
-                .limit(limit)
+    def all(self, *, owner: str, limit: int, query: str = "") -> list[Conversation]:
+        """List the owner's threads, newest first; with a query, those whose title or turns hold its words."""
+        statement = select(ConversationRow).where(ConversationRow.owner == owner)
+        for word in query.split():
+            held = select(TurnRow.conversation_id).where(
+                or_(TurnRow.question.icontains(word, autoescape=True), TurnRow.answer.icontains(word, autoescape=True))
             )
+            titled = ConversationRow.title.icontains(word, autoescape=True)
+            statement = statement.where(or_(titled, ConversationRow.id.in_(held)))
+        with self._database.read() as session:
+            rows = session.scalars(statement.order_by(ConversationRow.updated_at.desc()).limit(limit))
             return [Conversation(row.id, row.owner, row.title, row.updated_at) for row in rows]
+
+    def rename(self, conversation: str, title: str, *, owner: str) -> None:
+        title = " ".join(title.split())[:_TITLE]
+        if not title:
+            raise Refused("A conversation needs a title.")
+        with self._database.write() as session:
+            _own(session, conversation, owner).title = title
+
+    def delete(self, conversation: str, *, owner: str) -> None:
+        with self._database.write() as session:
+            thread = _own(session, conversation, owner)
+            session.execute(delete(TurnRow).where(TurnRow.conversation_id == thread.id))
+            session.delete(thread)
+
+
+def _own(session: Session, conversation: str, owner: str) -> ConversationRow:
+    thread = session.get(ConversationRow, conversation)
+    # Somebody else's is as good as none: its existence is nobody's business.
+    if thread is None or thread.owner != owner:
+        raise NotFound("There is no such conversation of yours.")
+    return thread

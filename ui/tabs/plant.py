@@ -1,0 +1,246 @@
+"""The plant: each machine's own page, and the spare parts."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from corpus import Document, Equipment, MillhandError, Part
+from ui.access import account_of
+from ui.house import House
+from ui.html import TELL, below, clean, limits, moment, number, outside, paragraph, said, section, table
+from ui.rendering import alarms_html, case_html
+from ui.texts import Language, choose_language, text
+from ui.words import Words
+
+DAYS = (1, 7, 30)
+PARTS_SHOWN, CASES_SHOWN, ALARMS_SHOWN = 300, 10, 12
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+class PlantTab:
+    """The plant's components and handlers; `labelled` are those whose labels follow the language."""
+
+    def __init__(self, house: House, language: gr.Radio, tab: gr.Tab) -> None:
+        self._house = house
+        words = self._words = Words()
+        with gr.Tabs():
+            with words(gr.Tab, "plant_machines"):
+                self._cards = gr.HTML("", elem_id="mh-machines", js_on_load=TELL)
+                with gr.Row():
+                    self._machine = words.choices(
+                        gr.Dropdown, "equipment", self._machines, value=None, elem_id="mh-plant-machine", scale=3
+                    )
+                    self._days = words.choices(
+                        gr.Radio, "plant_days", _days, value=7, elem_id="mh-plant-days", scale=2, min_width=220
+                    )
+                self._page = gr.HTML("", elem_id="mh-machine-page", js_on_load=TELL)
+            with words(gr.Tab, "plant_parts"):
+                with gr.Row():
+                    self._query = words(gr.Textbox, "parts_search", elem_id="mh-parts-query", scale=3)
+                    self._model = words.choices(gr.Dropdown, "parts_model", self._models, value="", scale=2)
+                    self._low = words(gr.Checkbox, "parts_low_only", elem_id="mh-parts-low", scale=1, min_width=140)
+                self._parts = gr.HTML("", elem_id="mh-parts", js_on_load=TELL)
+        self.labelled = [*words.components, self._cards, self._page, self._parts]
+
+        machine = [self._machine, self._days, language]
+        for event, name in ((self._machine.input, "plant_machine"), (self._days.input, "plant_days")):
+            event(self._shown, machine, [self._page], api_name=name, **QUIET)
+        self._cards.select(
+            self._chosen, [self._days, language], [self._machine, self._page], api_name="plant_chosen", **QUIET
+        )
+        parts = [self._query, self._model, self._low, language]
+        for event, name in (
+            (self._query.change, "plant_parts_query"),
+            (self._model.input, "plant_parts_model"),
+            (self._low.input, "plant_parts_low"),
+        ):
+            event(self._listed, parts, [self._parts], api_name=name, **QUIET)
+        tab.select(
+            self._entered,
+            [*machine, *parts[:3]],
+            [self._cards, self._page, self._parts],
+            api_name="plant_shown",
+            **QUIET,
+        )
+
+    def labels(self, language: Language, *, shown: bool) -> list[Any]:
+        """Return the updates of `labelled` in this language."""
+        cards = self._cards_html(language) if shown else ""
+        return [*self._words.updates(language), cards, "", self._parts_html("", "", False, language) if shown else ""]
+
+    # --- handlers ------------------------------------------------------------------------------------------------
+
+    def _entered(
+        self, tag: str | None, days: int, language: str, query: str, model: str, low: bool, request: gr.Request
+    ) -> tuple[str, str, str]:
+        account_of(request)
+        chosen = choose_language(language, None)
+        page = self._machine_html(tag, days, chosen) if tag else ""
+        return self._cards_html(chosen), page, self._parts_html(query, model, low, chosen)
+
+    def _shown(self, tag: str | None, days: int, language: str, request: gr.Request) -> str:
+        account_of(request)
+        return self._machine_html(tag, days, choose_language(language, None)) if tag else ""
+
+    def _chosen(self, days: int, language: str, request: gr.Request, event: gr.EventData) -> tuple[Any, str]:
+        account_of(request)
+        tag = said(event, "tag")
+        return gr.Dropdown(value=tag), self._machine_html(tag, days, choose_language(language, None))
+
+    def _listed(self, query: str, model: str, low: bool, language: str, request: gr.Request) -> str:
+        account_of(request)
+        return self._parts_html(query, model, low, choose_language(language, None))
+
+    # --- machines ------------------------------------------------------------------------------------------------
+
+    def _machines(self, _language: Language) -> list[tuple[str, str]]:
+        return [(f"{one.tag} · {one.name}", one.tag) for one in self._house.corpus.all_equipment()]
+
+    def _cards_html(self, language: Language) -> str:
+        standing = {one.equipment for one in self._house.corpus.alarms(active=True, limit=500)}
+        machines = sorted(self._house.corpus.all_equipment(), key=lambda one: (one.tag not in standing, one.tag))
+        if not machines:
+            return paragraph(text(language, "machines_none"))
+        cards = "".join(self._card(one, one.tag in standing, language) for one in machines)
+        return clean(f'<div class="mh-cards">{cards}</div>')
+
+    @staticmethod
+    def _card(machine: Equipment, alarmed: bool, language: Language) -> str:
+        mark = f' <span class="mh-bad">{escape(text(language, "alarm"))}</span>' if alarmed else ""
+        name = escape(f"{machine.name} · {machine.model or ''}")
+        return (
+            f'<button type="button" class="mh-card" data-do="machine" data-tag="{escape(machine.tag)}">'
+            f"<b>{escape(machine.tag)}</b>{mark}<br>{name}</button>"
+        )
+
+    def _machine_html(self, tag: str, days: int, language: Language) -> str:
+        corpus, zone = self._house.corpus, self._house.settings.zone
+        try:
+            machine = corpus.equipment(str(tag))
+        except MillhandError as error:
+            return paragraph(str(error), bad=True)
+        days = days if days in DAYS else 7
+        source = f"/plots/{machine.tag}.svg?days={days}&lang={language}"
+        alt = escape(text(language, "plot_alt", tag=machine.tag, days=days))
+        plot = f'<div class="mh-scroll mh-plot" tabindex="0" role="region" aria-label="{alt}"><img src="{escape(source)}" alt="{alt}"></div>'
+        alarms = [
+            {"equipment": one.equipment, "code": one.code, "text": one.text, "since": one.since, "until": one.until}
+            for one in corpus.alarms(machine.tag, limit=ALARMS_SHOWN)
+        ]
+        fixes = corpus.find_cases(equipment=machine.tag, limit=CASES_SHOWN)
+        cases = "".join(
+            case_html({"equipment": one.equipment, "code": one.code, "symptom": one.symptom, "cause": one.cause,
+                       "action": one.action, "by": one.by, "date": one.date}, language, zone)
+            for one in fixes
+        )  # fmt: skip
+        parts = corpus.find_parts("", model=machine.model, limit=PARTS_SHOWN) if machine.model else []
+        own = [one for one in parts if one.fits]
+        ask = f'<a class="mh-do" href="/?equipment={escape(machine.tag)}&amp;lang={language}">{escape(text(language, "ask_about"))}</a>'
+        sticker = f'<a class="mh-do" href="/stickers.pdf?equipment={escape(machine.tag)}" target="_blank">{escape(text(language, "sticker"))}</a>'
+        blocks = [
+            f"<h3>{escape(f'{machine.tag} · {machine.name}')}</h3>{self._facts(machine, language)}",
+            f'<div class="mh-actions">{ask}{sticker}</div>',
+            section(text(language, "status"), self._readings(machine, language) + plot),
+            section(text(language, "alarms"), alarms_html(alarms, language, zone) or _none(language)),
+            section(text(language, "documents"), self._documents(machine, language)),
+            section(text(language, "cases"), f'<ul class="mh-cases">{cases}</ul>' if cases else _none(language)),
+            section(text(language, "parts"), self._parts_table(own, language) or _none(language)),
+        ]
+        return clean("".join(blocks))
+
+    @staticmethod
+    def _facts(machine: Equipment, language: Language) -> str:
+        facts = (
+            ("model", machine.model),
+            ("serial", machine.serial),
+            ("location", machine.location),
+            ("owner", machine.owner),
+            ("contact", machine.contact),
+        )
+        items = "".join(
+            f"<li><b>{escape(text(language, key))}</b> {escape(str(value or text(language, 'not_recorded')))}</li>"
+            for key, value in facts
+        )
+        return f'<ul class="mh-list">{items}</ul>'
+
+    def _readings(self, machine: Equipment, language: Language) -> str:
+        rows = []
+        for one in self._house.corpus.latest_status(machine.tag):
+            bad = outside({"value": one.value, "limit_low": one.limit_low, "limit_high": one.limit_high})
+            marks = f' <span class="mh-bad">{escape(text(language, "out_of_limits"))}</span>' if bad else ""
+            marks += f' <span class="mh-old">{escape(text(language, "stale"))}</span>' if one.stale else ""
+            rows.append(
+                (
+                    escape(one.metric),
+                    f"<b>{escape(number(one.value))} {escape(one.unit or '')}</b>{marks}",
+                    escape(limits(one.limit_low, one.limit_high)),
+                    escape(moment(one.at, self._house.settings.zone)),
+                )
+            )
+        return table(("metric", "value", "limits", "at"), rows, language) or _none(language)
+
+    def _documents(self, machine: Equipment, language: Language) -> str:
+        fitting = [
+            one
+            for one in self._house.corpus.documents()
+            if one.current and machine.model and machine.model in one.models
+        ]
+        items = "".join(
+            f'<li><a class="mh-cite mh-cite-wide" href="/places/{one.current.id}?{_first(one)}lang={language}">'
+            f"{escape(one.title)} · {escape(text(language, f'kind_{one.kind}'))}</a></li>"
+            for one in fitting
+            if one.current
+        )
+        return f'<ul class="mh-list">{items}</ul>' if items else _none(language)
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def _models(self, language: Language) -> list[tuple[str, str]]:
+        return [(text(language, "models_any"), ""), *((one, one) for one in self._house.corpus.models())]
+
+    def _parts_html(self, query: str | None, model: str | None, low: bool, language: Language) -> str:
+        corpus = self._house.corpus
+        found = corpus.find_parts((query or "").strip()[:200], model=model or None, limit=PARTS_SHOWN)
+        short = [one for one in found if below(one.on_hand, one.minimum)]
+        shown = short if low else [*short, *(one for one in found if one not in short)]
+        if not shown:
+            return paragraph(text(language, "parts_none"))
+        head = escape(text(language, "parts_count", count=len(shown), low=len(short)))
+        return clean(f'<p class="mh-note" role="status">{head}</p>{self._parts_table(shown, language)}')
+
+    def _parts_table(self, parts: list[Part], language: Language) -> str:
+        rows = []
+        for one in parts:
+            low = f' <span class="mh-bad">{escape(text(language, "below_minimum"))}</span>' if below(one.on_hand, one.minimum) else ""  # fmt: skip
+            name = (one.name_en or one.name) if language == "en" else one.name
+            lead = text(language, "days", count=number(one.lead_time)) if one.lead_time is not None else ""
+            rows.append(
+                (
+                    f"<b>{escape(one.part_number)}</b>",
+                    escape(" ".join(filter(None, [name, one.spec]))),
+                    f"<b>{escape(one.bin or '—')}</b>",
+                    f"<b>{escape(f'{number(one.on_hand)} {one.unit or str()}'.strip())}</b>{low}",
+                    escape(number(one.minimum)),
+                    escape(", ".join(one.fits)),
+                    escape(", ".join(one.substitutes)),
+                    escape(lead),
+                    escape(moment(one.as_of, self._house.settings.zone, day=True)),
+                )
+            )
+        keys = ("part_number", "part_name", "bin", "on_hand", "minimum", "fits", "substitute", "lead_time", "as_of")
+        return table(keys, rows, language)
+
+
+def _days(language: Language) -> list[tuple[str, int]]:
+    return [(text(language, "days", count=days), days) for days in DAYS]
+
+
+def _first(document: Document) -> str:
+    return "page=1&amp;" if document.current and document.current.pages else ""
+
+
+def _none(language: Language) -> str:
+    return f'<p class="mh-detail">{escape(text(language, "none_here"))}</p>'
