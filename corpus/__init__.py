@@ -55,6 +55,6 @@ __all__ = [
     "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "NotFound", "Page", "PageQuality",
     "Part", "Passage", "Place", "Progress", "Reading", "Record", "RecordRef", "Refused", "RepairCase", "Revision",
     "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "call_owner", "contains_quote",
-    "content_words", "detect_language", "extract_identifiers", "find_quote", "index_tokens", "load_settings", "normal_identifier",
-    "normal_text", "open_corpus", "serve_owner",
+    "content_words", "detect_language", "extract_identifiers", "find_quote", "index_tokens", "load_settings",
+    "normal_identifier", "normal_text", "open_corpus", "serve_owner",
 ]  # fmt: skip

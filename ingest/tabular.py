@@ -36,7 +36,7 @@ def table_chunks(block: Block, section: tuple[str, ...], characters: int) -> Ite
 
 
 def row_text(header: Sequence[str], row: Sequence[str], first: int = 0) -> str:
-    """Put a row into words: "Header: cell | Header: cell", cells verbatim, empty ones left out, column `first` first."""
+    """Put a row into words: "Header: cell | Header: cell", cells verbatim, none empty, column `first` first."""
     cells = []
     for i in [first, *(i for i in range(len(row)) if i != first)] if row else []:
         if row[i].strip():
@@ -49,7 +49,7 @@ def _parts(block: Block) -> tuple[tuple[str, ...], tuple[str, ...], list[_Row]]:
     """Return the titles above the header, the header in one row, and the rows below."""
     rows = [list(row) for row in block.rows]
     pages = list(block.row_pages) or [block.page] * len(rows)
-    numbers = list(block.row_numbers) or [None] * len(rows)
+    numbers: list[int | None] = list(block.row_numbers) or [None] * len(rows)
     at = 0
     while at < len(rows) - 1 and len(rows[at]) > 1 and sum(bool(cell.strip()) for cell in rows[at]) == 1:
         at += 1  # a title over the whole table, not a header
@@ -76,7 +76,7 @@ def _kind(header: Sequence[str], rows: Sequence[_Row]) -> tuple[ChunkKind, int]:
         suits = sum(could_be_code(cell) if titled else is_code(cell) for cell in filled)
         if filled and suits >= max(1, 0.6 * len(filled)):
             return "fault", i
-    words = {role for role in names for role in role}
+    words = {role for column in names for role in column}
     if faults >= 2 or (faults and "code" in words):
         return "fault", next((i for i, role in enumerate(names) if "fault" in role or "code" in role), 0)
     if {"item", "count", "name"} <= words:
@@ -98,9 +98,9 @@ def _entries(rows: Sequence[_Row], anchor: int, kind: ChunkKind) -> list[_Row]:
             continue
         last = entries[-1] if entries else None
         same = last is not None and last.title == title
-        if last is not None and same and kind == "fault" and (not key or _same(key, last.cells[anchor])):
-            _add(last, row, anchor)
-        elif last is not None and same and not key and row.page != (last.page_end or last.page):
+        if (last is not None and same and kind == "fault" and (not key or _same(key, last.cells[anchor]))) or (
+            last is not None and same and not key and row.page != (last.page_end or last.page)
+        ):
             _add(last, row, anchor)
         else:
             entries.append(_Row(list(row.cells), row.page, row.number, title))
@@ -145,9 +145,7 @@ def _texts(header: Sequence[str], entry: _Row, anchor: int, most: int) -> Iterat
     yield text
 
 
-def _grouped(
-    header: Sequence[str], rows: Sequence[_Row], section: tuple[str, ...], characters: int
-) -> Iterator[Chunk]:
+def _grouped(header: Sequence[str], rows: Sequence[_Row], section: tuple[str, ...], characters: int) -> Iterator[Chunk]:
     lines: list[str] = []
     first: _Row | None = None
     title = ""

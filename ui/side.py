@@ -34,12 +34,14 @@ CARD = """<!doctype html><html lang="{language}"><head><meta charset="utf-8">
 body {{ font: 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 1.5rem auto;
   max-width: 46rem; padding: 0 1rem; color: #111; background: #fff; }}
 h1 {{ font-size: 1.3rem; border-bottom: 2px solid #111; }} h3, h4 {{ margin: .8rem 0 .2rem; }}
-table {{ border-collapse: collapse; width: 100%; }} td, th {{ border: 1px solid #777; padding: .2rem .4rem; text-align: left; }}
+table {{ border-collapse: collapse; width: 100%; }}
+td, th {{ border: 1px solid #777; padding: .2rem .4rem; text-align: left; }}
 .mh-warning {{ border: 3px solid #111; padding: .2rem .8rem; }} ul {{ list-style: none; padding-left: 0; }}
 .mh-ticks input {{ width: 1.1rem; height: 1.1rem; }} a, button {{ color: inherit; text-decoration: none; border: 0;
   background: none; font: inherit; padding: 0; }} .mh-cite:not(.mh-cite-wide)::before {{ content: "["; }}
 .mh-cite:not(.mh-cite-wide)::after {{ content: "]"; }} .sign {{ display: flex; gap: 3rem; margin-top: 2.5rem; }}
-.sign span {{ flex: 1; border-top: 1px solid #111; padding-top: .2rem; }} @media print {{ .noprint {{ display: none; }} }}
+.sign span {{ flex: 1; border-top: 1px solid #111; padding-top: .2rem; }}
+@media print {{ .noprint {{ display: none; }} }}
 </style></head><body><h1>{title}</h1><p><b>{machine}</b> {when}</p><p><b>{asked}</b> {question}</p>{answer}
 <div class="sign"><span>{done_by}</span><span>{date}</span></div></body></html>"""
 

@@ -21,12 +21,14 @@ PAGE = """<!doctype html>
 :root {{ color-scheme: light dark; }}
 body {{ font: 18px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; margin: 0;
   min-height: 100vh; display: grid; place-items: center; background: Canvas; color: CanvasText; }}
-main {{ width: min(24rem, 88vw); padding: 1rem 0; }} h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1.15rem; margin-top: 2rem; }}
+main {{ width: min(24rem, 88vw); padding: 1rem 0; }}
+h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1.15rem; margin-top: 2rem; }}
 label {{ display: block; margin: .8rem 0 .2rem; }}
 input, button, .big {{ font: inherit; width: 100%; box-sizing: border-box; min-height: 48px; padding: .4rem .7rem;
   border-radius: 8px; border: 1px solid #767676; }}
 button, .big {{ margin-top: 1.2rem; background: #0f5ea8; color: #fff; border: 0; font-weight: 600; }}
-.big {{ display: flex; align-items: center; min-height: 60px; margin: .6rem 0; text-decoration: none; font-size: 1.15rem; }}
+.big {{ display: flex; align-items: center; min-height: 60px;
+  margin: .6rem 0; text-decoration: none; font-size: 1.15rem; }}
 .problem {{ color: #b3261e; font-weight: 600; }} .done {{ font-weight: 600; }}
 @media (prefers-color-scheme: dark) {{ .problem {{ color: #ffb4ab; }} }}
 #pin {{ font-size: 1.6rem; letter-spacing: .4em; text-align: center; }}
@@ -207,7 +209,10 @@ def _sign_in(language: Language, target: str, *, tablet: bool, problem: str = ""
         f"<button>{escape(text(language, 'sign_in'))}</button></form>{_line(language, 'sign_in_hint')}"
     )
     following = quote(target, safe="")
-    links = ((f"/login?lang=zh&next={following}", "chinese"), (f"/login?lang=en&next={following}", "english"))
+    links: tuple[tuple[str, str], ...] = (
+        (f"/login?lang=zh&next={following}", "chinese"),
+        (f"/login?lang=en&next={following}", "english"),
+    )
     if tablet:
         links = ((f"/switch?lang={language}", "switch"), *links)
     return _plain(language, body, links=links, problem=problem, status=401 if problem else 200)

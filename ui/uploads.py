@@ -123,7 +123,7 @@ class Uploads:
 
         folder = self._folder / uuid4().hex
         folder.mkdir(parents=True)
-        names = []
+        names: list[str] = []
         for file in files:
             name = safe_name(Path(file).name)
             place = folder / name

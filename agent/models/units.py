@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ def cut(passage: Passage) -> list[Unit]:
         spans = _lines(passage.text)
     else:
         spans = [piece for span in _blocks(passage.text) for piece in _sentences(passage.text, *span)]
-    units = []
+    units: list[Unit] = []
     for start, end in _trimmed(passage.text, spans):
         tokens = frozenset(index_tokens(passage.text[start:end]))
         units.append(Unit(passage, start, end, len(units), tokens))
@@ -80,7 +81,7 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         return [(start, end)]  # a step stays whole
     cuts = [match.end() for match in _END.finditer(block) if match.end() < len(block)]
     edges = [0, *cuts, len(block)]
-    return [(start + a, start + b) for a, b in zip(edges, edges[1:], strict=False) if block[a:b].strip()]
+    return [(start + a, start + b) for a, b in itertools.pairwise(edges) if block[a:b].strip()]
 
 
 def _trimmed(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -56,7 +56,7 @@ def merged(found: Iterable[Found]) -> Found:
 
 
 def _together(every: list[Evidence]) -> Evidence | None:
-    """Join what several searches found: each passage once, at its best score, and unknown only what all call unknown."""
+    """Join what several searches found: each passage once, at its best score; unknown only to all is unknown."""
     if len(every) < 2:
         return every[0] if every else None
     passages: dict[int, Passage] = {}

@@ -193,9 +193,7 @@ class DocumentStore:
 
     def warnings(self, passage: Passage) -> list[Passage]:
         with self.database.read() as session:
-            query = _live(_joined()).where(
-                ChunkRow.revision_id == passage.place.revision, ChunkRow.kind == "warning"
-            )
+            query = _live(_joined()).where(ChunkRow.revision_id == passage.place.revision, ChunkRow.kind == "warning")
             return [_passage(*row) for row in session.execute(query.order_by(ChunkRow.position))]
 
     def locate(self, passage: Passage, quote: str) -> Place | None:

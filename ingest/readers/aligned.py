@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -132,7 +133,7 @@ def _alike(lines: Sequence[Line]) -> bool:
     if not all(columns.take(line) for line in lines) or len(columns.spans) != len(lines[0]):
         return False
     tall = _tall(lines[0])
-    return all(b[0].box.top - a[0].box.bottom < _FAR * tall for a, b in zip(lines, lines[1:], strict=False))
+    return all(b[0].box.top - a[0].box.bottom < _FAR * tall for a, b in itertools.pairwise(lines))
 
 
 def _tall(line: Line) -> float:
@@ -204,7 +205,7 @@ def _table(header: Sequence[Line], body: Sequence[Line], columns: _Columns, flat
                 for column in columns.hit(run.box):
                     names[column].append(run.text)
         cells += [Cell(0, column, join_lines(name)) for column, name in enumerate(names)]
-    row = len(cells) and 0
+    row = 0
     for lines in _rows(body, columns, flat):
         row += 1
         if len(lines) == 1 and len(lines[0]) == 1 and len(columns.hit(lines[0][0].box)) != 1:
@@ -227,9 +228,9 @@ def _rows(body: Sequence[Line], columns: _Columns, flat: Sequence[float]) -> lis
     anchor = _anchor(body, columns)
     coded = anchor is not None
     place = anchor or 0
-    gaps = [max(0.0, box_of(b).top - box_of(a).bottom) for a, b in zip(body, body[1:], strict=False)]
+    gaps = [max(0.0, box_of(b).top - box_of(a).bottom) for a, b in itertools.pairwise(body)]
     wide = _wide(gaps)
-    between = [sum(a[0].box.top < at < b[0].box.bottom for at in flat) for a, b in zip(body, body[1:], strict=False)]
+    between = [sum(a[0].box.top < at < b[0].box.bottom for at in flat) for a, b in itertools.pairwise(body)]
     drawn = sum(map(bool, between)) >= 2
     rows: list[list[Line]] = [[body[0]]]
     for line, gap, rules in zip(body[1:], gaps, between, strict=True):
@@ -270,6 +271,6 @@ def _wide(gaps: Sequence[float]) -> float | None:
     ordered = sorted(gaps)
     if len(ordered) < 3:
         return None
-    steps = [(b - a, (a + b) / 2) for a, b in zip(ordered, ordered[1:], strict=False)]
+    steps = [(b - a, (a + b) / 2) for a, b in itertools.pairwise(ordered)]
     step, middle = max(steps)
     return middle if step > 0.0025 and ordered[-1] > 1.5 * ordered[0] + 0.002 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from statistics import median
 
@@ -147,7 +148,7 @@ def _starts(lines: Sequence[Sequence[Run]]) -> list[float]:
     """Return the tops of lines that begin a paragraph or cell: the first, and those below a wider gap."""
     tall = median(line[0].box.bottom - line[0].box.top for line in lines)
     tops = [lines[0][0].box.top]
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in itertools.pairwise(lines):
         if line[0].box.top - above[0].box.bottom > 0.6 * tall:
             tops.append(line[0].box.top)
     return tops
@@ -156,12 +157,12 @@ def _starts(lines: Sequence[Sequence[Run]]) -> list[float]:
 def _by_column(runs: Sequence[Run], gutter: float) -> bool:
     """Say whether the file itself sets one side after the other."""
     sides = [run.box.left >= gutter for run in runs if not run.box.left < gutter < run.box.right]
-    return sum(a != b for a, b in zip(sides, sides[1:], strict=False)) <= 3
+    return sum(a != b for a, b in itertools.pairwise(sides)) <= 3
 
 
 def _settled(items: list[Item]) -> list[Item]:
     """Keep the order of the file where it goes down the page; sort where it jumps about."""
-    ups = sum(b.box.bottom < a.box.top - 0.002 for a, b in zip(items, items[1:], strict=False))
+    ups = sum(b.box.bottom < a.box.top - 0.002 for a, b in itertools.pairwise(items))
     if ups > max(3, 0.25 * len(items)):
         runs = [item for item in items if isinstance(item, Run)]
         ordered: list[Item] = [run for line in visual_lines(runs) for run in line]

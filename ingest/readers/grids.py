@@ -214,6 +214,3 @@ def _subdivided(cells: Sequence[tuple[Span, list[Run]]]) -> list[Cell]:
 
 def _text(content: Sequence[Run]) -> str:
     return join_lines([line_text(line) for line in visual_lines(content)])
-
-
-

@@ -53,7 +53,7 @@ def blocks_of(
 ) -> list[Placed]:
     """Return a page's blocks in reading order.
 
-    `usual` is the height of running text; `open_edges` are the column borders of a table at the foot of the page before.
+    `usual` is the height of running text; `open_edges` are the column borders of a table that ended the page before.
     """
     drawn = ruled_tables(sheet.runs, sheet.rules, sheet.width, sheet.height)
     free = [run for run in sheet.runs if not any(_in(run.box, table.box) for table in drawn)]

@@ -122,7 +122,11 @@ def folded(warnings: Sequence[str]) -> list[str]:
         else:
             grouped.setdefault(warning, [])
     return [
-        what if not numbers else f"page {numbers[0]} {what}" if len(numbers) == 1 else f"pages {ranges(numbers)}: {what}"
+        what
+        if not numbers
+        else f"page {numbers[0]} {what}"
+        if len(numbers) == 1
+        else f"pages {ranges(numbers)}: {what}"
         for what, numbers in grouped.items()
     ]
 

@@ -1,4 +1,4 @@
-"""Text in pictures, by rapidocr, whose models come in its wheel; what was read once is kept by the picture's content."""
+"""Text in pictures, by rapidocr, whose models come in its wheel; what was read is kept by the picture's content."""
 
 from __future__ import annotations
 

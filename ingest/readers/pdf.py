@@ -1,4 +1,4 @@
-"""PDF: text, boxes, rules, outline and labels by pdfium, recovery by pypdf, OCR where the text layer says too little."""
+"""PDF: text, boxes, rules, outline and labels by pdfium, recovery by pypdf, OCR where the text layer is poor."""
 
 from __future__ import annotations
 

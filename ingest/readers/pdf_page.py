@@ -40,7 +40,7 @@ class TextLayer:
 
 
 def mapping(page: Any) -> Mapping:
-    """Return how a point of the page falls on its picture, in fractions; crop box and rotation are pdfium's business."""
+    """Return how a point of the page falls on its picture, in fractions; crop box and rotation are left to pdfium."""
     import pypdfium2.raw as pdfium
 
     size = 100_000

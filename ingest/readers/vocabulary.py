@@ -13,7 +13,8 @@ Role = Literal["code", "fault", "part", "item", "count", "name"]
 _NAMES: dict[Role, str] = {
     "code": "code codes alarm alarms alarmno alarmnumber alarmcode error errorcode errorno errornumber errors fault "
     "faultcode faultcodes faultno faultnumber err tripcode dtc display displaycode messageno messagenumber warningcode "
-    "warningno eventcode statuscode diagnosticcode 代码 代号 故障代码 报警代码 报警号 报警编号 故障号 故障编号 错误代码 "
+    "warningno eventcode statuscode diagnosticcode "
+    "代码 代号 故障代码 报警代码 报警号 报警编号 故障号 故障编号 错误代码 "
     "错误码 故障码 报警码 告警代码 告警码 显示代码 显示 编码 错误号",
     "fault": "meaning description message alarmmessage faultdescription alarmtext errormessage text symptom symptoms "
     "problem trouble cause causes possiblecause possiblecauses probablecause probablecauses reason reasons remedy "
@@ -40,7 +41,9 @@ _CONTINUED = re.compile(r"\(?\s*(?:continued|cont['’]?d?\.?|续表?)\s*\)?", r
 
 def roles(cell: str) -> list[Role]:
     """Return what a column of this name may hold; nothing when it is no known name."""
-    names = [normal_text(re.sub(r"[\s.:：/()（）*_\-]", "", part)) for part in (cell, *cell.split("/"), *cell.split("\n"))]
+    names = [
+        normal_text(re.sub(r"[\s.:：/()（）*_\-]", "", part)) for part in (cell, *cell.split("/"), *cell.split("\n"))
+    ]
     return [role for name in names[:1] + [n for n in names[1:] if n] for role in _ROLES.get(name, [])]
 
 

@@ -20,7 +20,9 @@ _HEADER_ROWS = 15  # titles may stand above the header
 _EXAMPLES = 3
 _OVER = " › "  # between an upper and a lower header
 _NEAR = 87  # of 100, rapidfuzz: spelling mistakes and plurals, not other words
-_TOO_GENERAL = frozenset("编号 编码 代码 名称 设备 时间 日期 数量 单位 描述 位置 型号 no id name value type code date time".split())
+_TOO_GENERAL = frozenset(
+    "编号 编码 代码 名称 设备 时间 日期 数量 单位 描述 位置 型号 no id name value type code date time".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _meant(
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """Return how a name may be written in the lists: whole, without brackets, and the lower of two header rows alone."""
+    """Return how a name may be written in the lists: whole, without brackets, the lower of two header rows alone."""
     pieces = (name, *name.split(_OVER)[1:])
     return tuple(dict.fromkeys(form(piece) for piece in pieces for form in (whole, plain))) if name else ()
 
@@ -176,7 +178,9 @@ def _near(name: str, kind: TableKind) -> list[tuple[float, str]]:
     return found
 
 
-def _by_values(columns: Sequence[Column], body: Sequence[tuple[str, ...]], taken: set[str]) -> Iterator[tuple[int, str]]:
+def _by_values(
+    columns: Sequence[Column], body: Sequence[tuple[str, ...]], taken: set[str]
+) -> Iterator[tuple[int, str]]:
     """Guess what names do not tell: the number is unique in every row, stock is a number, a bin has short codes."""
     free = [column for column in columns if column.field is None]
     for column in free:

@@ -56,8 +56,18 @@ def part(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
 
 def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
     tag = _needed(cells, "equipment", "the asset tag")
-    names = ("model", "kind", "serial", "location", "owner", "contact")
-    return [Equipment(tag=tag, name=cells.get("name") or tag, **{name: cells.get(name) or None for name in names})]
+    return [
+        Equipment(
+            tag=tag,
+            name=cells.get("name") or tag,
+            model=cells.get("model") or None,
+            kind=cells.get("kind") or None,
+            serial=cells.get("serial") or None,
+            location=cells.get("location") or None,
+            owner=cells.get("owner") or None,
+            contact=cells.get("contact") or None,
+        )
+    ]
 
 
 def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:

@@ -19,7 +19,9 @@ from ingest.tables.values import day_in, filled
 from ingest.tables.wide import long_form
 
 _LISTED = 20  # bad rows named one by one in a file's warnings; a preview has them all
-_TOTAL = re.compile(r"\s*(合\s*计|总\s*计|小\s*计|共计|制表|审核|盘点人|sub-?total|grand total|total)(?![a-z])[\s:：]*", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\s*(合\s*计|总\s*计|小\s*计|共计|制表|审核|盘点人|sub-?total|grand total|total)(?![a-z])[\s:：]*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,12 @@ def _read(block: Block, header: Header, section: str, zone: ZoneInfo, as_of: dat
 
 def _continued(cells: Cells, before: Cells) -> Cells:
     """Give a line of merged cells (a further bin of the part above) what the line above says."""
-    if cells.get("part_number") or cells.get("part_name") or not before or not (cells.get("bin") or cells.get("on_hand")):
+    if (
+        cells.get("part_number")
+        or cells.get("part_name")
+        or not before
+        or not (cells.get("bin") or cells.get("on_hand"))
+    ):
         return cells
     if not cells.get("bin"):
         return cells

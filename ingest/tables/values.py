@@ -14,7 +14,9 @@ _FORMS = (
     "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%y", "%m/%d/%Y", "%d.%m.%Y", "%d.%m.%Y %H:%M",
     "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
 )  # fmt: skip
-_DAY = re.compile(r"(?<!\d)(20\d{2})\s*[-/年._]?\s*(0?[1-9]|1[0-2])\s*[-/月._]?\s*(0[1-9]|[12]\d|3[01]|[1-9](?!\d))日?(?!\d)")
+_DAY = re.compile(
+    r"(?<!\d)(20\d{2})\s*[-/年._]?\s*(0?[1-9]|1[0-2])\s*[-/月._]?\s*(0[1-9]|[12]\d|3[01]|[1-9](?!\d))日?(?!\d)"
+)
 _YES = frozenset("true yes y 1 是 预防 预防性 预防性维护 保养 pm preventive planned scheduled 计划 点检 定期".split())
 _NO = frozenset("false no n 0 否 纠正 纠正性 故障 维修 抢修 cm bm corrective breakdown unplanned repair 事后".split())
 

@@ -34,41 +34,36 @@ class AskTab:
 
     def __init__(self, house: House, language: gr.Radio) -> None:
         self._house = house
-        with gr.Row(elem_id="mh-ask"):
-            with gr.Column(min_width=280):
-                with gr.Row(elem_id="mh-machine"):
-                    self.equipment = gr.Dropdown(
-                        self._machines("zh"), scale=5, min_width=140, value=ANY, label=text("zh", "equipment"),
-                        elem_id="mh-equipment", filterable=True,
-                    )  # fmt: skip
-                    self._new = gr.Button(text("zh", "new"), elem_id="mh-new", scale=1, min_width=90, size="md")
-                with gr.Accordion(text("zh", "conversations"), open=False, elem_id="mh-talks") as self._talks:
-                    with gr.Row():
-                        self._find = gr.Textbox(label=text("zh", "conversation_find"), elem_id="mh-talk-find", scale=3)
-                        self._title = gr.Textbox(
-                            label=text("zh", "conversation_title"), elem_id="mh-talk-title", scale=3
-                        )
-                    self._list = gr.HTML("", elem_id="mh-talk-list", js_on_load=TELL)
-                    with gr.Row():
-                        self._rename = gr.Button(text("zh", "conversation_rename"), elem_id="mh-talk-rename")
-                        self._delete = gr.Button(
-                            text("zh", "conversation_delete"), variant="stop", elem_id="mh-talk-delete"
-                        )
-                self._chat = gr.HTML(self._empty("zh", None), elem_id="mh-chat", js_on_load=TELL)
-                self._fix = FixForm(house, language)
-                self._photo = gr.Textbox(
-                    label=text("zh", "photo_read"), elem_id="mh-photo-text", lines=1, max_lines=4, visible="hidden",
-                    max_length=PHOTO_CHARACTERS,
+        with gr.Row(elem_id="mh-ask"), gr.Column(min_width=280):
+            with gr.Row(elem_id="mh-machine"):
+                self.equipment = gr.Dropdown(
+                    self._machines("zh"), scale=5, min_width=140, value=ANY, label=text("zh", "equipment"),
+                    elem_id="mh-equipment", filterable=True,
                 )  # fmt: skip
-                with gr.Row(elem_id="mh-entry"):
-                    self._camera = gr.HTML(_camera("zh"), elem_id="mh-camera")
-                    self._question = gr.Textbox(
-                        show_label=True, label=text("zh", "question"), lines=1, max_lines=4, elem_id="mh-question",
-                        scale=5, max_length=QUESTION_CHARACTERS, submit_btn=False, min_width=120,
-                    )  # fmt: skip
-                    self._send = gr.Button(
-                        text("zh", "send"), variant="primary", elem_id="mh-send", scale=1, min_width=70
+                self._new = gr.Button(text("zh", "new"), elem_id="mh-new", scale=1, min_width=90, size="md")
+            with gr.Accordion(text("zh", "conversations"), open=False, elem_id="mh-talks") as self._talks:
+                with gr.Row():
+                    self._find = gr.Textbox(label=text("zh", "conversation_find"), elem_id="mh-talk-find", scale=3)
+                    self._title = gr.Textbox(label=text("zh", "conversation_title"), elem_id="mh-talk-title", scale=3)
+                self._list = gr.HTML("", elem_id="mh-talk-list", js_on_load=TELL)
+                with gr.Row():
+                    self._rename = gr.Button(text("zh", "conversation_rename"), elem_id="mh-talk-rename")
+                    self._delete = gr.Button(
+                        text("zh", "conversation_delete"), variant="stop", elem_id="mh-talk-delete"
                     )
+            self._chat = gr.HTML(self._empty("zh", None), elem_id="mh-chat", js_on_load=TELL)
+            self._fix = FixForm(house, language)
+            self._photo = gr.Textbox(
+                label=text("zh", "photo_read"), elem_id="mh-photo-text", lines=1, max_lines=4, visible="hidden",
+                max_length=PHOTO_CHARACTERS,
+            )  # fmt: skip
+            with gr.Row(elem_id="mh-entry"):
+                self._camera = gr.HTML(_camera("zh"), elem_id="mh-camera")
+                self._question = gr.Textbox(
+                    show_label=True, label=text("zh", "question"), lines=1, max_lines=4, elem_id="mh-question",
+                    scale=5, max_length=QUESTION_CHARACTERS, submit_btn=False, min_width=120,
+                )  # fmt: skip
+                self._send = gr.Button(text("zh", "send"), variant="primary", elem_id="mh-send", scale=1, min_width=70)
         self.talk = gr.State(Talk())
         self.labelled = [
             self.equipment, self._question, self._send, self._new, self._camera, self._photo, self._talks,
@@ -407,9 +402,10 @@ def _own(talk: Talk, account: Account) -> Talk:
 def _camera(language: Language) -> str:
     # page.js sends the picture to /photos and shows what was read.
     name = escape(text(language, "photo"))
+    reading, empty = escape(text(language, "photo_reading")), escape(text(language, "photo_empty"))
     return (
         f'<label class="mh-photo" title="{name}"><span aria-hidden="true">📷</span>'
         f'<input type="file" accept="image/*" capture="environment" class="mh-photo-file" aria-label="{name}" '
-        f'data-reading="{escape(text(language, "photo_reading"))}" data-empty="{escape(text(language, "photo_empty"))}" '
+        f'data-reading="{reading}" data-empty="{empty}" '
         f'data-failed="{escape(text(language, "photo_failed"))}"></label>'
     )

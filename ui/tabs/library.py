@@ -278,8 +278,8 @@ class LibraryTab:
         for one in passages:
             place = {"source": one.place.source, "revision": one.place.revision, "page": one.place.page,
                      "section": one.place.section}  # fmt: skip
-            where = " · ".join(filter(None, [one.title, text(chosen, "page_short", page=one.place.page) if one.place.page
-                                             else "", one.place.section or ""]))  # fmt: skip
+            page = text(chosen, "page_short", page=one.place.page) if one.place.page else ""
+            where = " · ".join(filter(None, [one.title, page, one.place.section or ""]))
             address = place_address(place, one.text[:300], chosen)
             link = f'<a class="mh-cite mh-cite-wide" href="{escape(address or "")}">{escape(where)}</a>'
             items.append(f"<li>{link}<br>{escape(one.text[:220])}</li>")

@@ -125,7 +125,8 @@ class PlantTab:
         days = days if days in DAYS else 7
         source = f"/plots/{machine.tag}.svg?days={days}&lang={language}"
         alt = escape(text(language, "plot_alt", tag=machine.tag, days=days))
-        plot = f'<div class="mh-scroll mh-plot" tabindex="0" role="region" aria-label="{alt}"><img src="{escape(source)}" alt="{alt}"></div>'
+        picture = f'<img src="{escape(source)}" alt="{alt}">'
+        plot = f'<div class="mh-scroll mh-plot" tabindex="0" role="region" aria-label="{alt}">{picture}</div>'
         alarms = [
             {"equipment": one.equipment, "code": one.code, "text": one.text, "since": one.since, "until": one.until}
             for one in corpus.alarms(machine.tag, limit=ALARMS_SHOWN)
@@ -138,8 +139,10 @@ class PlantTab:
         )  # fmt: skip
         parts = corpus.find_parts("", model=machine.model, limit=PARTS_SHOWN) if machine.model else []
         own = [one for one in parts if one.fits]
-        ask = f'<a class="mh-do" href="/?equipment={escape(machine.tag)}&amp;lang={language}">{escape(text(language, "ask_about"))}</a>'
-        sticker = f'<a class="mh-do" href="/stickers.pdf?equipment={escape(machine.tag)}" target="_blank">{escape(text(language, "sticker"))}</a>'
+        tag = escape(machine.tag)
+        asked, printed = escape(text(language, "ask_about")), escape(text(language, "sticker"))
+        ask = f'<a class="mh-do" href="/?equipment={tag}&amp;lang={language}">{asked}</a>'
+        sticker = f'<a class="mh-do" href="/stickers.pdf?equipment={tag}" target="_blank">{printed}</a>'
         blocks = [
             f"<h3>{escape(f'{machine.tag} · {machine.name}')}</h3>{self._facts(machine, language)}",
             f'<div class="mh-actions">{ask}{sticker}</div>',
@@ -214,7 +217,8 @@ class PlantTab:
     def _parts_table(self, parts: list[Part], language: Language) -> str:
         rows = []
         for one in parts:
-            low = f' <span class="mh-bad">{escape(text(language, "below_minimum"))}</span>' if below(one.on_hand, one.minimum) else ""  # fmt: skip
+            short = f' <span class="mh-bad">{escape(text(language, "below_minimum"))}</span>'
+            low = short if below(one.on_hand, one.minimum) else ""
             name = (one.name_en or one.name) if language == "en" else one.name
             lead = text(language, "days", count=number(one.lead_time)) if one.lead_time is not None else ""
             rows.append(
