@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -96,9 +97,7 @@ class AskTab:
             **QUIET,
         )
         self._find.change(self._relist, [self._find, language, self.talk], [self._list], api_name="ask_find", **QUIET)
-        self._list.select(
-            self._open, [self._find, language, self.talk], [*shown, self.equipment], api_name="ask_open", **QUIET
-        )
+        self._list.select(self._open, [self._find, language], [*shown, self.equipment], api_name="ask_open", **QUIET)
         self._rename.click(
             self._retitle, [self._title, self._find, language, self.talk], [self._list], api_name="ask_rename", **QUIET
         )
@@ -247,7 +246,7 @@ class AskTab:
         account = account_of(request)
         return self._listed(query or "", choose_language(language, None), account, _own(talk, account).conversation)
 
-    def _open(self, query: str, language: str, talk: Talk, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+    def _open(self, query: str, language: str, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         account, chosen = account_of(request), choose_language(language, None)
         opened = self._continued(said(event, "id"), account)
         listed = self._listed(query or "", chosen, account, opened.conversation)
@@ -277,10 +276,8 @@ class AskTab:
         account, chosen = account_of(request), choose_language(language, None)
         talk = _own(talk, account)
         if talk.conversation is not None:
-            try:
+            with suppress(NotFound):  # it is gone already, which is what was wanted
                 self._house.corpus.delete_conversation(talk.conversation, owner=account.name)
-            except NotFound:
-                pass  # it is gone already, which is what was wanted
         empty = Talk(account.name)
         listed = self._listed(query or "", chosen, account, None)
         return self._transcript(empty, chosen, tag or None), empty, listed, ""
