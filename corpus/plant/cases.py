@@ -285,7 +285,7 @@ def unpacked(content: dict[str, Any], like: RepairCase) -> RepairCase:
 def _votes(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Count the votes by case, those for doubles merged into it too; a person counts once."""
     doubles = select(CaseRow.id, CaseRow.merged_into).where(CaseRow.merged_into.in_(ids))
-    keeper = {double: kept for double, kept in session.execute(doubles)}
+    keeper = {row.id: row.merged_into for row in session.execute(doubles)}
     query = select(CaseVoteRow.case_id, CaseVoteRow.by, CaseVoteRow.helped).where(
         CaseVoteRow.case_id.in_([*ids, *keeper])
     )
