@@ -50,7 +50,7 @@ def mapping(page: Any) -> Mapping:
         pdfium.FPDF_PageToDevice(page.raw, 0, 0, size, size, 0, x, y, across, down)
         return across.value / size, down.value / size
 
-    # The mapping is affine: three points tell all of it, and asking pdfium for each letter takes longer than reading it.
+    # The mapping is affine: three points tell all of it, and asking pdfium for each letter costs more than reading it.
     (left, top), (x_right, x_down), (y_right, y_down) = asked(0, 0), asked(step, 0), asked(0, step)
     xx, xy, yx, yy = (x_right - left) / step, (x_down - top) / step, (y_right - left) / step, (y_down - top) / step
 
