@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from corpus.database import Database
 from corpus.domain import (
     Account,
     Alarm,
     AuditEntry,
+    CaseState,
+    CaseVersion,
     Conversation,
     Document,
     DocumentDraft,
@@ -28,9 +31,12 @@ from corpus.domain import (
     Revision,
     Role,
     Turn,
+    WorkItem,
+    WorkState,
 )
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
+from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
 from corpus.library.search import Searcher
@@ -40,8 +46,10 @@ from corpus.people.accounts import AccountStore
 from corpus.people.audit import AuditStore
 from corpus.people.conversations import ConversationStore
 from corpus.people.feedback import FeedbackStore
+from corpus.people.worklist import Worklist
 from corpus.plant.cases import CaseStore
 from corpus.plant.equipment import EquipmentStore
+from corpus.plant.experience import Experience
 from corpus.plant.parts import PartStore
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
@@ -68,13 +76,16 @@ class Corpus:
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
-        self._feedback = FeedbackStore(database)
+        self._worklist = Worklist(database)
+        self._feedback = FeedbackStore(database, self._worklist, self._conversations)
         self._embedder = embedder = Embedder(settings)
         vectors = VectorIndex(settings.data_dir / "chroma", embedder)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
         self._documents = DocumentStore(database, settings.data_dir / "files")
         records = (self._equipment, self._parts, self._status, self._cases)
         self._library = Library(self._documents, vectors, lexical, embedder, self._audit, records)
+        ledger = Ledger(self._documents, self._library, vectors, lexical, embedder)
+        self._experience = Experience(database, self._cases, ledger, self._library, self._audit)
         self._searcher = Searcher(settings, self._documents, vectors, lexical, embedder, self._equipment)
         self._library.recover()
 
@@ -156,6 +167,10 @@ class Corpus:
     def pages(self, revision: int) -> list[Page]:
         """Return the pages of a revision in order."""
         return self._documents.pages(revision)
+
+    def unread_pages(self, revision: int) -> int:
+        """Return how many pages of a revision were left unread for want of time."""
+        return self._documents.unread_pages(revision)
 
     def revision(self, revision: int) -> Revision:
         """Return one revision with the path of its kept file; raises NotFound."""
@@ -288,6 +303,72 @@ class Corpus:
         """Find past fixes by machine, model, fault code and words; the best match first, then the newest."""
         return self._cases.find(query, equipment=equipment, model=model, code=code, limit=limit)
 
+    def case(self, case: int) -> RepairCase:
+        """Return one case in any state; raises NotFound."""
+        return self._cases.one(case)
+
+    def cases(self, *, state: CaseState | None = None, limit: int = 100) -> list[RepairCase]:
+        """List cases, newest first, of one state or of all."""
+        return self._cases.listed(state, limit)
+
+    def waiting_cases(self) -> list[RepairCase]:
+        """List the cases that wait for a lead's approval, newest first."""
+        return self._cases.listed("waiting", 1000)
+
+    def save_case(self, case: RepairCase, *, actor: str) -> RepairCase:
+        """Store a new fix: `waiting` for approval (a draft stays a draft); nothing finds it until then.
+
+        Raises:
+            Refused: it has no symptom.
+        """
+        return self._experience.save(case, actor=actor)
+
+    def approve_case(self, case: int, *, actor: str) -> RepairCase:
+        """Let a case be found from now on, by its tools and beside the manuals; raises NotFound or Conflict."""
+        return self._experience.approve(case, actor=actor)
+
+    def edit_case(self, case: RepairCase, *, actor: str) -> RepairCase:
+        """Store a changed case (by its `id`) as its next version; it keeps its state.
+
+        Raises:
+            NotFound: no such case.
+            Conflict: somebody changed it since `case.version`, or it was merged.
+            Refused: it has no symptom.
+        """
+        return self._experience.edit(case, actor=actor)
+
+    def retire_case(self, case: int, *, actor: str, reason: str | None = None) -> RepairCase:
+        """Let nothing find a case any more, or turn a waiting one down; raises NotFound or Conflict."""
+        return self._experience.retire(case, actor=actor, reason=reason)
+
+    def restore_case(self, case: int, *, actor: str) -> RepairCase:
+        """Give a retired or merged case its earlier state back; raises NotFound or Conflict."""
+        return self._experience.restore(case, actor=actor)
+
+    def merge_cases(self, keep: int, double: int, *, actor: str) -> RepairCase:
+        """Fold `double` into `keep`, which takes over what it lacks; raises NotFound or Conflict."""
+        return self._experience.merge(keep, double, actor=actor)
+
+    def case_history(self, case: int) -> list[CaseVersion]:
+        """Return who did what with a case, oldest first, each step with what the case said after it."""
+        return self._experience.history(case)
+
+    def similar_cases(self, draft: RepairCase, *, limit: int = 5) -> list[RepairCase]:
+        """Return waiting and approved cases that may be the same fix, the most alike first."""
+        return self._experience.similar(draft, self._cases_near, limit)
+
+    def rate_case(self, case: int, helped: bool, *, by: str) -> None:
+        """Store whether a case helped a reader, who counts once and may change their mind."""
+        self._experience.rate(case, helped, by=by)
+
+    def _cases_near(self, text: str) -> dict[int, float]:
+        """Return the cases whose passages are near a text, with how near (0 to 1)."""
+        found = self._searcher.search(text, equipment=None, k=20, methods=("lexical", "dense"))
+        near = [p for p in found.passages if p.place.record and p.place.record.table == CaseStore.TABLE]
+        cosines = self.similar(text, [passage.text for passage in near])
+        return {p.place.record.ids[0]: max(0.0, (cosine - 0.75) * 4)
+                for p, cosine in zip(near, cosines, strict=True) if p.place.record}  # fmt: skip
+
     # --- people --------------------------------------------------------------------------------------------------
 
     def accounts(self) -> list[Account]:
@@ -375,8 +456,10 @@ class Corpus:
         return self._audit.newest(limit)
 
     def add_turn(self, turn: Turn, *, owner: str) -> Turn:
-        """Store a question and its answer; a new conversation is titled by its first question."""
-        return self._conversations.add_turn(turn, owner=owner)
+        """Store a question and its answer, on the worklist too if it got none; the first titles the conversation."""
+        stored = self._conversations.add_turn(turn, owner=owner)
+        self._feedback.answered(stored, owner)
+        return stored
 
     def turns(self, conversation: str, *, owner: str, limit: int = 20) -> list[Turn]:
         """Return the last turns of a conversation, oldest first; none if it is not this owner's."""
@@ -395,8 +478,57 @@ class Corpus:
         self._conversations.delete(conversation, owner=owner)
 
     def add_feedback(self, conversation: str, turn: int, helped: bool, reason: str, by: str) -> None:
-        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id."""
+        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id.
+
+        The repair cases that the answer cited get the vote too; an answer that did not help goes on the worklist.
+        """
         self._feedback.add(conversation, turn, helped, reason, by)
+
+    def worklist(self, *, state: WorkState | None = "open", limit: int = 100) -> list[WorkItem]:
+        """List the questions that got no answer or did not help, those asked most often first."""
+        return self._worklist.items(state, limit)
+
+    def solve_work(
+        self,
+        item: int,
+        *,
+        actor: str,
+        gold: Sequence[tuple[str, int | None]] = (),
+        note: str | None = None,
+        answerable: bool = True,
+    ) -> WorkItem:
+        """Say where the answer to an open item stands, what it is, or that there is none: it becomes a test.
+
+        Raises:
+            NotFound: no such item.
+            Conflict: it is closed already.
+            Refused: answerable, but neither gold nor note is given.
+        """
+        return self._close_work(item, "solved", gold, note, answerable, actor)
+
+    def drop_work(self, item: int, *, actor: str, note: str | None = None) -> WorkItem:
+        """Take an item off the worklist without making it a test; raises NotFound or Conflict."""
+        return self._close_work(item, "dropped", (), note, True, actor)
+
+    def _close_work(
+        self,
+        item: int,
+        state: WorkState,
+        gold: Sequence[tuple[str, int | None]],
+        note: str | None,
+        answerable: bool,
+        actor: str,
+    ) -> WorkItem:
+        with self._database.write() as session:
+            closed = self._worklist.close(
+                session, item, state=state, gold=gold, note=note, answerable=answerable, actor=actor
+            )
+            self._audit.write(session, actor, f"work.{state}", str(item), closed.question[:200])
+        return closed
+
+    def work_questions(self) -> list[dict[str, Any]]:
+        """Return the solved items as lines of a question set for `millhand eval`, in DESIGN's form."""
+        return self._worklist.questions()
 
     # --- the folder ----------------------------------------------------------------------------------------------
 
