@@ -262,6 +262,48 @@ class Part(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class StockTaking:
+    """What one file said of one stock line; `speaks` marks the one that counts now."""
+
+    line: Part
+    revision: int
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """What the columns of tables with one header mean: field to column header, "" where no column has it.
+
+    `layout` stands for the header (a hash of its names), `source` is the file for which it was corrected.
+    """
+
+    layout: str
+    kind: str
+    columns: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a table's record differs from what is stored: `what` names it, (field, before, after) where it differs."""
+
+    what: str
+    row: int | None
+    differences: tuple[tuple[str, Any, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an import would change: counts, `changes` in detail, and stored stock lines that the table does not name."""
+
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+    changes: tuple[Change, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading(Record):
     """One measured value of one asset at one time."""
 
