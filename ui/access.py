@@ -35,7 +35,7 @@ SIGNED_IN = re.compile(
     r"/|/logout|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/(?:assets|svelte|static)/.+"
     r"|/pages/\d+/\d+\.png|/files/\d+|/places/\d+|/plots/[^/]+\.svg|/jobcards/[0-9a-f]+/\d+|/photos|/session"
     r"|/account(?:/pin|/tablet)?|/icon(?:-192|-512)?\.png"
-    r"|/api/(?:openapi\.json|ask|search|parts|status)|/mcp"
+    r"|/api/(?:openapi\.json|ask|search|parts|status|status/[^/]+)|/mcp"
     r"|/gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|heartbeat/[^/]+|queue/data|reset/?|cancel"
     r"|call/[^/]+/[^/]+)"
 )
