@@ -157,6 +157,10 @@ class Corpus:
         """Return the pages of a revision in order."""
         return self._documents.pages(revision)
 
+    def unread_pages(self, revision: int) -> int:
+        """Return how many pages of a revision were left unread for want of time."""
+        return self._documents.unread_pages(revision)
+
     def revision(self, revision: int) -> Revision:
         """Return one revision with the path of its kept file; raises NotFound."""
         return self._documents.revision(revision)

@@ -167,7 +167,8 @@ class Ingestor:
         step("hashing", 0, 1)
         digest = _sha256(path)
         known = self._corpus.find_revision(digest)
-        if known is not None:
+        unfinished = known is not None and self._corpus.unread_pages(known.id) > 0
+        if known is not None and not unfinished:
             document = self._corpus.document(known.document)
             return FileResult(source, "unchanged", document.id, document.kind, known.pages, known.chunks)
         parsed = self._worker.parse(path, lambda done, total: step("reading", done, total))
@@ -204,7 +205,9 @@ class Ingestor:
         stored = self._corpus.add_document(
             draft,
             actor=actor,
-            supersedes=self._claimed(job, "supersedes") or options.supersedes,
+            supersedes=self._claimed(job, "supersedes")
+            or options.supersedes
+            or (known.document if known is not None and unfinished else None),
             amends=self._amends(job) or options.amends,
             hold=options.hold,
             progress=step,

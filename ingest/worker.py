@@ -14,8 +14,11 @@ from typing import Any
 
 from corpus import Box, MillhandError, Settings, Unreadable
 from ingest.readers.base import Limits, PageProgress, ParsedFile
+from ingest.readers.ocr import forget_old
 
 _TICK = 0.25  # seconds between looks at time and memory
+_OPENING = 3  # times what a page may take
+_ATTEMPTS = 3  # at a file whose pages end the process
 
 
 class ParseWorker:
@@ -27,16 +30,39 @@ class ParseWorker:
         self._lock = threading.Lock()
         self._pool: Any = None
         self._counter: Any = None
+        self._kept = settings.data_dir / "ocr"
+        forget_old(self._kept)
 
     def parse(self, path: Path, progress: PageProgress) -> ParsedFile:
-        """Read a file; raises Unreadable when it cannot be read or costs more than the settings allow."""
-        limits = Limits(self._settings.unpacked_mb * 2**20, self._settings.pages_at_most, self._settings.ocr)
-        parsed: ParsedFile = self._run(path.name, _read, (path, limits), progress)
-        return parsed
+        """Read a file; raises Unreadable when it cannot be read or costs more than the settings allow.
+
+        A page that ends the process is left out of the next attempt, which takes from the kept results what OCR had
+        read before.
+        """
+        skip: dict[int, str] = {}
+        while True:
+            limits = Limits(
+                self._settings.unpacked_mb * 2**20,
+                self._settings.pages_at_most,
+                self._settings.ocr,
+                self._settings.file_seconds,
+                self._kept,
+                dict(skip),
+            )
+            try:
+                parsed: ParsedFile = self._run(path.name, _read, (path, limits), progress)
+                return parsed
+            except _Ended as ended:
+                if not ended.page or ended.page in skip or len(skip) == _ATTEMPTS - 1:
+                    raise Unreadable(f"{path.name}: reading it {ended}; the file is damaged.") from ended
+                skip[ended.page] = str(ended)
 
     def picture(self, path: Path, page: int, marks: Sequence[Box], width: int) -> bytes:
         """Render a page as PNG with boxes marked."""
-        png: bytes = self._run(path.name, _picture, (path, page, tuple(marks), width), lambda *_: None)
+        try:
+            png: bytes = self._run(path.name, _picture, (path, page, tuple(marks), width), lambda *_: None)
+        except _Ended as ended:
+            raise Unreadable(f"{path.name}: drawing page {page} {ended}.") from ended
         return png
 
     def read_image(self, path: Path) -> str:
@@ -67,25 +93,29 @@ class ParseWorker:
             except MillhandError:
                 raise
             except ProcessExpired as error:
-                raise Unreadable(f"{name}: reading it crashed the reader; the file is damaged.") from error
+                raise _Ended("crashed the reader", self._page()) from error
             except MemoryError as error:
-                raise Unreadable(f"{name}: reading it needs more memory than allowed.") from error
+                raise _Ended("needs more memory than allowed", self._page()) from error
             except Exception as error:
                 raise Unreadable(f"{name}: the file is damaged ({type(error).__name__}).") from error
             done = (self._counter[0], self._counter[1])
             if done != seen:
                 seen, since = done, time.monotonic()
                 progress(*done)
-            elif time.monotonic() - since > self._settings.parse_seconds:
+            # Opening a damaged file means going through all of it.
+            allowed = self._settings.parse_seconds * (1 if done[1] else _OPENING)
+            if time.monotonic() - since > allowed:
+                at = self._page()
                 self._stop()
-                raise Unreadable(
-                    f"{name}: reading it made no progress for {self._settings.parse_seconds} seconds and was ended."
-                )
+                raise _Ended(f"made no progress for {allowed} seconds", at)
             if self._resident() > self._settings.parse_memory_mb * 2**20:
+                at = self._page()
                 self._stop()
-                raise Unreadable(
-                    f"{name}: reading it took more than {self._settings.parse_memory_mb} MB of memory and was ended."
-                )
+                raise _Ended(f"took more than {self._settings.parse_memory_mb} MB of memory", at)
+
+    def _page(self) -> int | None:
+        """Return the page in work, once the file is open and its pages are counted."""
+        return self._counter[0] + 1 if self._counter[0] < self._counter[1] else None
 
     def _started(self) -> Any:
         if self._pool is None:
@@ -95,6 +125,7 @@ class ParseWorker:
             self._pool = ProcessPool(
                 max_workers=1, max_tasks=200, context=self._context, initializer=_begin, initargs=(self._counter,)
             )
+            self._pool.schedule(_ready).result()  # starting counts against no file
         return self._pool
 
     def _stop(self) -> None:
@@ -113,6 +144,14 @@ class ParseWorker:
             return 0
 
 
+class _Ended(Exception):
+    """The process had to be ended, or ended itself, at `page` where the file has pages."""
+
+    def __init__(self, why: str, page: int | None) -> None:
+        super().__init__(why)
+        self.page = page
+
+
 _shared: Any = None
 
 
@@ -120,6 +159,10 @@ def _begin(counter: Any) -> None:
     global _shared
     _shared = counter
     _shared[2] = os.getpid()
+
+
+def _ready() -> None:
+    """Say that the process has started."""
 
 
 def _note(done: int, total: int) -> None:

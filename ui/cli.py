@@ -331,7 +331,7 @@ def evaluate(
         ),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and report.json there.")
+        Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and run.json there.")
     ] = None,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Search, but ask nothing.")] = False,
     method: Annotated[

@@ -84,6 +84,11 @@ class DocumentStore:
             rows = session.scalars(select(PageRow).where(PageRow.revision_id == revision).order_by(PageRow.position))
             return [_page(row) for row in rows]
 
+    def unread_pages(self, revision: int) -> int:
+        with self.database.read() as session:
+            query = select(func.count()).where(PageRow.revision_id == revision, PageRow.quality == "unread")
+            return session.scalar(query) or 0
+
     def page(self, revision: int, number: int | None) -> Page:
         with self.database.read() as session:
             row = session.scalars(

@@ -87,10 +87,11 @@ class Library:
     ) -> Document:
         self._vectors.check()
         old = self._documents.one(supersedes) if supersedes is not None else None
-        if old is not None and old.current is None:
-            raise Conflict(f"Document {old.id} is retired; restore it before you supersede it.")
-        if old is not None and old.current is not None and old.current.sha256 == draft.sha256:
-            raise Conflict(f"Document {old.id} already holds these very bytes.")
+        if old is not None:
+            if old.current is None:
+                raise Conflict(f"Document {old.id} is retired; restore it before you supersede it.")
+            if old.current.sha256 == draft.sha256 and not self._documents.unread_pages(old.current.id):
+                raise Conflict(f"Document {old.id} already holds these very bytes.")
         if amends is not None:
             self._documents.one(amends[0])
         file = self._keep(draft)

@@ -23,7 +23,7 @@ def read(path: Path, limits: Limits, progress: PageProgress) -> ParsedFile:
             for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
                 if number > count:
                     break
-                lines = tuple(recognise(ImageOps.exif_transpose(frame)))
+                lines = tuple(recognise(ImageOps.exif_transpose(frame), limits.kept))
                 text = "\n".join(line.text for line in lines)
                 pages.append(Page(number, text, text, lines, "ocr" if text else "empty"))
                 progress(number, count)

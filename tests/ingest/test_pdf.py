@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -116,13 +115,79 @@ def test_a_scanned_page_is_read_by_ocr(manual: Path, tmp_path: Path) -> None:
     assert "E-401" in scan.pages[0].raw.replace(" ", "")
 
 
-def test_the_worker_is_killed_when_it_costs_too_much_and_goes_on(manual: Path) -> None:
-    worker = ParseWorker(Settings(parse_memory_mb=256))
+def scan_of(manual: Path, page: int, file: Path) -> Path:
+    """Write one page of a PDF as a PDF that holds only its picture."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(manual) as document:
+        document[page].render(scale=3).to_pil().convert("RGB").save(file)
+    return file
+
+
+def endless_page(file: Path) -> Path:
+    """Write a PDF whose page draws forms that draw forms: some kilobytes that no reader gets to the end of."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    page = writer.add_blank_page(400, 400)
+    inner = None
+    for _ in range(12):
+        form = DecodedStreamObject()
+        form.set_data(b"/F Do " * 40 if inner else b"BT ET")
+        form[NameObject("/Type")], form[NameObject("/Subtype")] = NameObject("/XObject"), NameObject("/Form")
+        if inner:
+            held = DictionaryObject({NameObject("/F"): inner})
+            form[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): held})
+        inner = writer._add_object(form)
+    forms = DictionaryObject({NameObject("/F"): inner})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
+    content = DecodedStreamObject()
+    content.set_data(b"/F Do")
+    page[NameObject("/Contents")] = writer._add_object(content)
+    writer.write(file)
+    return file
+
+
+def test_a_page_that_never_ends_is_left_out_and_the_others_are_read(manual: Path, tmp_path: Path) -> None:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.append(manual, pages=(0, 1))
+    writer.append(endless_page(tmp_path / "endless.pdf"))
+    writer.append(manual, pages=(2, 3))
+    writer.write(tmp_path / "mixed.pdf")
+    worker = ParseWorker(Settings(data_dir=tmp_path / "data", parse_seconds=5))
+    try:
+        parsed = worker.parse(tmp_path / "mixed.pdf", no_progress)
+    finally:
+        worker.close()
+    assert [bool(page.raw) for page in parsed.pages] == [True, False, True]
+    assert "page 2 made no progress for 5 seconds and was left out" in parsed.warnings
+
+
+def test_what_ocr_read_is_kept_for_the_next_attempt(manual: Path, tmp_path: Path) -> None:
+    import json
+
+    scan = scan_of(manual, 0, tmp_path / "scan.pdf")
+    worker = ParseWorker(Settings(data_dir=tmp_path / "data"))
+    try:
+        worker.parse(scan, no_progress)
+        (kept,) = (tmp_path / "data" / "ocr").glob("*.json")
+        lines = json.loads(kept.read_text("utf-8"))
+        kept.write_text(json.dumps([{**lines[0], "text": "kept from before"}]))
+        assert worker.parse(scan, no_progress).pages[0].raw == "kept from before"
+    finally:
+        worker.close()
+
+
+def test_the_worker_is_killed_when_it_costs_too_much_and_goes_on(manual: Path, tmp_path: Path) -> None:
+    worker = ParseWorker(Settings(data_dir=tmp_path / "data", parse_memory_mb=256))
     try:
         assert len(worker.parse(manual, no_progress).pages) > 1
         worker._settings = Settings(parse_memory_mb=256).model_copy(update={"parse_memory_mb": 1})
         with pytest.raises(Unreadable, match="memory"):
-            worker._run("slow.pdf", time.sleep, (1,), no_progress)
+            worker.parse(manual, no_progress)
         worker._settings = Settings()
         assert len(worker.parse(manual, no_progress).pages) > 1
     finally:
