@@ -8,6 +8,8 @@ from corpus.domain import (
     Applies,
     AuditEntry,
     Box,
+    CaseState,
+    CaseVersion,
     Chunk,
     ChunkKind,
     Conversation,
@@ -50,11 +52,11 @@ from corpus.ownership import FolderLock, call_owner, serve_owner
 from corpus.settings import Settings, load_settings
 
 __all__ = [
-    "Account", "Alarm", "Amendment", "Applies", "AuditEntry", "Box", "Chunk", "ChunkKind", "Conflict", "Conversation",
-    "Corpus", "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "FolderLock",
-    "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "NotFound", "Page", "PageQuality",
-    "Part", "Passage", "Place", "Progress", "Reading", "Record", "RecordRef", "Refused", "RepairCase", "Revision",
-    "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "call_owner", "contains_quote",
-    "content_words", "detect_language", "extract_identifiers", "find_quote", "index_tokens", "load_settings",
-    "normal_identifier", "normal_text", "open_corpus", "serve_owner",
+    "Account", "Alarm", "Amendment", "Applies", "AuditEntry", "Box", "CaseState", "CaseVersion", "Chunk", "ChunkKind",
+    "Conflict", "Conversation", "Corpus", "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment",
+    "Evidence", "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "NotFound",
+    "Page", "PageQuality", "Part", "Passage", "Place", "Progress", "Reading", "Record", "RecordRef", "Refused",
+    "RepairCase", "Revision", "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "call_owner",
+    "contains_quote", "content_words", "detect_language", "extract_identifiers", "find_quote", "index_tokens",
+    "load_settings", "normal_identifier", "normal_text", "open_corpus", "serve_owner",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ from corpus.domain import (
     Account,
     Alarm,
     AuditEntry,
+    CaseState,
+    CaseVersion,
     Conversation,
     Document,
     DocumentDraft,
@@ -31,6 +33,7 @@ from corpus.domain import (
 )
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
+from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
 from corpus.library.search import Searcher
@@ -42,6 +45,7 @@ from corpus.people.conversations import ConversationStore
 from corpus.people.feedback import FeedbackStore
 from corpus.plant.cases import CaseStore
 from corpus.plant.equipment import EquipmentStore
+from corpus.plant.experience import Experience
 from corpus.plant.parts import PartStore
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
@@ -75,6 +79,8 @@ class Corpus:
         self._documents = DocumentStore(database, settings.data_dir / "files")
         records = (self._equipment, self._parts, self._status, self._cases)
         self._library = Library(self._documents, vectors, lexical, embedder, self._audit, records)
+        ledger = Ledger(self._documents, self._library, vectors, lexical, embedder)
+        self._experience = Experience(database, self._cases, ledger, self._library, self._audit)
         self._searcher = Searcher(settings, self._documents, vectors, lexical, embedder, self._equipment)
         self._library.recover()
 
@@ -291,6 +297,72 @@ class Corpus:
     ) -> list[RepairCase]:
         """Find past fixes by machine, model, fault code and words; the best match first, then the newest."""
         return self._cases.find(query, equipment=equipment, model=model, code=code, limit=limit)
+
+    def case(self, case: int) -> RepairCase:
+        """Return one case in any state; raises NotFound."""
+        return self._cases.one(case)
+
+    def cases(self, *, state: CaseState | None = None, limit: int = 100) -> list[RepairCase]:
+        """List cases, newest first, of one state or of all."""
+        return self._cases.listed(state, limit)
+
+    def waiting_cases(self) -> list[RepairCase]:
+        """List the cases that wait for a lead's approval, newest first."""
+        return self._cases.listed("waiting", 1000)
+
+    def save_case(self, case: RepairCase, *, actor: str) -> RepairCase:
+        """Store a new fix: `waiting` for approval (a draft stays a draft); nothing finds it until then.
+
+        Raises:
+            Refused: it has no symptom.
+        """
+        return self._experience.save(case, actor=actor)
+
+    def approve_case(self, case: int, *, actor: str) -> RepairCase:
+        """Let a case be found from now on, by its tools and beside the manuals; raises NotFound or Conflict."""
+        return self._experience.approve(case, actor=actor)
+
+    def edit_case(self, case: RepairCase, *, actor: str) -> RepairCase:
+        """Store a changed case (by its `id`) as its next version; it keeps its state.
+
+        Raises:
+            NotFound: no such case.
+            Conflict: somebody changed it since `case.version`, or it was merged.
+            Refused: it has no symptom.
+        """
+        return self._experience.edit(case, actor=actor)
+
+    def retire_case(self, case: int, *, actor: str, reason: str | None = None) -> RepairCase:
+        """Let nothing find a case any more, or turn a waiting one down; raises NotFound or Conflict."""
+        return self._experience.retire(case, actor=actor, reason=reason)
+
+    def restore_case(self, case: int, *, actor: str) -> RepairCase:
+        """Give a retired or merged case its earlier state back; raises NotFound or Conflict."""
+        return self._experience.restore(case, actor=actor)
+
+    def merge_cases(self, keep: int, double: int, *, actor: str) -> RepairCase:
+        """Fold `double` into `keep`, which takes over what it lacks; raises NotFound or Conflict."""
+        return self._experience.merge(keep, double, actor=actor)
+
+    def case_history(self, case: int) -> list[CaseVersion]:
+        """Return who did what with a case, oldest first, each step with what the case said after it."""
+        return self._experience.history(case)
+
+    def similar_cases(self, draft: RepairCase, *, limit: int = 5) -> list[RepairCase]:
+        """Return waiting and approved cases that may be the same fix, the most alike first."""
+        return self._experience.similar(draft, self._cases_near, limit)
+
+    def rate_case(self, case: int, helped: bool, *, by: str) -> None:
+        """Store whether a case helped a reader, who counts once and may change their mind."""
+        self._experience.rate(case, helped, by=by)
+
+    def _cases_near(self, text: str) -> dict[int, float]:
+        """Return the cases whose passages are near a text, with how near (0 to 1)."""
+        found = self._searcher.search(text, equipment=None, k=20, methods=("lexical", "dense"))
+        near = [p for p in found.passages if p.place.record and p.place.record.table == CaseStore.TABLE]
+        cosines = self.similar(text, [passage.text for passage in near])
+        return {p.place.record.ids[0]: max(0.0, (cosine - 0.75) * 4)
+                for p, cosine in zip(near, cosines, strict=True) if p.place.record}  # fmt: skip
 
     # --- people --------------------------------------------------------------------------------------------------
 

@@ -321,6 +321,20 @@ class RepairCase(Record):
     not_helped: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class CaseVersion:
+    """One step in a case's life: who did what (import, save, approve, edit, merge, retire, restore) and the result."""
+
+    case_id: int
+    version: int
+    at: datetime
+    actor: str
+    action: str
+    case: RepairCase
+    state: CaseState
+    detail: str | None = None
+
+
 # --- people ------------------------------------------------------------------------------------------------------
 
 

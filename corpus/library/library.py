@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Language, Part, Record
+from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Language, Part
 from corpus.errors import Conflict, IndexMismatch, NotFound, Refused
 from corpus.library.documents import DocumentStore, packed_lines
 from corpus.library.embedding import Embedder, Vectors
@@ -36,21 +36,10 @@ from corpus.library.rows import (
 )
 from corpus.library.vectors import VectorIndex
 from corpus.people.audit import AuditStore
+from corpus.plant.records import RecordStore
 
 Progress = Callable[[str, int, int], None]
 _BATCH = 500
-
-
-class RecordStore(Protocol):
-    """What the library asks of a store of plant records, inside its own transaction."""
-
-    TABLE: str
-
-    def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]: ...
-
-    def forget(self, session: Session, revision_id: int) -> None: ...
-
-    def revive(self, session: Session, revision_id: int) -> None: ...
 
 
 class Library:
@@ -113,7 +102,7 @@ class Library:
         except BaseException:
             self._discard(revision)
             raise
-        self._pay_debts()
+        self.pay_debts()
         progress("storing", len(ids), len(ids))
         return self._documents.one(self._documents.revision(revision).document)
 
@@ -196,7 +185,7 @@ class Library:
             identifiers = [
                 {"chunk_id": stored.id, "kind": found.kind, "normal": found.normal[:64], "leads": leads}
                 for stored in chunks
-                for found, leads in _identifiers(stored)
+                for found, leads in chunk_identifiers(stored)
             ]
             if identifiers:
                 session.execute(insert(IdentifierRow), identifiers)
@@ -230,29 +219,33 @@ class Library:
         row.state = "live"
         for store in self._records:
             stored = store.save(session, draft.records, revision, draft.source)
-            self._link(session, revision, draft, store.TABLE, stored)
+            self._link(session, revision, draft, store, stored)
         if amends is not None:
             session.add(AmendmentRow(bulletin_id=row.document_id, amended_id=amends[0], section=amends[1]))
         self._apply_amendments(session)
 
-    def _link(self, session: Session, revision: int, draft: DocumentDraft, table: str, stored: dict[int, int]) -> None:
+    def _link(
+        self, session: Session, revision: int, draft: DocumentDraft, store: RecordStore, stored: dict[int, int]
+    ) -> None:
         """Tie row passages to their records; earlier files' passages of the same records are renewed by this one."""
         if not stored:
             return
+        table = store.TABLE
+        withheld = store.withheld(session, set(stored.values()))
         ids = list(
             session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision).order_by(ChunkRow.position))
         )
-        links = []
+        links: list[dict[str, Any]] = []
         for position, chunk in enumerate(draft.chunks):
             if chunk.record in stored:
                 record = draft.records[chunk.record]
                 as_of = record.as_of if isinstance(record, Part) else None
-                links.append(
-                    {"id": ids[position], "record_table": table, "record_id": stored[chunk.record], "as_of": as_of}
-                )
+                link = {"id": ids[position], "record_table": table, "record_id": stored[chunk.record], "as_of": as_of}
+                links.append(link | {"renewed_by": revision if stored[chunk.record] in withheld else None})
         if links:
             session.execute(update(ChunkRow), links)
-        wanted = list(set(stored.values()))
+            self.owe(session, [link["id"] for link in links if link["renewed_by"]])
+        wanted = list(set(stored.values()) - withheld)
         for at in range(0, len(wanted), _BATCH):
             earlier = list(
                 session.scalars(
@@ -266,7 +259,7 @@ class Library:
             )
             if earlier:
                 session.execute(update(ChunkRow).where(ChunkRow.id.in_(earlier)).values(renewed_by=revision))
-                self._owe(session, earlier)
+                self.owe(session, earlier)
 
     def _index(self, revision: int) -> list[int]:
         with self._database.read() as session:
@@ -310,11 +303,13 @@ class Library:
         shown = found.current or next((one for one in found.revisions if one.state == "draft"), None)
         if shown is None:
             raise Conflict(f"Document {document} is already retired.")
+        if not shown.source:
+            raise Refused("These are the fixes that people wrote down; retire a single case instead.")
         with self._database.write() as session:
             self._retire(session, session.get_one(RevisionRow, shown.id), "removed")
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.remove", str(document), found.title)
-        self._pay_debts()
+        self.pay_debts()
 
     def describe(
         self,
@@ -349,7 +344,7 @@ class Library:
             session.get_one(DocumentRow, old).superseded_by = new
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.supersede", str(old), f"by {new}")
-        self._pay_debts()
+        self.pay_debts()
 
     def restore(self, document: int, *, actor: str, revision: int | None) -> Document:
         found = self._documents.one(document)
@@ -372,7 +367,7 @@ class Library:
                 store.revive(session, chosen.id)
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.restore", str(document), f"revision {chosen.number}")
-        self._pay_debts()
+        self.pay_debts()
         return self._documents.one(document)
 
     def amend(self, bulletin: int, amended: int, section: str, *, actor: str) -> int:
@@ -398,7 +393,7 @@ class Library:
     def _retire(self, session: Session, revision: RevisionRow, state: str) -> None:
         revision.state = state
         session.flush()
-        self._owe(session, list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision.id))))
+        self.owe(session, list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision.id))))
         for store in self._records:
             store.forget(session, revision.id)
 
@@ -424,14 +419,16 @@ class Library:
     # --- the indexes ---------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _owe(session: Session, ids: Sequence[int]) -> None:
+    def owe(session: Session, ids: Sequence[int]) -> None:
+        """Note that these chunks may still stand in the indexes."""
         for at in range(0, len(ids), _BATCH):
             batch = ids[at : at + _BATCH]
             known = set(session.scalars(select(IndexDebtRow.chunk_id).where(IndexDebtRow.chunk_id.in_(batch))))
             session.add_all(IndexDebtRow(chunk_id=i) for i in batch if i not in known)
         session.flush()
 
-    def _pay_debts(self) -> None:
+    def pay_debts(self) -> None:
+        """Delete from the indexes what SQL has retired."""
         with self._database.read() as session:
             owed = list(session.scalars(select(IndexDebtRow.chunk_id)))
         if not owed:
@@ -451,7 +448,7 @@ class Library:
             for revision in half_made:
                 self._discard(revision)
             if owed:
-                self._pay_debts()
+                self.pay_debts()
         except IndexMismatch:
             return  # every search says so, and `reindex` starts afresh
 
@@ -498,7 +495,7 @@ class Library:
         self._lexical.close()
 
 
-def _identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:
+def chunk_identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:
     """Return a chunk's identifiers; the first one of a row or entry leads, when it stands within its first words."""
     found = extract_identifiers(" ".join([*chunk.section[-1:], chunk.text]))
     head = {identifier.normal for identifier in extract_identifiers(chunk.text[:60])[:1]}

@@ -13,7 +13,7 @@ from corpus.database import Base, Database
 from corpus.domain import Equipment, Record
 from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
-from corpus.plant.records import Imported, Key, set_retired
+from corpus.plant.records import Imported, Key, RecordStore, set_retired
 
 
 class EquipmentRow(Imported, Base):
@@ -29,7 +29,7 @@ class EquipmentRow(Imported, Base):
     contact: Mapped[str | None] = mapped_column(Text)
 
 
-class EquipmentStore:
+class EquipmentStore(RecordStore):
     """Reads machines; a newer file's row takes over the tag."""
 
     TABLE = EquipmentRow.__tablename__

@@ -12,7 +12,7 @@ from corpus.database import Base, Database, UtcDateTime
 from corpus.domain import Part, Record
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import normal_text
-from corpus.plant.records import Imported, Key, overlap, set_retired
+from corpus.plant.records import Imported, Key, RecordStore, overlap, set_retired
 
 _ENOUGH = 0.34  # share of the query's words that a line must hold
 _FITS = 0.25  # what fitting the machine in question adds
@@ -37,7 +37,7 @@ class PartRow(Imported, Base):
     as_of: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class PartStore:
+class PartStore(RecordStore):
     """Answers stock questions exactly; a newer stock-taking takes over the lines that it names."""
 
     TABLE = PartRow.__tablename__

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, ClassVar
 
 from sqlalchemy import String, Text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from corpus.domain import Record
 from corpus.library.words import content_words, index_tokens
+
+Key = String(120)
 
 
 class Imported:
@@ -21,7 +25,27 @@ class Imported:
     retired: Mapped[bool] = mapped_column(default=False)
 
 
-Key = String(120)
+class RecordStore(ABC):
+    """What the library asks of a store of plant records, inside its own transaction."""
+
+    TABLE: ClassVar[str]
+
+    @abstractmethod
+    def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]:
+        """Store those of the records that are this store's; return their ids by their index."""
+
+    @abstractmethod
+    def forget(self, session: Session, revision_id: int) -> None:
+        """Retire what this revision brought."""
+
+    @abstractmethod
+    def revive(self, session: Session, revision_id: int) -> None:
+        """Bring back what this revision brought."""
+
+    def withheld(self, session: Session, ids: Collection[int]) -> set[int]:
+        """Return those of the records that no row of a file speaks for any more."""
+        del session, ids
+        return set()
 
 
 def set_retired(session: Session, rows: Any, revision_id: int, *, retired: bool) -> None:

@@ -12,7 +12,7 @@ from corpus.database import Base, Database, UtcDateTime
 from corpus.domain import Alarm, Reading, Record
 from corpus.library.identifiers import normal_identifier
 from corpus.library.quotes import normal_text
-from corpus.plant.records import Imported, Key, set_retired
+from corpus.plant.records import Imported, Key, RecordStore, set_retired
 from corpus.settings import Settings
 
 _BATCH = 5000
@@ -45,7 +45,7 @@ class AlarmRow(Imported, Base):
     severity: Mapped[str | None] = mapped_column(String(60))
 
 
-class StatusStore:
+class StatusStore(RecordStore):
     """Answers how a machine is, as of when; nothing is inferred from readings that are not there."""
 
     TABLE = AlarmRow.__tablename__
