@@ -39,7 +39,7 @@ class Question(BaseModel):
     )
 
 
-class Query_(BaseModel):
+class SearchQuery(BaseModel):
     """What to find passages for."""
 
     model_config = ConfigDict(extra="forbid")
@@ -177,7 +177,7 @@ def api_routes(house: House) -> APIRouter:
         )
 
     @router.post("/search", response_model=list[Passage], operation_id="search", summary="Find passages in documents")
-    def search(query: Query_) -> Response:
+    def search(query: SearchQuery) -> Response:
         return _answer(lambda: lookups.search(house, query.query, query.equipment, query.k))
 
     @router.get("/parts", response_model=list[Stock], operation_id="find_parts", summary="Find spare parts in stock")

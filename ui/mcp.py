@@ -21,11 +21,15 @@ from ui.house import House
 
 PATH = "/mcp"
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-INSTRUCTIONS = """Millhand holds a factory's equipment manuals, repair guides, spare-part stock, machine status and past \
-fixes. Quote its answers with their sources; where it says that the documents hold no answer, say so too. Safety \
-warnings come first, word for word."""
+INSTRUCTIONS = (
+    "Millhand holds a factory's equipment manuals, repair guides, spare-part stock, machine status and past fixes. "
+    "Quote its answers with their sources; where it says that the documents hold no answer, say so too. "
+    "Safety warnings come first, word for word."
+)
 
-Tag = Annotated[str | None, Field(description="Asset tag of the machine, such as CNC-03, in any spelling", max_length=120)]
+Tag = Annotated[
+    str | None, Field(description="Asset tag of the machine, such as CNC-03, in any spelling", max_length=120)
+]
 
 
 def build_mcp(house: House) -> tuple[MCPServer, Starlette]:

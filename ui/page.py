@@ -8,10 +8,12 @@ from typing import Any
 import gradio as gr
 
 from corpus import Account
-from ui.access import EVERYONE, KEEPERS, account_of
+from ui.access import EVALUATORS, EVERYONE, KEEPERS, account_of
 from ui.house import House
 from ui.html import clean
 from ui.tabs.ask import AskTab
+from ui.tabs.evaluate import EvaluateTab
+from ui.tabs.experience import ExperienceTab
 from ui.tabs.library import LibraryTab
 from ui.tabs.plant import PlantTab
 from ui.texts import Language, choose_language, text
@@ -19,6 +21,8 @@ from ui.texts import Language, choose_language, text
 TABS = {
     "plant": (PlantTab, EVERYONE),
     "library": (LibraryTab, KEEPERS),
+    "experience": (ExperienceTab, KEEPERS),
+    "evaluate": (EvaluateTab, EVALUATORS),
 }
 """Which roles see which tab beside the chat; what a tab's handlers do is decided by access.py, call by call."""
 
