@@ -34,6 +34,8 @@ from corpus.domain import (
     Role,
     TextLine,
     Turn,
+    WorkItem,
+    WorkState,
 )
 from corpus.errors import (
     Conflict,
@@ -56,7 +58,7 @@ __all__ = [
     "Conflict", "Conversation", "Corpus", "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment",
     "Evidence", "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "NotFound",
     "Page", "PageQuality", "Part", "Passage", "Place", "Progress", "Reading", "Record", "RecordRef", "Refused",
-    "RepairCase", "Revision", "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "call_owner",
-    "contains_quote", "content_words", "detect_language", "extract_identifiers", "find_quote", "index_tokens",
-    "load_settings", "normal_identifier", "normal_text", "open_corpus", "serve_owner",
+    "RepairCase", "Revision", "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "WorkItem",
+    "WorkState", "call_owner", "contains_quote", "content_words", "detect_language", "extract_identifiers",
+    "find_quote", "index_tokens", "load_settings", "normal_identifier", "normal_text", "open_corpus", "serve_owner",
 ]  # fmt: skip

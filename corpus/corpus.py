@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from corpus.database import Database
 from corpus.domain import (
@@ -30,6 +31,8 @@ from corpus.domain import (
     Revision,
     Role,
     Turn,
+    WorkItem,
+    WorkState,
 )
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
@@ -43,6 +46,7 @@ from corpus.people.accounts import AccountStore
 from corpus.people.audit import AuditStore
 from corpus.people.conversations import ConversationStore
 from corpus.people.feedback import FeedbackStore
+from corpus.people.worklist import Worklist
 from corpus.plant.cases import CaseStore
 from corpus.plant.equipment import EquipmentStore
 from corpus.plant.experience import Experience
@@ -72,7 +76,8 @@ class Corpus:
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
-        self._feedback = FeedbackStore(database)
+        self._worklist = Worklist(database)
+        self._feedback = FeedbackStore(database, self._worklist, self._conversations)
         self._embedder = embedder = Embedder(settings)
         vectors = VectorIndex(settings.data_dir / "chroma", embedder)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
@@ -451,8 +456,10 @@ class Corpus:
         return self._audit.newest(limit)
 
     def add_turn(self, turn: Turn, *, owner: str) -> Turn:
-        """Store a question and its answer; a new conversation is titled by its first question."""
-        return self._conversations.add_turn(turn, owner=owner)
+        """Store a question and its answer, on the worklist too if it got none; the first titles the conversation."""
+        stored = self._conversations.add_turn(turn, owner=owner)
+        self._feedback.answered(stored, owner)
+        return stored
 
     def turns(self, conversation: str, *, owner: str, limit: int = 20) -> list[Turn]:
         """Return the last turns of a conversation, oldest first; none if it is not this owner's."""
@@ -471,8 +478,57 @@ class Corpus:
         self._conversations.delete(conversation, owner=owner)
 
     def add_feedback(self, conversation: str, turn: int, helped: bool, reason: str, by: str) -> None:
-        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id."""
+        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id.
+
+        The repair cases that the answer cited get the vote too; an answer that did not help goes on the worklist.
+        """
         self._feedback.add(conversation, turn, helped, reason, by)
+
+    def worklist(self, *, state: WorkState | None = "open", limit: int = 100) -> list[WorkItem]:
+        """List the questions that got no answer or did not help, those asked most often first."""
+        return self._worklist.items(state, limit)
+
+    def solve_work(
+        self,
+        item: int,
+        *,
+        actor: str,
+        gold: Sequence[tuple[str, int | None]] = (),
+        note: str | None = None,
+        answerable: bool = True,
+    ) -> WorkItem:
+        """Say where the answer to an open item stands, what it is, or that there is none: it becomes a test.
+
+        Raises:
+            NotFound: no such item.
+            Conflict: it is closed already.
+            Refused: answerable, but neither gold nor note is given.
+        """
+        return self._close_work(item, "solved", gold, note, answerable, actor)
+
+    def drop_work(self, item: int, *, actor: str, note: str | None = None) -> WorkItem:
+        """Take an item off the worklist without making it a test; raises NotFound or Conflict."""
+        return self._close_work(item, "dropped", (), note, True, actor)
+
+    def _close_work(
+        self,
+        item: int,
+        state: WorkState,
+        gold: Sequence[tuple[str, int | None]],
+        note: str | None,
+        answerable: bool,
+        actor: str,
+    ) -> WorkItem:
+        with self._database.write() as session:
+            closed = self._worklist.close(
+                session, item, state=state, gold=gold, note=note, answerable=answerable, actor=actor
+            )
+            self._audit.write(session, actor, f"work.{state}", str(item), closed.question[:200])
+        return closed
+
+    def work_questions(self) -> list[dict[str, Any]]:
+        """Return the solved items as lines of a question set for `millhand eval`, in DESIGN's form."""
+        return self._worklist.questions()
 
     # --- the folder ----------------------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["zh", "en"]
 DocumentKind = Literal[
@@ -18,6 +18,8 @@ ChunkKind = Literal["text", "table", "row", "fault", "procedure", "warning"]
 IdentifierKind = Literal["code", "part", "model", "tag"]
 Applies = Literal["model", "plant", "other"]
 CaseState = Literal["draft", "waiting", "approved", "merged", "retired"]
+WorkKind = Literal["no_answer", "not_helped"]
+WorkState = Literal["open", "solved", "dropped"]
 Role = Literal["technician", "lead", "evaluator", "admin"]
 
 
@@ -382,3 +384,31 @@ class Conversation:
     title: str
     updated_at: datetime
     turns: tuple[Turn, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A question that got no answer or did not help, on the leads' worklist.
+
+    `places` are what was shown for it (the answer's citations and nearest places, as JSON). A solved item says in
+    `gold` where the answer stands (source, page), in `note` what it is; `answerable` False means that none exists.
+    """
+
+    id: int
+    kind: WorkKind
+    state: WorkState
+    question: str
+    earlier: tuple[str, ...]
+    equipment: str | None
+    answer: str
+    places: tuple[Mapping[str, Any], ...]
+    reasons: tuple[str, ...]
+    asked_by: tuple[str, ...]
+    times: int
+    first_at: datetime
+    last_at: datetime
+    note: str | None = None
+    gold: tuple[tuple[str, int | None], ...] = ()
+    answerable: bool = True
+    closed_by: str | None = None
+    closed_at: datetime | None = None
