@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import anyio.to_thread
 from mcp.server import MCPServer
@@ -20,6 +20,7 @@ from ui.access import account_of
 from ui.house import House
 
 PATH = "/mcp"
+T = TypeVar("T")
 READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 INSTRUCTIONS = (
     "Millhand holds a factory's equipment manuals, repair guides, spare-part stock, machine status and past fixes. "
@@ -112,7 +113,7 @@ def build_mcp(house: House) -> tuple[MCPServer, Starlette]:
     return server, application
 
 
-async def _run(look_up: Callable[[], Any]) -> Any:
+async def _run(look_up: Callable[[], T]) -> T:
     try:
         return await anyio.to_thread.run_sync(look_up)
     except MillhandError as error:

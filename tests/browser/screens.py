@@ -135,7 +135,7 @@ def take(address: str, folder: Path, *, only: str, dark: bool) -> None:
                     page = context.new_page()
                     page.set_default_timeout(60_000)
                     page.goto(f"{address}/?equipment=CNC-03&lang={language}")
-                    page.locator(f".mh-head[data-lang={language}]").wait_for()
+                    page.locator(f".mh-head[data-ready][data-lang={language}]").wait_for()
                     page.wait_for_timeout(500)
                     file = folder / f"{name}-{size}-{language}{'-dark' if dark else ''}.png"
                     try:

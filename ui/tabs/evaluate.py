@@ -72,7 +72,7 @@ class EvaluateTab:
         self._detail.select(self._pressed, [language], [self._detail, self._said], api_name="evaluate_pressed", **QUIET)
         tab.select(self._entered, [language], [*progress, *listed, self._sets], api_name="evaluate_shown", **QUIET)
 
-    def labels(self, language: Language, *, shown: bool) -> list[Any]:
+    def labels(self, language: Language, _account: Account, *, shown: bool) -> list[Any]:
         """Return the updates of `labelled` in this language."""
         return [*self._words.updates(language), "", self._listing(language) if shown else "", ""]
 

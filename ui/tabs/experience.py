@@ -64,7 +64,7 @@ class ExperienceTab:
             api_name="experience_shown", **QUIET,
         )  # fmt: skip
 
-    def labels(self, language: Language, *, shown: bool) -> list[Any]:
+    def labels(self, language: Language, _account: Account, *, shown: bool) -> list[Any]:
         """Return the updates of `labelled` in this language; the fixes only if they may be `shown`."""
         return [*self._words.updates(language), self._listing("waiting", language) if shown else "", "", "", ""]
 
