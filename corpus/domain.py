@@ -210,6 +210,10 @@ class Evidence:
     `identifiers` are those in the query; `unknown` those of them that stand nowhere in the corpus. `coverage` is the
     weighted share (0..1) of the query's content words that the best passages contain; `similarity` is the best cosine
     between the query and a passage.
+
+    `confidence` (0..1) is the calibrated estimate that the passages answer the query. Refuse where it is below
+    `threshold`, which comes with the calibration in force: `answered = evidence.confidence >= evidence.threshold`. It
+    speaks of documents only; parts, readings, alarms and cases from SQL are evidence of their own.
     """
 
     passages: tuple[Passage, ...]
@@ -219,6 +223,8 @@ class Evidence:
     models: tuple[str, ...] = ()
     coverage: float = 0.0
     similarity: float = 0.0
+    confidence: float = 0.0
+    threshold: float = 0.5
 
 
 # --- the plant ---------------------------------------------------------------------------------------------------

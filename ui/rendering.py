@@ -23,6 +23,8 @@ STEP = re.compile(
     r"^\s*(?:(\d{1,2})[.)、．](?=\s|\D)|[（(](\d{1,2})[)）]|([①-⑳])|(?:Step|步骤|第)\s*(\d{1,2})\s*[步:：.]?)\s*(?=\S)",
     re.I,
 )
+REASONS = ("wrong_machine", "wrong_page", "incomplete", "unclear", "outdated")
+"""Why an answer did not help, by the ends of their texts' keys."""
 QUOTE_IN_ADDRESS = 1500
 """Characters; a longer quote is found on its page by its beginning."""
 
@@ -40,7 +42,9 @@ def failure_html(error: str, language: Language) -> str:
 def progress_html(steps: Sequence[Json], sentences: Sequence[Json], language: Language) -> str:
     """Show an answer on its way: tool steps {name, detail, state}, then checked sentences {text}."""
     lines = "".join(_step(step, language) for step in steps)
-    body = "".join(f"<p>{_marked(MARKDOWN.renderInline(one['text']), {}, language)}</p>" for one in sentences)
+    body = "".join(
+        f"<p class='mh-sentence'>{_marked(MARKDOWN.renderInline(one['text']), {}, language)}</p>" for one in sentences
+    )
     waiting = "" if sentences or steps else f"<p>{escape(text(language, 'asking'))}</p>"
     return clean(
         f'<div class="mh-answer mh-pending" role="status">{waiting}<ul class="mh-steps">{lines}</ul>{body}</div>'

@@ -17,14 +17,13 @@ from ui.access import account_of
 from ui.fixes import FixForm
 from ui.house import House
 from ui.html import TELL, button, clean, moment, paragraph, said
-from ui.rendering import answer_html, failure_html, progress_html, question_html
+from ui.rendering import REASONS, answer_html, failure_html, progress_html, question_html
 from ui.talks import Exchange, Talk
 from ui.texts import Language, choose_language, text
 
 QUESTION_CHARACTERS = 4000
 PHOTO_CHARACTERS = 4000
 SUGGESTIONS = 4
-REASONS = ("wrong_machine", "wrong_page", "incomplete", "unclear", "outdated")
 ANY = ""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 ASKING: dict[str, Any] = {**QUIET, "concurrency_id": "ask", "concurrency_limit": 4}
