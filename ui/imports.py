@@ -97,8 +97,8 @@ class ImportForm:
                 raise NotFound(text(language, "import_choose"))
             preview = self._house.ingestor.preview_table(
                 Path(file),
-                as_table=kind or None,
-                mapping=mapping or None,  # type: ignore[arg-type]
+                as_table=kind or None,  # type: ignore[arg-type]
+                mapping=mapping or None,
             )
         except MillhandError as error:
             return self._nothing(paragraph(str(error), bad=True))
