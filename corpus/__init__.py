@@ -10,6 +10,8 @@ from corpus.domain import (
     Box,
     CaseState,
     CaseVersion,
+    Change,
+    Changes,
     Chunk,
     ChunkKind,
     Conversation,
@@ -32,6 +34,8 @@ from corpus.domain import (
     RepairCase,
     Revision,
     Role,
+    StockTaking,
+    TableMapping,
     TextLine,
     Turn,
     WorkItem,
@@ -54,11 +58,12 @@ from corpus.ownership import FolderLock, call_owner, serve_owner
 from corpus.settings import Settings, load_settings
 
 __all__ = [
-    "Account", "Alarm", "Amendment", "Applies", "AuditEntry", "Box", "CaseState", "CaseVersion", "Chunk", "ChunkKind",
-    "Conflict", "Conversation", "Corpus", "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment",
-    "Evidence", "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "NotFound",
-    "Page", "PageQuality", "Part", "Passage", "Place", "Progress", "Reading", "Record", "RecordRef", "Refused",
-    "RepairCase", "Revision", "Role", "Settings", "SettingsError", "TextLine", "Turn", "Unreadable", "WorkItem",
-    "WorkState", "call_owner", "contains_quote", "content_words", "detect_language", "extract_identifiers",
-    "find_quote", "index_tokens", "load_settings", "normal_identifier", "normal_text", "open_corpus", "serve_owner",
+    "Account", "Alarm", "Amendment", "Applies", "AuditEntry", "Box", "CaseState", "CaseVersion", "Change", "Changes",
+    "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus", "DataFolderError", "Document", "DocumentDraft",
+    "DocumentKind", "Equipment", "Evidence", "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language",
+    "MillhandError", "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Progress", "Reading", "Record",
+    "RecordRef", "Refused", "RepairCase", "Revision", "Role", "Settings", "SettingsError", "StockTaking",
+    "TableMapping", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner", "contains_quote",
+    "content_words", "detect_language", "extract_identifiers", "find_quote", "index_tokens", "load_settings",
+    "normal_identifier", "normal_text", "open_corpus", "serve_owner",
 ]  # fmt: skip

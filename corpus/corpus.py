@@ -15,6 +15,7 @@ from corpus.domain import (
     AuditEntry,
     CaseState,
     CaseVersion,
+    Changes,
     Conversation,
     Document,
     DocumentDraft,
@@ -27,9 +28,12 @@ from corpus.domain import (
     Passage,
     Place,
     Reading,
+    Record,
     RepairCase,
     Revision,
     Role,
+    StockTaking,
+    TableMapping,
     Turn,
     WorkItem,
     WorkState,
@@ -48,8 +52,10 @@ from corpus.people.conversations import ConversationStore
 from corpus.people.feedback import FeedbackStore
 from corpus.people.worklist import Worklist
 from corpus.plant.cases import CaseStore
+from corpus.plant.changes import compare
 from corpus.plant.equipment import EquipmentStore
 from corpus.plant.experience import Experience
+from corpus.plant.mappings import MappingStore
 from corpus.plant.parts import PartStore
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
@@ -72,6 +78,7 @@ class Corpus:
         self._equipment = EquipmentStore(database)
         self._parts = PartStore(database)
         self._status = StatusStore(database, settings)
+        self._mappings = MappingStore(database)
         self._cases = CaseStore(database)
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
@@ -278,6 +285,23 @@ class Corpus:
     def all_parts(self) -> list[Part]:
         """List all stock lines by part number and bin."""
         return self._parts.all()
+
+    def part_history(self, part_number: str) -> list[StockTaking]:
+        """Return what each stock-taking said of a part, by bin and date; files that were removed are left out."""
+        return self._parts.history(part_number)
+
+    def compare_records(self, records: Sequence[Record]) -> Changes:
+        """Say what importing these records would change; nothing is stored. Readings and alarms are not compared."""
+        return compare(records, self._parts, self._cases, self._equipment)
+
+    def table_mappings(self) -> dict[str, TableMapping]:
+        """Return the remembered mappings by layout."""
+        return self._mappings.all()
+
+    def remember_mapping(self, mapping: TableMapping, *, actor: str) -> None:
+        """Remember how a table's columns are to be read from now on."""
+        self._mappings.remember(mapping, actor)
+        self._audit.record(actor, "mapping.remember", mapping.source, mapping.kind)
 
     def latest_status(self, equipment: str, *, metric: str | None = None) -> list[Reading]:
         """Return the newest reading of each metric (or of those whose name matches), stale ones so marked."""

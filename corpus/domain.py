@@ -209,6 +209,10 @@ class Evidence:
     `identifiers` are those in the query; `unknown` those of them that stand nowhere in the corpus. `coverage` is the
     weighted share (0..1) of the query's content words that the best passages contain; `similarity` is the best cosine
     between the query and a passage.
+
+    `confidence` (0..1) is the calibrated estimate that the passages answer the query. Refuse where it is below
+    `threshold`, which comes with the calibration in force: `answered = evidence.confidence >= evidence.threshold`. It
+    speaks of documents only; parts, readings, alarms and cases from SQL are evidence of their own.
     """
 
     passages: tuple[Passage, ...]
@@ -218,6 +222,8 @@ class Evidence:
     models: tuple[str, ...] = ()
     coverage: float = 0.0
     similarity: float = 0.0
+    confidence: float = 0.0
+    threshold: float = 0.5
 
 
 # --- the plant ---------------------------------------------------------------------------------------------------
@@ -259,6 +265,48 @@ class Part(Record):
     source: str | None = None
     id: int | None = None
     warehouse: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockTaking:
+    """What one file said of one stock line; `speaks` marks the one that counts now."""
+
+    line: Part
+    revision: int
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """What the columns of tables with one header mean: field to column header, "" where no column has it.
+
+    `layout` stands for the header (a hash of its names), `source` is the file for which it was corrected.
+    """
+
+    layout: str
+    kind: str
+    columns: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a table's record differs from what is stored: `what` names it, (field, before, after) where it differs."""
+
+    what: str
+    row: int | None
+    differences: tuple[tuple[str, Any, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an import would change: counts, `changes` in detail, and stored stock lines that the table does not name."""
+
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+    changes: tuple[Change, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

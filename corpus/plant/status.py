@@ -49,6 +49,7 @@ class StatusStore(RecordStore):
     """Answers how a machine is, as of when; nothing is inferred from readings that are not there."""
 
     TABLE = AlarmRow.__tablename__
+    ROW = AlarmRow
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
