@@ -11,7 +11,7 @@ from sqlalchemy import JSON, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
-from corpus.domain import Part, Record, StockTaking
+from corpus.domain import Equipment, Part, Record, Stock, StockTaking
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import normal_text
 from corpus.library.rows import RevisionRow
@@ -92,15 +92,35 @@ class PartStore(FileRecords):
         return _named(self.all(), text)
 
     def below_minimum(self, *, model: str | None) -> list[Part]:
-        low = [
-            part
-            for part in self.all()
-            if part.on_hand is not None
-            and part.minimum is not None
-            and part.on_hand < part.minimum
-            and (model is None or (part.fits and _fits(part, model)))
+        """Return the lines of parts below their minimum, worst first; bins with one minimum are taken together."""
+        low: list[tuple[float, Part]] = []
+        for stock in self.stocks(self.all()):
+            lines = [line for line in stock.lines if model is None or (line.fits and _fits(line, model))]
+            if len({line.minimum for line in stock.lines if line.minimum is not None}) <= 1:
+                if _short(stock.on_hand, stock.minimum):
+                    low += [((stock.on_hand or 0) / (stock.minimum or 1), line) for line in lines]
+                continue
+            low += [((one.on_hand or 0) / (one.minimum or 1), one) for one in lines if _short(one.on_hand, one.minimum)]
+        return [line for _, line in sorted(low, key=lambda item: (item[0], item[1].part_number, item[1].bin or ""))]
+
+    @staticmethod
+    def stocks(lines: Sequence[Part]) -> list[Stock]:
+        """Take the lines of each part together, in the order in which the parts come."""
+        groups: dict[str, list[Part]] = {}
+        for line in lines:
+            groups.setdefault(normal_identifier(line.part_number), []).append(line)
+        return [_stock(group) for group in groups.values()]
+
+    def used_on(self, part_number: str, machines: Sequence[Equipment]) -> list[Equipment]:
+        """Return the machines that a part's lines name, by model, tag or name."""
+        key = normal_identifier(part_number)
+        fits = [fit for part in self.all() if normal_identifier(part.part_number) == key for fit in part.fits]
+        wanted = {normal_identifier(fit) for fit in fits}
+        return [
+            machine
+            for machine in machines
+            if wanted & {normal_identifier(name) for name in (machine.tag, machine.model, machine.name) if name}
         ]
-        return sorted(low, key=lambda part: ((part.on_hand or 0) / (part.minimum or 1), part.part_number))
 
     def history(self, part_number: str) -> list[StockTaking]:
         key = normal_identifier(part_number)
@@ -168,6 +188,24 @@ class PartStore(FileRecords):
     def changed(self) -> None:
         with self._guard:
             self._all = None
+
+
+def _short(on_hand: float | None, minimum: float | None) -> bool:
+    return on_hand is not None and minimum is not None and on_hand < minimum
+
+
+def _stock(lines: Sequence[Part]) -> Stock:
+    counted = [line.on_hand for line in lines if line.on_hand is not None]
+    units = {line.unit for line in lines if line.unit}
+    return Stock(
+        lines[0].part_number,
+        lines[0].name,
+        sum(counted) if counted and len(units) <= 1 else None,
+        max((line.minimum for line in lines if line.minimum is not None), default=None),
+        next(iter(units)) if len(units) == 1 else None,
+        tuple(lines),
+        min((line.as_of for line in lines if line.as_of), default=None),
+    )
 
 
 def _bin_key(part: Part) -> str:
