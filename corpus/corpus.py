@@ -12,30 +12,41 @@ from corpus.database import Database
 from corpus.domain import (
     Account,
     Alarm,
+    AlarmFigures,
     AuditEntry,
+    CaseFigures,
+    CaseFilter,
+    CaseGroup,
     CaseState,
     CaseVersion,
+    Changes,
     Conversation,
     Document,
     DocumentDraft,
     DocumentKind,
     Equipment,
     Evidence,
+    Extremes,
     Language,
     Page,
     Part,
     Passage,
     Place,
     Reading,
+    Record,
     RepairCase,
     Revision,
     Role,
+    Stock,
+    StockTaking,
+    TableMapping,
     Turn,
     WorkItem,
     WorkState,
 )
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
+from corpus.library.identifiers import normal_identifier
 from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
@@ -48,8 +59,12 @@ from corpus.people.conversations import ConversationStore
 from corpus.people.feedback import FeedbackStore
 from corpus.people.worklist import Worklist
 from corpus.plant.cases import CaseStore
+from corpus.plant.changes import compare
 from corpus.plant.equipment import EquipmentStore
 from corpus.plant.experience import Experience
+from corpus.plant.figures import CaseFigureStore
+from corpus.plant.history import StatusHistory
+from corpus.plant.mappings import MappingStore
 from corpus.plant.parts import PartStore
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
@@ -72,7 +87,10 @@ class Corpus:
         self._equipment = EquipmentStore(database)
         self._parts = PartStore(database)
         self._status = StatusStore(database, settings)
+        self._history = StatusHistory(database, self._status)
+        self._mappings = MappingStore(database)
         self._cases = CaseStore(database)
+        self._figures = CaseFigureStore(database, self._cases)
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
@@ -279,6 +297,39 @@ class Corpus:
         """List all stock lines by part number and bin."""
         return self._parts.all()
 
+    def stock(self, query: str, *, model: str | None = None, limit: int = 20) -> list[Stock]:
+        """Return the parts that `find_parts` finds, each over all its bins (one unit; None where units differ)."""
+        found = self._parts.find(query, model=model, limit=limit)
+        numbers = {normal_identifier(part.part_number) for part in found}
+        every = [part for part in self._parts.all() if normal_identifier(part.part_number) in numbers]
+        order = {normal_identifier(part.part_number): i for i, part in reversed(list(enumerate(found)))}
+        return sorted(self._parts.stocks(every), key=lambda one: order[normal_identifier(one.part_number)])
+
+    def parts_needed(self, texts: Sequence[str]) -> list[Stock]:
+        """Return the parts of the inventory that the texts of a repair name, each over all its bins."""
+        return self._parts.stocks(self._parts.named_in("\n".join(texts)))
+
+    def where_used(self, part_number: str) -> list[Equipment]:
+        """Return the machines that a part fits, as its stock lines say (by model, tag or name)."""
+        return self._parts.used_on(part_number, self._equipment.all())
+
+    def part_history(self, part_number: str) -> list[StockTaking]:
+        """Return what each stock-taking said of a part, by bin and date; files that were removed are left out."""
+        return self._parts.history(part_number)
+
+    def compare_records(self, records: Sequence[Record]) -> Changes:
+        """Say what importing these records would change; nothing is stored. Readings and alarms are not compared."""
+        return compare(records, self._parts, self._cases, self._equipment)
+
+    def table_mappings(self) -> dict[str, TableMapping]:
+        """Return the remembered mappings by layout."""
+        return self._mappings.all()
+
+    def remember_mapping(self, mapping: TableMapping, *, actor: str) -> None:
+        """Remember how a table's columns are to be read from now on."""
+        self._mappings.remember(mapping, actor)
+        self._audit.record(actor, "mapping.remember", mapping.source, mapping.kind)
+
     def latest_status(self, equipment: str, *, metric: str | None = None) -> list[Reading]:
         """Return the newest reading of each metric (or of those whose name matches), stale ones so marked."""
         return self._status.latest(equipment, metric=metric)
@@ -290,6 +341,63 @@ class Corpus:
     def alarms(self, equipment: str | None = None, *, active: bool = False, limit: int = 50) -> list[Alarm]:
         """Return alarms, newest first; `active` leaves only those that stand now."""
         return self._status.alarms(equipment, active=active, limit=limit)
+
+    def status_at(self, equipment: str, when: datetime, *, metric: str | None = None) -> list[Reading]:
+        """Return each metric's last reading up to a time."""
+        return self._history.at(equipment, when, metric=metric)
+
+    def status_extremes(
+        self,
+        equipment: str,
+        *,
+        metric: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Extremes]:
+        """Return lowest, highest and mean of each metric over [since, until), with how many are beyond limits."""
+        return self._history.extremes(equipment, metric=metric, since=since, until=until)
+
+    def beyond_limits(self, equipment: str | None = None) -> list[Reading]:
+        """Return the newest readings that stand outside their limits, of one machine or of all."""
+        return self._history.beyond_limits(equipment)
+
+    def alarm_figures(
+        self,
+        equipment: str | None = None,
+        *,
+        code: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[AlarmFigures]:
+        """Return how often and how long each code stood on each machine, the most frequent first."""
+        return self._history.alarm_figures(equipment, code=code, since=since, until=until)
+
+    def alarms_within(
+        self,
+        equipment: str | None = None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 200,
+    ) -> list[Alarm]:
+        """Return the alarms that began in [since, until), newest first."""
+        return self._history.alarms_within(equipment, since, until, limit)
+
+    def case_figures(self, wanted: CaseFilter) -> CaseFigures:
+        """Count approved cases, with MTTR, MTBF, parts used and repeat failures where the data carries them."""
+        return self._figures.figures(wanted)
+
+    def case_groups(self, wanted: CaseFilter, group: CaseGroup) -> list[tuple[str, CaseFigures]]:
+        """Return the figures for each machine, model, failure mode or other group, the largest first."""
+        return self._figures.grouped(wanted, group)
+
+    def cases_matching(self, wanted: CaseFilter) -> list[RepairCase]:
+        """Return the approved cases that a count is made of, oldest first."""
+        return self._figures.matching(wanted)
+
+    def failure_modes_in(self, text: str, wanted: CaseFilter) -> list[str]:
+        """Return the recorded failure modes that a text names, within the cases that the filter leaves."""
+        return self._figures.modes_in(text, wanted)
 
     def find_cases(
         self,

@@ -20,6 +20,7 @@ Applies = Literal["model", "plant", "other"]
 CaseState = Literal["draft", "waiting", "approved", "merged", "retired"]
 WorkKind = Literal["no_answer", "not_helped"]
 WorkState = Literal["open", "solved", "dropped"]
+CaseGroup = Literal["equipment", "model", "failure_mode", "code", "component", "by", "part", "year", "month"]
 Role = Literal["technician", "lead", "evaluator", "admin"]
 
 
@@ -209,6 +210,10 @@ class Evidence:
     `identifiers` are those in the query; `unknown` those of them that stand nowhere in the corpus. `coverage` is the
     weighted share (0..1) of the query's content words that the best passages contain; `similarity` is the best cosine
     between the query and a passage.
+
+    `confidence` (0..1) is the calibrated estimate that the passages answer the query. Refuse where it is below
+    `threshold`, which comes with the calibration in force: `answered = evidence.confidence >= evidence.threshold`. It
+    speaks of documents only; parts, readings, alarms and cases from SQL are evidence of their own.
     """
 
     passages: tuple[Passage, ...]
@@ -218,6 +223,8 @@ class Evidence:
     models: tuple[str, ...] = ()
     coverage: float = 0.0
     similarity: float = 0.0
+    confidence: float = 0.0
+    threshold: float = 0.5
 
 
 # --- the plant ---------------------------------------------------------------------------------------------------
@@ -259,6 +266,48 @@ class Part(Record):
     source: str | None = None
     id: int | None = None
     warehouse: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockTaking:
+    """What one file said of one stock line; `speaks` marks the one that counts now."""
+
+    line: Part
+    revision: int
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """What the columns of tables with one header mean: field to column header, "" where no column has it.
+
+    `layout` stands for the header (a hash of its names), `source` is the file for which it was corrected.
+    """
+
+    layout: str
+    kind: str
+    columns: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a table's record differs from what is stored: `what` names it, (field, before, after) where it differs."""
+
+    what: str
+    row: int | None
+    differences: tuple[tuple[str, Any, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an import would change: counts, `changes` in detail, and stored stock lines that the table does not name."""
+
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+    changes: tuple[Change, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +384,95 @@ class CaseVersion:
     case: RepairCase
     state: CaseState
     detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases to count: all conditions hold together, [since, until); `words` are stems that a case must hold."""
+
+    equipment: str | None = None
+    model: str | None = None
+    code: str | None = None
+    failure_modes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    by: str | None = None
+    part: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    preventive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFigures:
+    """Counts and times over cases. Each mean says of how many cases; None and () where nothing was recorded.
+
+    `by`, `parts`, `causes` and `actions` are (value, count), the most frequent first. Downtime and
+    `mean_time_to_repair` in minutes (from the duration of work, else from downtime), `mean_time_between_failures` in
+    days, from `intervals` between dated failures of one machine; planned work is no failure. `repeats` are failures
+    that came again on the same machine within 90 days.
+    """
+
+    count: int
+    ids: tuple[int, ...]
+    first: datetime | None
+    last: datetime | None
+    undated: int
+    preventive: int
+    corrective: int
+    by: tuple[tuple[str, int], ...]
+    parts: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[str, int], ...]
+    actions: tuple[tuple[str, int], ...]
+    downtime: float | None
+    downtime_of: int
+    mean_time_to_repair: float | None
+    repaired_of: int
+    mean_time_between_failures: float | None
+    intervals: int
+    repeats: int
+    machines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """One metric over a period: its lowest and highest reading, the mean, how many there are and how many beyond."""
+
+    equipment: str
+    metric: str
+    lowest: Reading
+    highest: Reading
+    mean: float
+    count: int
+    beyond_limits: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFigures:
+    """One code on one machine: how often, how long in all and at most (minutes; without those that still stand)."""
+
+    equipment: str
+    code: str
+    text: str | None
+    count: int
+    standing: int
+    minutes: float | None
+    longest: float | None
+    first: datetime
+    last: datetime
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A part over all its bins; `on_hand` is None where no line says it, `as_of` the oldest of the lines' dates."""
+
+    part_number: str
+    name: str
+    on_hand: float | None
+    minimum: float | None
+    unit: str | None
+    lines: tuple[Part, ...]
+    as_of: datetime | None = None
 
 
 # --- people ------------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         description="of work without progress by page, then a parse is ended; of waiting, three times that",
     )
     file_seconds: int = Field(21_600, ge=1, le=864_000, description="after these, no further page of a file is begun")
-    parse_memory_mb: int = Field(1900, ge=256, le=65_536)
+    parse_memory_mb: int = Field(1600, ge=256, le=65_536)
     unpacked_mb: int = Field(512, ge=1, le=65_536, description="of a DOCX or XLSX, and of one PDF stream")
     pages_at_most: int = Field(10_000, ge=1, le=1_000_000)
     upload_mb: int = Field(300, ge=1, le=10_000)

@@ -16,7 +16,7 @@ from corpus import Box, MillhandError, Settings, Unreadable
 from ingest.readers.base import Limits, PageProgress, ParsedFile
 from ingest.readers.ocr import forget_old
 
-_TICK = 0.25  # seconds between looks at time and memory
+_TICK = 0.1  # seconds between looks at time and memory
 _OPENING = 3  # times the work that a page may take
 _WAITING = 3  # times that work, by the clock on the wall
 _ATTEMPTS = 3  # at a file whose pages end the process

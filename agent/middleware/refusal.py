@@ -18,6 +18,8 @@ _TWIN = 0.6  # share of the best score that the same section of another manual h
 def supported(question: Question, found: Found) -> bool:
     """Say whether what was found bears on the question."""
     asked = question.asked
+    if found.facts:
+        return True
     if found.parts and asked.intents & {"stock", "low_stock"}:
         return _parts_known(question, found)
     if (found.readings or found.alarms) and "status" in asked.intents:
@@ -60,7 +62,7 @@ def _bears(evidence: Evidence, question: Question) -> bool:
 def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:
     """Return the machines to choose from when the question fits several and their answers differ."""
     asked = question.asked
-    if question.machine is not None:
+    if question.machine is not None or found.facts:
         return ()
     by_machine = bool(asked.intents & {"status"})
     if question.machines:

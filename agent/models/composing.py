@@ -29,6 +29,8 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     label = words().labels[question.asked.language]
     asked = _by_parts(question.asked, found)
     lines: list[str] = []
+    if found.facts:
+        return "\n\n".join(_within([f"- {fact.text} [{fact.id}]" for fact in found.facts]))
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
         lines += [part_line(part, label, zone) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):

@@ -12,6 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.asking.figures import figure_calls
 from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.models.choosing import documents_of
@@ -49,17 +50,22 @@ class ExtractiveModel(BaseChatModel):
             question = Question(str(human.text), str(human.text), understand(str(human.text)))
         results = [m for m in messages if isinstance(m, ToolMessage) and m.tool_call_id.startswith(OWN)]
         found = merged(m.artifact for m in results if isinstance(m.artifact, Found))
-        calls = _more(found, question, {str(message.name) for message in results}) if results else _plan(question)
+        calls = (
+            _more(found, question, {str(message.name) for message in results})
+            if results
+            else _plan(question, self.zone)
+        )
         text = "" if calls else compose(question, found, self.zone)
         reply = AIMessage(text, tool_calls=calls, additional_kwargs={"extractive": True})
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
-def _plan(question: Question) -> list[ToolCall]:
+def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     """Return the calls that a question needs, often several."""
     asked, tag = question.asked, question.scope
     at = {"equipment": tag} if tag else {}
     calls = [_call("search_manuals", query=question.text, **at)]
+    calls += [_call(name, **arguments) for name, arguments in figure_calls(question, zone)]
     if question.topic:
         calls.append(_call("search_manuals", query=question.own, **at))
     calls += [_call("explain_fault_code", code=i.text, **at) for i in asked.identifiers[:4] if i.kind == "code"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Language, Part
@@ -85,7 +85,7 @@ class Library:
             self._documents.one(amends[0])
         file = self._keep(draft)
         texts = ["\n".join(filter(None, [" > ".join(c.section), c.text])) for c in draft.chunks]
-        vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
+        vectors = self._embedded(texts, old, progress)
         progress("storing", 0, len(texts))
         revision = self._store(draft, file, vectors, old, actor)
         # What a table brings is a record of the plant, not a text to be read over first.
@@ -105,6 +105,29 @@ class Library:
         self.pay_debts()
         progress("storing", len(ids), len(ids))
         return self._documents.one(self._documents.revision(revision).document)
+
+    def _embedded(self, texts: Sequence[str], old: Document | None, progress: Progress) -> Vectors:
+        """Embed texts, each once; what stands in the revision before word for word keeps its vector."""
+        known: dict[str, bytes] = {}
+        if old is not None and old.current is not None:
+            with self._database.read() as session:
+                query = (
+                    select(ChunkRow.section, ChunkRow.text, ChunkRow.vector)
+                    .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                    .where(RevisionRow.id == old.current.id, RevisionRow.embedding == self._embedder.name)
+                )
+                for section, text, vector in session.execute(query):
+                    known["\n".join(filter(None, [" > ".join(section), text]))] = vector
+        fresh = list(dict.fromkeys(text for text in texts if text not in known))
+        made = self._embedder.passages(fresh, lambda done, total: progress("embedding", done, total))
+        if not known and len(fresh) == len(texts):
+            return made
+        place = {text: i for i, text in enumerate(fresh)}
+        vectors = [
+            made[place[text]] if text in place else np.frombuffer(known[text], np.float16).astype(np.float32)
+            for text in texts
+        ]
+        return np.stack(vectors) if vectors else made
 
     def _keep(self, draft: DocumentDraft) -> str:
         name = draft.sha256 + draft.file.suffix.lower()
@@ -230,8 +253,6 @@ class Library:
         """Tie row passages to their records; earlier files' passages of the same records are renewed by this one."""
         if not stored:
             return
-        table = store.TABLE
-        withheld = store.withheld(session, set(stored.values()))
         ids = list(
             session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision).order_by(ChunkRow.position))
         )
@@ -240,34 +261,57 @@ class Library:
             if chunk.record in stored:
                 record = draft.records[chunk.record]
                 as_of = record.as_of if isinstance(record, Part) else None
-                link = {"id": ids[position], "record_table": table, "record_id": stored[chunk.record], "as_of": as_of}
-                links.append(link | {"renewed_by": revision if stored[chunk.record] in withheld else None})
+                link = {"id": ids[position], "record_table": store.TABLE, "record_id": stored[chunk.record]}
+                links.append(link | {"as_of": as_of})
         if links:
             session.execute(update(ChunkRow), links)
-            self.owe(session, [link["id"] for link in links if link["renewed_by"]])
-        wanted = list(set(stored.values()) - withheld)
+        self._speak(session, store, set(stored.values()))
+
+    def _speak(self, session: Session, store: RecordStore, records: set[int]) -> None:
+        """Let only the passage of the file that speaks for a record be found; one that returns is indexed again."""
+        session.flush()
+        wanted = sorted(records)
         for at in range(0, len(wanted), _BATCH):
-            earlier = list(
-                session.scalars(
-                    select(ChunkRow.id).where(
-                        ChunkRow.record_table == table,
-                        ChunkRow.record_id.in_(wanted[at : at + _BATCH]),
-                        ChunkRow.revision_id != revision,
-                        ChunkRow.renewed_by.is_(None),
-                    )
+            batch = wanted[at : at + _BATCH]
+            speakers = store.speakers(session, batch)
+            rows = session.execute(
+                select(ChunkRow.id, ChunkRow.record_id, ChunkRow.revision_id, ChunkRow.renewed_by)
+                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                .where(
+                    ChunkRow.record_table == store.TABLE,
+                    ChunkRow.record_id.in_(batch),
+                    RevisionRow.state == "live",
+                    RevisionRow.source != "",  # what a person wrote lives by other rules: ledger.py
                 )
-            )
-            if earlier:
-                session.execute(update(ChunkRow).where(ChunkRow.id.in_(earlier)).values(renewed_by=revision))
-                self.owe(session, earlier)
+            ).all()
+            silent, back = {}, []
+            for row in rows:
+                speaker = speakers.get(row.record_id)
+                if speaker == row.revision_id and row.renewed_by is not None:
+                    back.append(row.id)
+                elif speaker != row.revision_id and row.renewed_by is None:
+                    silent[row.id] = speaker or row.revision_id
+            if silent:
+                session.execute(update(ChunkRow), [{"id": i, "renewed_by": by} for i, by in silent.items()])
+                self.owe(session, list(silent))
+            if back:
+                self._put(session, ChunkRow.id.in_(back))  # hidden until this transaction ends
+                session.execute(update(ChunkRow).where(ChunkRow.id.in_(back)).values(renewed_by=None))
+                session.execute(delete(IndexDebtRow).where(IndexDebtRow.chunk_id.in_(back)))
+
+    def _of_revision(self, session: Session, store: RecordStore, revision: int) -> set[int]:
+        """Return the records of a store that a revision's passages are about."""
+        query = select(ChunkRow.record_id).where(ChunkRow.revision_id == revision, ChunkRow.record_table == store.TABLE)
+        return {record for record in session.scalars(query) if record is not None}
 
     def _index(self, revision: int) -> list[int]:
         with self._database.read() as session:
-            rows = session.execute(
-                select(ChunkRow.id, ChunkRow.section, ChunkRow.text, ChunkRow.vector)
-                .where(ChunkRow.revision_id == revision)
-                .order_by(ChunkRow.position)
-            ).all()
+            return self._put(session, ChunkRow.revision_id == revision)
+
+    def _put(self, session: Session, which: ColumnElement[bool]) -> list[int]:
+        """Put stored chunks into both indexes."""
+        columns = (ChunkRow.id, ChunkRow.section, ChunkRow.text, ChunkRow.vector)
+        rows = session.execute(select(*columns).where(which).order_by(ChunkRow.position)).all()
         ids = [row.id for row in rows]
         if ids:
             self._vectors.add(ids, np.stack([np.frombuffer(row.vector, np.float16) for row in rows]).astype(np.float32))
@@ -365,6 +409,7 @@ class Library:
             session.execute(delete(IndexDebtRow).where(IndexDebtRow.chunk_id.in_(owned)))
             for store in self._records:
                 store.revive(session, chosen.id)
+                self._speak(session, store, self._of_revision(session, store, chosen.id))
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.restore", str(document), f"revision {chosen.number}")
         self.pay_debts()
@@ -396,6 +441,7 @@ class Library:
         self.owe(session, list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision.id))))
         for store in self._records:
             store.forget(session, revision.id)
+            self._speak(session, store, self._of_revision(session, store, revision.id))
 
     def _apply_amendments(self, session: Session) -> None:
         """Mark the chunks that live bulletins replace, and only those."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.domain import Applies, Equipment, Evidence, Passage
+from corpus.library.confidence import calibration_for
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.lexical import LexicalIndex
 from corpus.library.vectors import VectorIndex
-from corpus.library.words import content_words, index_tokens
+from corpus.library.words import content_words, detect_language, index_tokens
 from corpus.plant.equipment import EquipmentStore
 from corpus.settings import Settings
 
@@ -83,14 +84,26 @@ class Searcher:
             if chunk in live
         ][:k]
         known = {normal for held in exact.values() for normal in held}
+        coverage = self._coverage(words, passages[:_COVERED])
+        similarity = max(dense.values(), default=0.0)
+        calibration = calibration_for(self._embedder.name)
+        signals = {
+            "coverage": coverage,
+            "similarity": similarity,
+            "across": float(bool(passages) and detect_language(passages[0].text) != detect_language(query)),
+            "identified": float(bool(identifiers) and identifiers[0].normal in known),
+            "unknown": float(bool(identifiers) and not known),
+        }
         return Evidence(
             passages=tuple(passages),
             identifiers=tuple(identifiers),
             unknown=tuple(i for i in identifiers if i.normal not in known),
             equipment=machine,
             models=tuple(models),
-            coverage=self._coverage(words, passages[:_COVERED]),
-            similarity=max(dense.values(), default=0.0),
+            coverage=coverage,
+            similarity=similarity,
+            confidence=round(calibration.confidence(signals), 4) if passages else 0.0,
+            threshold=calibration.threshold,
         )
 
     def _scope(self, query: str, tag: str | None) -> tuple[Equipment | None, list[str], set[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -17,7 +17,7 @@ from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
 from corpus.library.words import content_words, index_tokens
 from corpus.plant.equipment import EquipmentRow
-from corpus.plant.records import Key, RecordStore, set_retired
+from corpus.plant.records import Compared, FileRecords, Key, batches, compared
 
 _ENOUGH = 0.3
 _SAME_MACHINE = 0.3
@@ -100,10 +100,12 @@ class _Entry:
     tokens: frozenset[str]
 
 
-class CaseStore(RecordStore):
+class CaseStore(FileRecords):
     """Finds past fixes; a work order imported again replaces its case unless a person took that over."""
 
     TABLE = CaseRow.__tablename__
+    ROW = CaseRow
+    RECORD = RepairCase
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -208,39 +210,39 @@ class CaseStore(RecordStore):
         cases = [(index, record) for index, record in enumerate(records) if isinstance(record, RepairCase)]
         if not cases:
             return {}
-        known = {row.work_order: row for row in session.scalars(select(CaseRow).where(CaseRow.work_order.is_not(None)))}
-        stored: dict[int, CaseRow] = {}
-        for index, record in cases:
+        known: dict[str, CaseRow] = {}
+        for batch in batches(list({record.work_order for _, record in cases if record.work_order})):
+            query = select(CaseRow).where(CaseRow.work_order.in_(batch))
+            known.update((row.work_order or "", row) for row in session.scalars(query))
+        saved = []
+        for _, record in cases:
             row = known.get(record.work_order or "")
             if row is None:
-                row = CaseRow(state="approved", version=1)
+                row = CaseRow(state="approved", version=1, revision_id=revision_id, source=source, retired=False)
+                write(row, record)
                 session.add(row)
                 if record.work_order:
                     known[record.work_order] = row
-            if row.id is None or row.revision_id is not None:
-                write(row, record)
-                row.row, row.revision_id, row.source, row.retired = record.row, revision_id, source, False
-            stored[index] = row
-        session.flush()
-        self.changed()
-        return {index: row.id for index, row in stored.items()}
+            saved.append((row, record))
+        self.take(session, saved, revision_id, source)
+        return {index: row.id for (index, _), (row, _) in zip(cases, saved, strict=True)}
 
-    def withheld(self, session: Session, ids: Collection[int]) -> set[int]:
-        """Return those that a person took over: a file's row says no longer what the case says."""
-        own: set[int] = set()
-        every = list(ids)
-        for at in range(0, len(every), _SELECTED):
-            query = select(CaseRow.id).where(CaseRow.id.in_(every[at : at + _SELECTED]), CaseRow.revision_id.is_(None))
-            own.update(session.scalars(query))
-        return own
+    def write(self, row: CaseRow, record: RepairCase) -> None:
+        write(row, record)
 
-    def forget(self, session: Session, revision_id: int) -> None:
-        set_retired(session, CaseRow, revision_id, retired=True)
-        self.changed()
+    def by_work_order(self, records: Sequence[Record]) -> dict[str, RepairCase]:
+        """Return the stored cases of the records' work orders."""
+        wanted = list({r.work_order for r in records if isinstance(r, RepairCase) and r.work_order})
+        found: dict[str, RepairCase] = {}
+        with self._database.read() as session:
+            for batch in batches(wanted):
+                query = select(CaseRow).where(CaseRow.work_order.in_(batch), CaseRow.retired.is_(False))
+                found.update((row.work_order or "", case_of(row)) for row in session.scalars(query))
+        return found
 
-    def revive(self, session: Session, revision_id: int) -> None:
-        set_retired(session, CaseRow, revision_id, retired=False)
-        self.changed()
+    @staticmethod
+    def compare(known: RepairCase | None, case: RepairCase) -> Compared:
+        return compared(known, case)
 
 
 def write(row: CaseRow, case: RepairCase) -> None:
