@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.units import Unit, cut
+from agent.tools.data import addressed
 from agent.words import words
 from corpus import Passage, content_words, detect_language, extract_identifiers, normal_identifier
 
@@ -56,7 +57,7 @@ def choose(
     pool = documents_of(passages)[:_CANDIDATES]
     if not pool:
         return []
-    units = {passage.id: cut(passage) for passage in pool}
+    units = {passage.id: [unit for unit in cut(passage) if not addressed(unit.text)] for passage in pool}
     weights = _weights(question.own, question.topic, [unit for cut_units in units.values() for unit in cut_units])
     best = max(passage.score for passage in pool) or 1.0
     extracts = []
@@ -172,6 +173,8 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
     first = last = top
     while True:
         sides = [i for i in (first - 1, last + 1) if 0 <= i < len(units)]
+        # Two that are not neighbours in the passage have something between them that is not said.
+        sides = [i for i in sides if abs(units[i].position - units[first if i < first else last].position) == 1]
         sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= _ROOM]
         if not sides:
             break
