@@ -46,6 +46,8 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     exact = bool(period and period.exact)
     calls: list[tuple[str, dict[str, Any]]] = []
     for asked in figures_asked(text, has_period=period is not None, exact=exact, part=part):
+        if code and asked in ("extremes", "moment", "beyond"):
+            continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
         if asked in ("extremes", "moment"):
             if machine:
                 calls.append(("status_statistics", {"query": text, **machine}))
