@@ -27,7 +27,7 @@ check: setup
 	$(BIN)/lint-imports
 
 fast: setup
-	$(BIN)/pytest -m "not browser"
+	$(BIN)/pytest -m "not browser" -n 2 --dist loadscope
 
 browser: setup
 	$(BIN)/pytest -m browser

@@ -23,7 +23,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes out to the reader; `nearest` are (title, place) of what came closest to an answer."""
+    """What goes out to the reader; `nearest` are (title, place) of what came closest to an answer.
+
+    `asked` is the question as it was understood after earlier turns, `chosen` the tag that was picked beside it;
+    `removed` are (statement, what no place carries) of a model's draft.
+    """
 
     state: State
     text: str
@@ -38,6 +42,9 @@ class Answer:
     model: str = "extractive"
     fallback: str | None = None
     conversation: str | None = None
+    asked: str | None = None
+    chosen: str | None = None
+    removed: tuple[tuple[str, str], ...] = ()
     search_ms: float = 0.0
     answer_ms: float = 0.0
 
@@ -56,6 +63,9 @@ class Answer:
             "model": self.model,
             "fallback": self.fallback,
             "conversation": self.conversation,
+            "asked": self.asked,
+            "chosen": self.chosen,
+            "removed": [{"text": text, "why": why} for text, why in self.removed],
             "latency_ms": {"search": round(self.search_ms, 1), "answer": round(self.answer_ms, 1)},
         }
 

@@ -6,31 +6,48 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from corpus.database import Database
 from corpus.domain import (
     Account,
     Alarm,
+    AlarmFigures,
     AuditEntry,
+    CaseFigures,
+    CaseFilter,
+    CaseGroup,
+    CaseState,
+    CaseVersion,
+    Changes,
     Conversation,
     Document,
     DocumentDraft,
     DocumentKind,
     Equipment,
     Evidence,
+    Extremes,
     Language,
     Page,
     Part,
     Passage,
     Place,
     Reading,
+    Record,
     RepairCase,
     Revision,
     Role,
+    Stock,
+    StockTaking,
+    TableMapping,
     Turn,
+    WorkItem,
+    WorkState,
 )
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
+from corpus.library.identifiers import normal_identifier
+from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
 from corpus.library.search import Pool, Searcher
@@ -40,8 +57,14 @@ from corpus.people.accounts import AccountStore
 from corpus.people.audit import AuditStore
 from corpus.people.conversations import ConversationStore
 from corpus.people.feedback import FeedbackStore
+from corpus.people.worklist import Worklist
 from corpus.plant.cases import CaseStore
+from corpus.plant.changes import compare
 from corpus.plant.equipment import EquipmentStore
+from corpus.plant.experience import Experience
+from corpus.plant.figures import CaseFigureStore
+from corpus.plant.history import StatusHistory
+from corpus.plant.mappings import MappingStore
 from corpus.plant.parts import PartStore
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
@@ -64,17 +87,23 @@ class Corpus:
         self._equipment = EquipmentStore(database)
         self._parts = PartStore(database)
         self._status = StatusStore(database, settings)
+        self._history = StatusHistory(database, self._status)
+        self._mappings = MappingStore(database)
         self._cases = CaseStore(database)
+        self._figures = CaseFigureStore(database, self._cases)
         self._accounts = AccountStore(database)
         self._audit = AuditStore(database)
         self._conversations = ConversationStore(database)
-        self._feedback = FeedbackStore(database)
+        self._worklist = Worklist(database)
+        self._feedback = FeedbackStore(database, self._worklist, self._conversations)
         self._embedder = embedder = Embedder(settings)
         vectors = VectorIndex(settings.data_dir / "chroma", embedder)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
         self._documents = DocumentStore(database, settings.data_dir / "files")
         records = (self._equipment, self._parts, self._status, self._cases)
         self._library = Library(self._documents, vectors, lexical, embedder, self._audit, records)
+        ledger = Ledger(self._documents, self._library, vectors, lexical, embedder)
+        self._experience = Experience(database, self._cases, ledger, self._library, self._audit)
         self._searcher = Searcher(settings, self._documents, vectors, lexical, embedder, self._equipment)
         self._library.recover()
 
@@ -295,6 +324,39 @@ class Corpus:
         """List all stock lines by part number and bin."""
         return self._parts.all()
 
+    def stock(self, query: str, *, model: str | None = None, limit: int = 20) -> list[Stock]:
+        """Return the parts that `find_parts` finds, each over all its bins (one unit; None where units differ)."""
+        found = self._parts.find(query, model=model, limit=limit)
+        numbers = {normal_identifier(part.part_number) for part in found}
+        every = [part for part in self._parts.all() if normal_identifier(part.part_number) in numbers]
+        order = {normal_identifier(part.part_number): i for i, part in reversed(list(enumerate(found)))}
+        return sorted(self._parts.stocks(every), key=lambda one: order[normal_identifier(one.part_number)])
+
+    def parts_needed(self, texts: Sequence[str]) -> list[Stock]:
+        """Return the parts of the inventory that the texts of a repair name, each over all its bins."""
+        return self._parts.stocks(self._parts.named_in("\n".join(texts)))
+
+    def where_used(self, part_number: str) -> list[Equipment]:
+        """Return the machines that a part fits, as its stock lines say (by model, tag or name)."""
+        return self._parts.used_on(part_number, self._equipment.all())
+
+    def part_history(self, part_number: str) -> list[StockTaking]:
+        """Return what each stock-taking said of a part, by bin and date; files that were removed are left out."""
+        return self._parts.history(part_number)
+
+    def compare_records(self, records: Sequence[Record]) -> Changes:
+        """Say what importing these records would change; nothing is stored. Readings and alarms are not compared."""
+        return compare(records, self._parts, self._cases, self._equipment)
+
+    def table_mappings(self) -> dict[str, TableMapping]:
+        """Return the remembered mappings by layout."""
+        return self._mappings.all()
+
+    def remember_mapping(self, mapping: TableMapping, *, actor: str) -> None:
+        """Remember how a table's columns are to be read from now on."""
+        self._mappings.remember(mapping, actor)
+        self._audit.record(actor, "mapping.remember", mapping.source, mapping.kind)
+
     def latest_status(self, equipment: str, *, metric: str | None = None) -> list[Reading]:
         """Return the newest reading of each metric (or of those whose name matches), stale ones so marked."""
         return self._status.latest(equipment, metric=metric)
@@ -307,6 +369,63 @@ class Corpus:
         """Return alarms, newest first; `active` leaves only those that stand now."""
         return self._status.alarms(equipment, active=active, limit=limit)
 
+    def status_at(self, equipment: str, when: datetime, *, metric: str | None = None) -> list[Reading]:
+        """Return each metric's last reading up to a time."""
+        return self._history.at(equipment, when, metric=metric)
+
+    def status_extremes(
+        self,
+        equipment: str,
+        *,
+        metric: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[Extremes]:
+        """Return lowest, highest and mean of each metric over [since, until), with how many are beyond limits."""
+        return self._history.extremes(equipment, metric=metric, since=since, until=until)
+
+    def beyond_limits(self, equipment: str | None = None) -> list[Reading]:
+        """Return the newest readings that stand outside their limits, of one machine or of all."""
+        return self._history.beyond_limits(equipment)
+
+    def alarm_figures(
+        self,
+        equipment: str | None = None,
+        *,
+        code: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[AlarmFigures]:
+        """Return how often and how long each code stood on each machine, the most frequent first."""
+        return self._history.alarm_figures(equipment, code=code, since=since, until=until)
+
+    def alarms_within(
+        self,
+        equipment: str | None = None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 200,
+    ) -> list[Alarm]:
+        """Return the alarms that began in [since, until), newest first."""
+        return self._history.alarms_within(equipment, since, until, limit)
+
+    def case_figures(self, wanted: CaseFilter) -> CaseFigures:
+        """Count approved cases, with MTTR, MTBF, parts used and repeat failures where the data carries them."""
+        return self._figures.figures(wanted)
+
+    def case_groups(self, wanted: CaseFilter, group: CaseGroup) -> list[tuple[str, CaseFigures]]:
+        """Return the figures for each machine, model, failure mode or other group, the largest first."""
+        return self._figures.grouped(wanted, group)
+
+    def cases_matching(self, wanted: CaseFilter) -> list[RepairCase]:
+        """Return the approved cases that a count is made of, oldest first."""
+        return self._figures.matching(wanted)
+
+    def failure_modes_in(self, text: str, wanted: CaseFilter) -> list[str]:
+        """Return the recorded failure modes that a text names, within the cases that the filter leaves."""
+        return self._figures.modes_in(text, wanted)
+
     def find_cases(
         self,
         query: str = "",
@@ -318,6 +437,72 @@ class Corpus:
     ) -> list[RepairCase]:
         """Find past fixes by machine, model, fault code and words; the best match first, then the newest."""
         return self._cases.find(query, equipment=equipment, model=model, code=code, limit=limit)
+
+    def case(self, case: int) -> RepairCase:
+        """Return one case in any state; raises NotFound."""
+        return self._cases.one(case)
+
+    def cases(self, *, state: CaseState | None = None, limit: int = 100) -> list[RepairCase]:
+        """List cases, newest first, of one state or of all."""
+        return self._cases.listed(state, limit)
+
+    def waiting_cases(self) -> list[RepairCase]:
+        """List the cases that wait for a lead's approval, newest first."""
+        return self._cases.listed("waiting", 1000)
+
+    def save_case(self, case: RepairCase, *, actor: str) -> RepairCase:
+        """Store a new fix: `waiting` for approval (a draft stays a draft); nothing finds it until then.
+
+        Raises:
+            Refused: it has no symptom.
+        """
+        return self._experience.save(case, actor=actor)
+
+    def approve_case(self, case: int, *, actor: str) -> RepairCase:
+        """Let a case be found from now on, by its tools and beside the manuals; raises NotFound or Conflict."""
+        return self._experience.approve(case, actor=actor)
+
+    def edit_case(self, case: RepairCase, *, actor: str) -> RepairCase:
+        """Store a changed case (by its `id`) as its next version; it keeps its state.
+
+        Raises:
+            NotFound: no such case.
+            Conflict: somebody changed it since `case.version`, or it was merged.
+            Refused: it has no symptom.
+        """
+        return self._experience.edit(case, actor=actor)
+
+    def retire_case(self, case: int, *, actor: str, reason: str | None = None) -> RepairCase:
+        """Let nothing find a case any more, or turn a waiting one down; raises NotFound or Conflict."""
+        return self._experience.retire(case, actor=actor, reason=reason)
+
+    def restore_case(self, case: int, *, actor: str) -> RepairCase:
+        """Give a retired or merged case its earlier state back; raises NotFound or Conflict."""
+        return self._experience.restore(case, actor=actor)
+
+    def merge_cases(self, keep: int, double: int, *, actor: str) -> RepairCase:
+        """Fold `double` into `keep`, which takes over what it lacks; raises NotFound or Conflict."""
+        return self._experience.merge(keep, double, actor=actor)
+
+    def case_history(self, case: int) -> list[CaseVersion]:
+        """Return who did what with a case, oldest first, each step with what the case said after it."""
+        return self._experience.history(case)
+
+    def similar_cases(self, draft: RepairCase, *, limit: int = 5) -> list[RepairCase]:
+        """Return waiting and approved cases that may be the same fix, the most alike first."""
+        return self._experience.similar(draft, self._cases_near, limit)
+
+    def rate_case(self, case: int, helped: bool, *, by: str) -> None:
+        """Store whether a case helped a reader, who counts once and may change their mind."""
+        self._experience.rate(case, helped, by=by)
+
+    def _cases_near(self, text: str) -> dict[int, float]:
+        """Return the cases whose passages are near a text, with how near (0 to 1)."""
+        found = self._searcher.search(text, equipment=None, k=20, methods=("lexical", "dense"))
+        near = [p for p in found.passages if p.place.record and p.place.record.table == CaseStore.TABLE]
+        cosines = self.similar(text, [passage.text for passage in near])
+        return {p.place.record.ids[0]: max(0.0, (cosine - 0.75) * 4)
+                for p, cosine in zip(near, cosines, strict=True) if p.place.record}  # fmt: skip
 
     # --- people --------------------------------------------------------------------------------------------------
 
@@ -406,8 +591,10 @@ class Corpus:
         return self._audit.newest(limit)
 
     def add_turn(self, turn: Turn, *, owner: str) -> Turn:
-        """Store a question and its answer; a new conversation is titled by its first question."""
-        return self._conversations.add_turn(turn, owner=owner)
+        """Store a question and its answer, on the worklist too if it got none; the first titles the conversation."""
+        stored = self._conversations.add_turn(turn, owner=owner)
+        self._feedback.answered(stored, owner)
+        return stored
 
     def turns(self, conversation: str, *, owner: str, limit: int = 20) -> list[Turn]:
         """Return the last turns of a conversation, oldest first; none if it is not this owner's."""
@@ -426,8 +613,57 @@ class Corpus:
         self._conversations.delete(conversation, owner=owner)
 
     def add_feedback(self, conversation: str, turn: int, helped: bool, reason: str, by: str) -> None:
-        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id."""
+        """Store whether an answer helped its reader, and why not; `turn` is the stored turn's id.
+
+        The repair cases that the answer cited get the vote too; an answer that did not help goes on the worklist.
+        """
         self._feedback.add(conversation, turn, helped, reason, by)
+
+    def worklist(self, *, state: WorkState | None = "open", limit: int = 100) -> list[WorkItem]:
+        """List the questions that got no answer or did not help, those asked most often first."""
+        return self._worklist.items(state, limit)
+
+    def solve_work(
+        self,
+        item: int,
+        *,
+        actor: str,
+        gold: Sequence[tuple[str, int | None]] = (),
+        note: str | None = None,
+        answerable: bool = True,
+    ) -> WorkItem:
+        """Say where the answer to an open item stands, what it is, or that there is none: it becomes a test.
+
+        Raises:
+            NotFound: no such item.
+            Conflict: it is closed already.
+            Refused: answerable, but neither gold nor note is given.
+        """
+        return self._close_work(item, "solved", gold, note, answerable, actor)
+
+    def drop_work(self, item: int, *, actor: str, note: str | None = None) -> WorkItem:
+        """Take an item off the worklist without making it a test; raises NotFound or Conflict."""
+        return self._close_work(item, "dropped", (), note, True, actor)
+
+    def _close_work(
+        self,
+        item: int,
+        state: WorkState,
+        gold: Sequence[tuple[str, int | None]],
+        note: str | None,
+        answerable: bool,
+        actor: str,
+    ) -> WorkItem:
+        with self._database.write() as session:
+            closed = self._worklist.close(
+                session, item, state=state, gold=gold, note=note, answerable=answerable, actor=actor
+            )
+            self._audit.write(session, actor, f"work.{state}", str(item), closed.question[:200])
+        return closed
+
+    def work_questions(self) -> list[dict[str, Any]]:
+        """Return the solved items as lines of a question set for `millhand eval`, in DESIGN's form."""
+        return self._worklist.questions()
 
     # --- the folder ----------------------------------------------------------------------------------------------
 

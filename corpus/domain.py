@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["zh", "en"]
 DocumentKind = Literal[
@@ -18,6 +18,9 @@ ChunkKind = Literal["text", "table", "row", "fault", "procedure", "warning"]
 IdentifierKind = Literal["code", "part", "model", "tag"]
 Applies = Literal["model", "plant", "other"]
 CaseState = Literal["draft", "waiting", "approved", "merged", "retired"]
+WorkKind = Literal["no_answer", "not_helped"]
+WorkState = Literal["open", "solved", "dropped"]
+CaseGroup = Literal["equipment", "model", "failure_mode", "code", "component", "by", "part", "year", "month"]
 Role = Literal["technician", "lead", "evaluator", "admin"]
 
 
@@ -266,6 +269,48 @@ class Part(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class StockTaking:
+    """What one file said of one stock line; `speaks` marks the one that counts now."""
+
+    line: Part
+    revision: int
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """What the columns of tables with one header mean: field to column header, "" where no column has it.
+
+    `layout` stands for the header (a hash of its names), `source` is the file for which it was corrected.
+    """
+
+    layout: str
+    kind: str
+    columns: Mapping[str, str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a table's record differs from what is stored: `what` names it, (field, before, after) where it differs."""
+
+    what: str
+    row: int | None
+    differences: tuple[tuple[str, Any, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an import would change: counts, `changes` in detail, and stored stock lines that the table does not name."""
+
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+    changes: tuple[Change, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading(Record):
     """One measured value of one asset at one time."""
 
@@ -327,6 +372,109 @@ class RepairCase(Record):
     not_helped: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class CaseVersion:
+    """One step in a case's life: who did what (import, save, approve, edit, merge, retire, restore) and the result."""
+
+    case_id: int
+    version: int
+    at: datetime
+    actor: str
+    action: str
+    case: RepairCase
+    state: CaseState
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases to count: all conditions hold together, [since, until); `words` are stems that a case must hold."""
+
+    equipment: str | None = None
+    model: str | None = None
+    code: str | None = None
+    failure_modes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    by: str | None = None
+    part: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    preventive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFigures:
+    """Counts and times over cases. Each mean says of how many cases; None and () where nothing was recorded.
+
+    `by`, `parts`, `causes` and `actions` are (value, count), the most frequent first. Downtime and
+    `mean_time_to_repair` in minutes (from the duration of work, else from downtime), `mean_time_between_failures` in
+    days, from `intervals` between dated failures of one machine; planned work is no failure. `repeats` are failures
+    that came again on the same machine within 90 days.
+    """
+
+    count: int
+    ids: tuple[int, ...]
+    first: datetime | None
+    last: datetime | None
+    undated: int
+    preventive: int
+    corrective: int
+    by: tuple[tuple[str, int], ...]
+    parts: tuple[tuple[str, int], ...]
+    causes: tuple[tuple[str, int], ...]
+    actions: tuple[tuple[str, int], ...]
+    downtime: float | None
+    downtime_of: int
+    mean_time_to_repair: float | None
+    repaired_of: int
+    mean_time_between_failures: float | None
+    intervals: int
+    repeats: int
+    machines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """One metric over a period: its lowest and highest reading, the mean, how many there are and how many beyond."""
+
+    equipment: str
+    metric: str
+    lowest: Reading
+    highest: Reading
+    mean: float
+    count: int
+    beyond_limits: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFigures:
+    """One code on one machine: how often, how long in all and at most (minutes; without those that still stand)."""
+
+    equipment: str
+    code: str
+    text: str | None
+    count: int
+    standing: int
+    minutes: float | None
+    longest: float | None
+    first: datetime
+    last: datetime
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A part over all its bins; `on_hand` is None where no line says it, `as_of` the oldest of the lines' dates."""
+
+    part_number: str
+    name: str
+    on_hand: float | None
+    minimum: float | None
+    unit: str | None
+    lines: tuple[Part, ...]
+    as_of: datetime | None = None
+
+
 # --- people ------------------------------------------------------------------------------------------------------
 
 
@@ -374,3 +522,31 @@ class Conversation:
     title: str
     updated_at: datetime
     turns: tuple[Turn, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A question that got no answer or did not help, on the leads' worklist.
+
+    `places` are what was shown for it (the answer's citations and nearest places, as JSON). A solved item says in
+    `gold` where the answer stands (source, page), in `note` what it is; `answerable` False means that none exists.
+    """
+
+    id: int
+    kind: WorkKind
+    state: WorkState
+    question: str
+    earlier: tuple[str, ...]
+    equipment: str | None
+    answer: str
+    places: tuple[Mapping[str, Any], ...]
+    reasons: tuple[str, ...]
+    asked_by: tuple[str, ...]
+    times: int
+    first_at: datetime
+    last_at: datetime
+    note: str | None = None
+    gold: tuple[tuple[str, int | None], ...] = ()
+    answerable: bool = True
+    closed_by: str | None = None
+    closed_at: datetime | None = None

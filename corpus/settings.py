@@ -33,9 +33,14 @@ class Settings(BaseSettings):
     # Reading
     chunk_characters: int = Field(450, ge=100, le=4000)
     ocr: bool = True
-    parse_seconds: int = Field(35, ge=1, le=86_400, description="without progress by page, a parse is ended")
+    parse_seconds: int = Field(
+        35,
+        ge=1,
+        le=86_400,
+        description="of work without progress by page, then a parse is ended; of waiting, three times that",
+    )
     file_seconds: int = Field(21_600, ge=1, le=864_000, description="after these, no further page of a file is begun")
-    parse_memory_mb: int = Field(1900, ge=256, le=65_536)
+    parse_memory_mb: int = Field(1600, ge=256, le=65_536)
     unpacked_mb: int = Field(512, ge=1, le=65_536, description="of a DOCX or XLSX, and of one PDF stream")
     pages_at_most: int = Field(10_000, ge=1, le=1_000_000)
     upload_mb: int = Field(300, ge=1, le=10_000)

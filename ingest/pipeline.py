@@ -6,7 +6,7 @@ import csv
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -31,8 +31,9 @@ from corpus import (
 )
 from ingest import recognise
 from ingest.chunking import chunk
-from ingest.readers import READERS, check_suffix
-from ingest.tables import Table, TableKind, read_table
+from ingest.preview import TablePreview, preview_of, unread
+from ingest.readers import READERS, ParsedFile, check_suffix
+from ingest.tables import LONG, Table, TableKind, mapping_of, read_table
 from ingest.worker import ParseWorker
 
 MANIFEST = "manifest.csv"
@@ -51,7 +52,8 @@ _OLD_OFFICE = {".doc": "DOCX", ".xls": "XLSX"}
 class IngestOptions:
     """What overrides the recognition; `supersedes` is a document id, `amends` (document id, section).
 
-    With `hold`, documents stay drafts until someone publishes them.
+    `mapping` corrects how a table's columns are read, field to column header; it is remembered for every table with
+    that header. With `hold`, documents stay drafts until someone publishes them.
     """
 
     equipment_models: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class IngestOptions:
     supersedes: int | None = None
     amends: tuple[int, str] | None = None
     as_table: TableKind | None = None
+    mapping: Mapping[str, str] | None = None
     title: str | None = None
     hold: bool = False
 
@@ -146,6 +149,40 @@ class Ingestor:
                 )
         return results
 
+    def preview_table(
+        self, path: Path, *, as_table: TableKind | None = None, mapping: Mapping[str, str] | None = None
+    ) -> TablePreview:
+        """Say how a table's columns are understood and what bringing it in would change; nothing is stored.
+
+        Raises:
+            Unreadable: the file itself cannot be read.
+        """
+        source = safe_name(path.name)
+        if not path.is_file():
+            raise Unreadable(f"{source}: there is no such file.")
+        parsed = self._worker.parse(path, lambda *_: None)
+        try:
+            table = self._table(path, source, parsed, as_table, mapping)
+        except Unreadable as error:
+            return unread(source, parsed, as_table, error)
+        if table is None:
+            return unread(source, parsed, as_table, None)
+        return preview_of(source, table, self._corpus.compare_records(table.records))
+
+    def _table(
+        self, path: Path, source: str, parsed: ParsedFile, wanted: TableKind | None, mapping: Mapping[str, str] | None
+    ) -> Table | None:
+        modified = datetime.fromtimestamp(path.stat().st_mtime, self._settings.zone)
+        return read_table(
+            parsed,
+            wanted=wanted,
+            zone=self._settings.zone,
+            as_of=modified,
+            source=source,
+            given=mapping,
+            remembered=self._corpus.table_mappings(),
+        )
+
     def read_image(self, path: Path) -> str:
         """Return the text in a picture."""
         return self._worker.read_image(path)
@@ -174,8 +211,7 @@ class Ingestor:
         parsed = self._worker.parse(path, lambda done, total: step("reading", done, total))
         table: Table | None = None
         if path.suffix.lower() in _SHEETS or options.as_table:
-            modified = datetime.fromtimestamp(path.stat().st_mtime, self._settings.zone)
-            table = read_table(parsed, wanted=options.as_table, zone=self._settings.zone, as_of=modified)
+            table = self._table(path, source, parsed, options.as_table, options.mapping)
         title = options.title or recognise.title_of(parsed, source)
         unstructured = replace(parsed, blocks=table.rest) if table else parsed
         chunks: Sequence[Chunk] = chunk(unstructured, self._settings.chunk_characters)
@@ -212,6 +248,11 @@ class Ingestor:
             hold=options.hold,
             progress=step,
         )
+        if options.mapping and table:
+            for header in table.headers:
+                if header.names == LONG:
+                    continue  # our own form of a wide table, no file's header
+                self._corpus.remember_mapping(mapping_of(header, source), actor=actor)
         return FileResult(
             source, "indexed", stored.id, kind, parsed.page_count, len(draft.chunks), tuple(draft.warnings)
         )

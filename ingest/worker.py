@@ -16,8 +16,9 @@ from corpus import Box, MillhandError, Settings, Unreadable
 from ingest.readers.base import Limits, PageProgress, ParsedFile
 from ingest.readers.ocr import forget_old
 
-_TICK = 0.25  # seconds between looks at time and memory
-_OPENING = 3  # times what a page may take
+_TICK = 0.1  # seconds between looks at time and memory
+_OPENING = 3  # times the work that a page may take
+_WAITING = 3  # times that work, by the clock on the wall
 _ATTEMPTS = 3  # at a file whose pages end the process
 
 
@@ -52,7 +53,7 @@ class ParseWorker:
             try:
                 parsed: ParsedFile = self._run(path.name, _read, (path, limits), progress)
                 return parsed
-            except _Ended as ended:
+            except Ended as ended:
                 if not ended.page or ended.page in skip or len(skip) == _ATTEMPTS - 1:
                     raise Unreadable(f"{path.name}: reading it {ended}; the file is damaged.") from ended
                 skip[ended.page] = str(ended)
@@ -61,7 +62,7 @@ class ParseWorker:
         """Render a page as PNG with boxes marked."""
         try:
             png: bytes = self._run(path.name, _picture, (path, page, tuple(marks), width), lambda *_: None)
-        except _Ended as ended:
+        except Ended as ended:
             raise Unreadable(f"{path.name}: drawing page {page} {ended}.") from ended
         return png
 
@@ -84,7 +85,7 @@ class ParseWorker:
     def _watch(self, name: str, future: Any, progress: PageProgress) -> Any:
         from pebble import ProcessExpired
 
-        seen, since = (0, 0), time.monotonic()
+        seen, since, worked = (0, 0), time.monotonic(), self._worked()
         while True:
             try:
                 return future.result(timeout=_TICK)
@@ -93,25 +94,26 @@ class ParseWorker:
             except MillhandError:
                 raise
             except ProcessExpired as error:
-                raise _Ended("crashed the reader", self._page()) from error
+                raise Ended("crashed the reader", self._page()) from error
             except MemoryError as error:
-                raise _Ended("needs more memory than allowed", self._page()) from error
+                raise Ended("needs more memory than allowed", self._page()) from error
             except Exception as error:
                 raise Unreadable(f"{name}: the file is damaged ({type(error).__name__}).") from error
             done = (self._counter[0], self._counter[1])
             if done != seen:
-                seen, since = done, time.monotonic()
+                seen, since, worked = done, time.monotonic(), self._worked()
                 progress(*done)
-            # Opening a damaged file means going through all of it.
+            # Opening a damaged file means going through all of it. A busy machine makes a page late, not endless.
             allowed = self._settings.parse_seconds * (1 if done[1] else _OPENING)
-            if time.monotonic() - since > allowed:
+            late = time.monotonic() - since > self._settings.parse_seconds * _WAITING
+            if late or self._worked() - worked > allowed:
                 at = self._page()
                 self._stop()
-                raise _Ended(f"made no progress for {allowed} seconds", at)
+                raise Ended(f"made no progress for {allowed} seconds", at)
             if self._resident() > self._settings.parse_memory_mb * 2**20:
                 at = self._page()
                 self._stop()
-                raise _Ended(f"took more than {self._settings.parse_memory_mb} MB of memory", at)
+                raise Ended(f"took more than {self._settings.parse_memory_mb} MB of memory", at)
 
     def _page(self) -> int | None:
         """Return the page in work, once the file is open and its pages are counted."""
@@ -136,6 +138,7 @@ class ParseWorker:
             self._pool = None
 
     def _resident(self) -> int:
+        """Return the bytes of memory that the process holds."""
         import psutil
 
         try:
@@ -143,8 +146,18 @@ class ParseWorker:
         except psutil.Error:
             return 0
 
+    def _worked(self) -> float:
+        """Return the seconds of processor time that the process has had."""
+        import psutil
 
-class _Ended(Exception):
+        try:
+            times = psutil.Process(self._counter[2]).cpu_times() if self._counter[2] else None
+        except psutil.Error:
+            return 0.0
+        return times.user + times.system if times else 0.0
+
+
+class Ended(Exception):
     """The process had to be ended, or ended itself, at `page` where the file has pages."""
 
     def __init__(self, why: str, page: int | None) -> None:

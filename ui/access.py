@@ -35,7 +35,7 @@ SIGNED_IN = re.compile(
     r"/|/logout|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/(?:assets|svelte|static)/.+"
     r"|/pages/\d+/\d+\.png|/files/\d+|/places/\d+|/plots/[^/]+\.svg|/jobcards/[0-9a-f]+/\d+|/photos|/session"
     r"|/account(?:/pin|/tablet)?|/icon(?:-192|-512)?\.png"
-    r"|/api/(?:openapi\.json|ask|search|parts|status)|/mcp"
+    r"|/api/(?:openapi\.json|ask|search|parts|status|status/[^/]+)|/mcp"
     r"|/gradio_api/(?:info/?|app_id/?|startup-events|theme\.css|heartbeat/[^/]+|queue/data|reset/?|cancel"
     r"|call/[^/]+/[^/]+)"
 )
@@ -43,7 +43,8 @@ CALLS = re.compile(r"/gradio_api/(?:queue/join|(?:run|api|call/v2|call)/([^/]+))
 UPLOADS = re.compile(r"/gradio_api/(?:upload|upload_progress)")
 UPLOADED = re.compile(r"/gradio_api/file=.+")
 PUSHES = re.compile(r"/api/(?:parts|status)")
-KEPT = re.compile(r"/stickers\.pdf|/exports/.+")
+KEPT = re.compile(r"/stickers\.pdf|/charts/[^/]+\.svg")
+EVALUATED = re.compile(r"/reports/[^/]+")
 PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip", "via")
 CALL_BYTES = 4_000_000
 
@@ -166,6 +167,8 @@ class AccessMiddleware:
             _check_role(account, EVALUATORS)
         elif KEPT.fullmatch(path) or (PUSHES.fullmatch(path) and scope["method"] not in ("GET", "HEAD")):
             _check_role(account, KEEPERS)
+        elif EVALUATED.fullmatch(path):
+            _check_role(account, EVALUATORS)
         elif not SIGNED_IN.fullmatch(path) or scope["type"] == "websocket":
             raise _Denied(404, "There is nothing at this address.")
         return receive

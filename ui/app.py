@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any
 
@@ -11,7 +13,9 @@ from starlette.types import ASGIApp
 
 from corpus import Role, Settings
 from ui.access import EVALUATORS, EVERYONE, KEEPERS, AccessMiddleware, Functions, check_host
+from ui.api_ask import add_schema, api_routes
 from ui.house import House
+from ui.mcp import build_mcp
 from ui.side import side_routes
 from ui.signing import signing_routes
 from ui.sources import source_routes
@@ -51,7 +55,14 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
 
     from ui.page import build_page
 
-    app = FastAPI(title="Millhand", docs_url=None, redoc_url=None, openapi_url=None)
+    tools, tools_app = build_mcp(house)
+
+    @asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        async with tools.session_manager.run():
+            yield
+
+    app = FastAPI(title="Millhand", docs_url=None, redoc_url=None, openapi_url=None, lifespan=running)
 
     @app.get("/healthz")
     def health() -> dict[str, str]:
@@ -60,6 +71,10 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
     app.include_router(signing_routes(house.corpus, accounts=accounts))
     app.include_router(source_routes(house))
     app.include_router(side_routes(house))
+    api = api_routes(house)
+    app.include_router(api)
+    add_schema(app, api)
+    app.router.routes.extend(tools_app.routes)
     page = build_page(house, accounts=accounts)
     gr.mount_gradio_app(
         app,

@@ -86,7 +86,7 @@ class FixForm:
         try:
             if not given["symptom"] or not given["action"]:
                 raise Refused(text(chosen, "fix_needs"))
-            case = _case(given, account.display_name or account.name, chosen)
+            case = case_of_fields(given, account.display_name or account.name, chosen)
             self._house.corpus.save_case(case, actor=account.name)
         except MillhandError as error:
             return gr.Group(), paragraph(str(error), bad=True)
@@ -101,7 +101,8 @@ def _codes(question: str) -> list[str]:
     return [one.text for one in extract_identifiers(question) if one.kind == "code"]
 
 
-def _case(given: dict[str, str], by: str, language: Language) -> RepairCase:
+def case_of_fields(given: dict[str, str], by: str, language: Language) -> RepairCase:
+    """Return the case that the form's fields describe; raises Refused for a downtime that is no number."""
     try:
         downtime = float(given["downtime_minutes"]) if given["downtime_minutes"] else None
     except ValueError as error:

@@ -14,8 +14,21 @@
     if (html !== null) body.innerHTML = html; // sanitised by the server
     else body.textContent = text;
     box.closest("#mh-viewer").classList.add("mh-viewing");
-    body.scrollTop = 0;
+    bring(box.closest("#mh-viewer"), body.querySelector("img[data-top]"));
     box.querySelector(".mh-close").focus({ preventScroll: true });
+  }
+
+  // The marked quote comes into view, wherever on the page it stands.
+  function bring(viewer, picture) {
+    viewer.scrollTo(0, 0);
+    if (!picture) return;
+    const scroll = () => {
+      const { offsetTop, offsetLeft, clientWidth, clientHeight } = picture;
+      const top = offsetTop + clientHeight * Number(picture.dataset.top) - viewer.clientHeight / 3;
+      viewer.scrollTo(offsetLeft + clientWidth * Number(picture.dataset.left) - 12, Math.max(0, top));
+    };
+    if (picture.complete && picture.naturalWidth) scroll();
+    else picture.addEventListener("load", scroll, { once: true });
   }
 
   function close() {

@@ -8,10 +8,12 @@ from typing import Any
 import gradio as gr
 
 from corpus import Account
-from ui.access import EVERYONE, KEEPERS, account_of
+from ui.access import EVALUATORS, EVERYONE, KEEPERS, account_of
 from ui.house import House
 from ui.html import clean
 from ui.tabs.ask import AskTab
+from ui.tabs.evaluate import EvaluateTab
+from ui.tabs.experience import ExperienceTab
 from ui.tabs.library import LibraryTab
 from ui.tabs.plant import PlantTab
 from ui.texts import Language, choose_language, text
@@ -19,6 +21,8 @@ from ui.texts import Language, choose_language, text
 TABS = {
     "plant": (PlantTab, EVERYONE),
     "library": (LibraryTab, KEEPERS),
+    "experience": (ExperienceTab, KEEPERS),
+    "evaluate": (EvaluateTab, EVALUATORS),
 }
 """Which roles see which tab beside the chat; what a tab's handlers do is decided by access.py, call by call."""
 
@@ -27,7 +31,7 @@ def build_page(house: House, *, accounts: bool) -> gr.Blocks:
     """Lay the page out; each visitor's language and role arrive with its load event."""
     with gr.Blocks(title="Millhand", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         with gr.Row(elem_id="mh-head"):
-            head = gr.HTML(_head("zh", None), elem_id="mh-title")
+            head = gr.HTML(_head("zh", None, ready=False), elem_id="mh-title")
             language = gr.Radio(
                 [("中文", "zh"), ("English", "en")], value="zh", show_label=False, container=False,
                 elem_id="mh-language", interactive=True, min_width=160, scale=0, label="中文 / English",
@@ -51,7 +55,7 @@ def build_page(house: House, *, accounts: bool) -> gr.Blocks:
             ]
             updates += [_viewer(chosen), *ask.labels(chosen, account)]
             for name, (_, tab) in tabs.items():
-                updates += tab.labels(chosen, shown=account.role in TABS[name][1])
+                updates += tab.labels(chosen, account, shown=account.role in TABS[name][1])
             return updates
 
         outputs = [head, ask_tab, *(tab for tab, _ in tabs.values()), viewer, *ask.labelled]
@@ -80,8 +84,9 @@ def build_page(house: House, *, accounts: bool) -> gr.Blocks:
     return page
 
 
-def _head(language: Language, account: Account | None) -> str:
-    who = ""
+def _head(language: Language, account: Account | None, *, ready: bool = True) -> str:
+    """Show title and person; until the visitor's language is known, page.css keeps the tabs back."""
+    who, mark = "", ' data-ready="1"' if ready else ""
     if account is not None:
         name = account.display_name or account.name
         signed_in = text(language, "signed_in", name=name, role=text(language, f"role_{account.role}"))
@@ -91,7 +96,7 @@ def _head(language: Language, account: Account | None) -> str:
         )
         who = f'<span class="mh-who">{escape(signed_in)} {links}</span>'
     return clean(
-        f'<div class="mh-head" data-lang="{language}"><h2>{escape(text(language, "title"))}</h2>'
+        f'<div class="mh-head" data-lang="{language}"{mark}><h2>{escape(text(language, "title"))}</h2>'
         f'<span class="mh-slogan">{escape(text(language, "slogan"))}</span>{who}</div>'
     )
 

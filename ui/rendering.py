@@ -23,6 +23,9 @@ STEP = re.compile(
     r"^\s*(?:(\d{1,2})[.)、．](?=\s|\D)|[（(](\d{1,2})[)）]|([①-⑳])|(?:Step|步骤|第)\s*(\d{1,2})\s*[步:：.]?)\s*(?=\S)",
     re.I,
 )
+REASONS = ("wrong_machine", "wrong_page", "incomplete", "unclear", "outdated")
+"""Why an answer did not help, by the ends of their texts' keys."""
+CELL = re.compile(r"([^:：|]{1,40})[:：]\s*(\S.*)", re.S)
 QUOTE_IN_ADDRESS = 1500
 """Characters; a longer quote is found on its page by its beginning."""
 
@@ -40,7 +43,9 @@ def failure_html(error: str, language: Language) -> str:
 def progress_html(steps: Sequence[Json], sentences: Sequence[Json], language: Language) -> str:
     """Show an answer on its way: tool steps {name, detail, state}, then checked sentences {text}."""
     lines = "".join(_step(step, language) for step in steps)
-    body = "".join(f"<p>{_marked(MARKDOWN.renderInline(one['text']), {}, language)}</p>" for one in sentences)
+    body = "".join(
+        f"<p class='mh-sentence'>{_marked(MARKDOWN.renderInline(one['text']), {}, language)}</p>" for one in sentences
+    )
     waiting = "" if sentences or steps else f"<p>{escape(text(language, 'asking'))}</p>"
     return clean(
         f'<div class="mh-answer mh-pending" role="status">{waiting}<ul class="mh-steps">{lines}</ul>{body}</div>'
@@ -99,6 +104,18 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
             blocks.append(_marked(MARKDOWN.render("\n".join(plain)), citations, language))
         plain.clear()
 
+    def cells(line: str) -> bool:
+        """Show a row of a table, cells with their headings, one below the other; say whether it was one."""
+        pairs = [CELL.match(cell.strip()) for cell in line.split(" | ")]
+        if len(pairs) < 2 or not all(pairs):
+            return False
+        close()
+        rows = "".join(
+            f"<p><b>{escape(pair[1])}</b>{MARKDOWN.renderInline(pair[2])}</p>" for pair in pairs if pair is not None
+        )
+        blocks.append(f'<div class="mh-fields">{_marked(rows, citations, language)}</div>')
+        return True
+
     for line in said.splitlines():
         if STEP.match(line):
             steps.append(line)
@@ -106,7 +123,8 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
             steps[-1] += f" {line.strip()}"
         elif line.strip() or not steps:
             flush()
-            plain.append(line)
+            if not cells(line):
+                plain.append(line)
     flush()
     close()
     return f'<div class="mh-text">{"".join(blocks)}</div>' if blocks else ""

@@ -6,15 +6,22 @@ import logging
 import socket
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from corpus import MillhandError, Settings, serve_owner
 from ui.access import check_host
 from ui.commands import handle, ingest
 from ui.house import House, open_house
 from ui.terminal import Terminal
+
+if TYPE_CHECKING:
+    import uvicorn
 
 
 def serve_page(settings: Settings, *, accounts: bool, samples: bool = False) -> None:
@@ -61,13 +68,36 @@ def _bound(settings: Settings) -> socket.socket:
         raise MillhandError(f"{where} cannot be served: {error.strerror or error}; try another --port.") from error
 
 
+@contextmanager
+def served(house: House, *, accounts: bool) -> Iterator[str]:
+    """Serve a house on a free loopback port while the block runs; yield the address."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        server = _server(house, listener, accounts=accounts)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="server", daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
 def _serve(house: House, listener: socket.socket, *, accounts: bool) -> None:
+    settings = house.settings
+    server = _server(house, listener, accounts=accounts)
+    threading.Thread(target=_warm_up, args=(house,), name="warm-up", daemon=True).start()
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    with serve_owner(settings.data_dir, lambda request: handle(house, request)):
+        _say(f"Millhand answers on http://{host}:{listener.getsockname()[1]}")
+        server.run(sockets=[listener])
+
+
+def _server(house: House, listener: socket.socket, *, accounts: bool) -> uvicorn.Server:
     import uvicorn
 
     from ui.app import build_app
 
-    settings = house.settings.model_copy(update={"port": listener.getsockname()[1]})
-    app = build_app(settings, house, accounts)
+    app = build_app(house.settings.model_copy(update={"port": listener.getsockname()[1]}), house, accounts)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -76,11 +106,7 @@ def _serve(house: House, listener: socket.socket, *, accounts: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    threading.Thread(target=_warm_up, args=(house,), name="warm-up", daemon=True).start()
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    with serve_owner(settings.data_dir, lambda request: handle(house, request)):
-        _say(f"Millhand answers on http://{host}:{settings.port}")
-        uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def _warm_up(house: House) -> None:

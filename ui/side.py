@@ -1,4 +1,4 @@
-"""What stands beside the page: photos to read, job cards to print, plots, QR stickers, the session's state, icons."""
+"""What stands beside the page: photos, job cards to print, plots, reports, stickers, the session's state, icons."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from corpus import MillhandError, NotFound
 from ui.access import account_of
+from ui.charts import CHARTS, chart
 from ui.house import House
 from ui.html import clean
 from ui.plots import status_plot
 from ui.rendering import answer_html
+from ui.runs import Runs
 from ui.stickers import stickers_pdf
 from ui.texts import choose_language, text
 
@@ -47,7 +49,7 @@ td, th {{ border: 1px solid #777; padding: .2rem .4rem; text-align: left; }}
 
 
 def side_routes(house: House) -> APIRouter:
-    """Build /session, /photos, /jobcards, /plots, /stickers.pdf, /manifest.json and the icons."""
+    """Build /session, /photos, /jobcards, /plots, /charts, /reports, /stickers.pdf, /manifest.json and the icons."""
     router = APIRouter()
 
     @router.get("/session")
@@ -97,6 +99,21 @@ def side_routes(house: House) -> APIRouter:
         except MillhandError as error:
             return _problem(404 if isinstance(error, NotFound) else 422, str(error))
         return Response(svg, media_type="image/svg+xml", headers=PRIVATE)
+
+    @router.get("/charts/{kind}.svg")
+    def bars(kind: str, lang: str | None = None) -> Response:
+        if kind not in CHARTS:
+            return _problem(404, f"There is no chart {kind!r}.")
+        svg = chart(house.corpus, kind, choose_language(lang, None))
+        return Response(svg, media_type="image/svg+xml", headers=PRIVATE)
+
+    @router.get("/reports/{run}")
+    def report(run: str) -> Response:
+        try:
+            page = Runs(house).report(run).read_text("utf-8")
+        except MillhandError as error:
+            return _problem(404, str(error))
+        return HTMLResponse(page, headers=PRIVATE)
 
     @router.get("/stickers.pdf")
     def stickers(request: Request, equipment: Annotated[list[str] | None, Query(max_length=500)] = None) -> Response:

@@ -49,12 +49,19 @@ def signing_routes(corpus: Corpus, *, accounts: bool) -> APIRouter:
     """Build /login, /logout, /switch and /account."""
     router = APIRouter()
 
+    # Behind a proxy that speaks TLS the request itself looks plain; the public address tells.
+    public_tls = (corpus.settings.public_url or "").startswith("https:")
+
+    def keep(response: Response, request: Request, name: str, key: str, seconds: int) -> None:
+        secure = public_tls or request.url.scheme == "https"
+        response.set_cookie(name, key, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/")
+
     def enter(key: str, target: str, request: Request) -> Response:
         old = session_key(request.headers)
         if old:
             corpus.sign_out(old)
         response = RedirectResponse(target, 303)
-        _set(response, request, COOKIE, key, int(corpus.settings.session_hours * 3600))
+        keep(response, request, COOKIE, key, int(corpus.settings.session_hours * 3600))
         return response
 
     def language_of(request: Request, lang: str | None) -> Language:
@@ -153,15 +160,10 @@ def signing_routes(corpus: Corpus, *, accounts: bool) -> APIRouter:
         except Refused as refused:
             return _account(language, keeper=False, problem=str(refused), status=403)
         response = _account(language, keeper=True, done="tablet_set")
-        _set(response, request, TABLET, corpus.add_tablet(who.name, "shared tablet"), TABLET_DAYS * 86_400)
+        keep(response, request, TABLET, corpus.add_tablet(who.name, "shared tablet"), TABLET_DAYS * 86_400)
         return response
 
     return router
-
-
-def _set(response: Response, request: Request, name: str, key: str, seconds: int) -> None:
-    secure = request.url.scheme == "https"
-    response.set_cookie(name, key, max_age=seconds, httponly=True, samesite="strict", secure=secure, path="/")
 
 
 def _inside(target: str) -> str:

@@ -2,47 +2,100 @@
 
 from __future__ import annotations
 
-from agent.models.understanding import Understanding
+from collections.abc import Sequence
+
+from agent.asking.question import Question
 from agent.tools.found import Found
-from corpus import Corpus, detect_language
+from corpus import Corpus, Evidence, Passage, RepairCase, detect_language
 
 # A passage in the other language shares no words with the question; there only the cosine can tell.
 _COVERED, _SIMILAR, _SIMILAR_ACROSS = 0.42, 0.80, 0.845
+_CHOICES = 16
 
 
-def supported(asked: Understanding, found: Found) -> bool:
+def supported(question: Question, found: Found) -> bool:
     """Say whether what was found bears on the question."""
-    if found.parts and asked.intents & {"stock", "low_stock"}:
+    asked = question.asked
+    if found.facts:
         return True
+    if found.parts and asked.intents & {"stock", "low_stock"}:
+        return _parts_known(question, found)
     if (found.readings or found.alarms) and "status" in asked.intents:
         return True
     if found.cases and "history" in asked.intents:
         return True
+    if question.machine and "overview" in asked.intents:
+        return True
     evidence = found.evidence
     if evidence is None or not evidence.passages:
         return False
-    if evidence.unknown and len(evidence.unknown) == len(evidence.identifiers) and not found.parts:
+    known = {part.part_number for part in found.parts}
+    if evidence.unknown and len(evidence.unknown) == len(evidence.identifiers) and not known:
         return False
     if evidence.identifiers and len(evidence.unknown) < len(evidence.identifiers):
         return True
-    across = detect_language(evidence.passages[0].text) != asked.language
-    if across:
+    return _bears(evidence, question)
+
+
+def _parts_known(question: Question, found: Found) -> bool:
+    """A part number that was asked for has to be one of those found: near neighbours are no answer."""
+    wanted = {i.normal for i in question.asked.identifiers if i.kind == "part"}
+    from corpus import normal_identifier
+
+    held = {normal_identifier(part.part_number) for part in found.parts}
+    return (
+        not wanted
+        or bool(wanted & held)
+        or bool(found.evidence and len(found.evidence.unknown) < len(found.evidence.identifiers))
+    )
+
+
+def _bears(evidence: Evidence, question: Question) -> bool:
+    confidence = getattr(evidence, "confidence", None)
+    if confidence is not None:
+        return float(confidence) >= evidence.threshold
+    if detect_language(evidence.passages[0].text) != question.asked.language:
         return evidence.similarity >= _SIMILAR_ACROSS
     return evidence.coverage >= _COVERED and evidence.similarity >= _SIMILAR
 
 
-def choices(corpus: Corpus, asked: Understanding, found: Found, machine_known: bool) -> tuple[str, ...]:
-    """Return what to choose from when the question fits several machines; none when it is clear."""
-    if machine_known:
+def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:
+    """Return the machines to choose from when the question fits several and their answers differ."""
+    asked = question.asked
+    if question.machine is not None or found.facts:
         return ()
-    if asked.intents == {"status"}:
-        return tuple(machine.tag for machine in corpus.all_equipment())[:16]
+    by_machine = bool(asked.intents & {"status"})
+    if question.machines:
+        models = {machine.model for machine in question.machines}
+        if by_machine or len(models) > 1:
+            return tuple(machine.tag for machine in question.machines)[:_CHOICES]
+        return ()
+    machines = corpus.all_equipment()
+    if by_machine and asked.intents <= {"status", "fault"}:
+        return tuple(machine.tag for machine in machines)[:_CHOICES]
     evidence = found.evidence
     if asked.code and evidence is not None and not evidence.models:
         leading = [p for p in evidence.passages if "identifier" in p.why and p.kind == "fault" and p.models]
-        models = {model for passage in leading for model in passage.models}
         if len({passage.models for passage in leading}) > 1:
-            return tuple(machine.tag for machine in corpus.all_equipment() if machine.model in models) or tuple(
-                sorted(models)
-            )
+            fitting = {model for passage in leading for model in passage.models}
+            return tuple(m.tag for m in machines if m.model in fitting)[:_CHOICES] or tuple(sorted(fitting))
     return ()
+
+
+def nearest(found: Found) -> tuple[Passage, ...]:
+    """Return the best passage of each of the three nearest documents."""
+    best: dict[str, Passage] = {}
+    for source in found.sources:
+        if source.passage and source.passage.applies != "other":
+            best.setdefault(source.passage.title, source.passage)
+    return tuple(best.values())[:3]
+
+
+def to_ask(question: Question, cases: Sequence[RepairCase]) -> tuple[str | None, tuple[str, ...]]:
+    """Return whom to ask: the contact of the asset, and those who wrote fixes for it."""
+    machine = question.machine
+    contact = None
+    if machine and machine.owner:
+        contact = f"{machine.owner} ({machine.contact})" if machine.contact else machine.owner
+    authors = dict.fromkeys(case.by for case in cases if case.by and (not machine or case.by != machine.owner))
+    return contact, tuple(authors)[:2]

@@ -1,30 +1,49 @@
-"""Which machine a question is about: the one chosen, else one that it names, else the one of the last turn."""
+"""Scope: whatever a model leaves out or makes up, the tools look where the question is about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from corpus import Corpus, Equipment, Turn, normal_identifier
+from langchain.agents.middleware import AgentMiddleware
 
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The machine in question, if one is known; `names` are the tags and models, which are no codes to look up."""
-
-    machine: Equipment | None
-    names: frozenset[str]
+from agent.middleware.state import RunState
+from corpus import Corpus, NotFound
 
 
-def resolve_scope(corpus: Corpus, question: str, equipment: str | None, turns: Sequence[Turn]) -> Scope:
-    """Find the machine; raises NotFound for a tag that no machine has."""
-    machines = corpus.all_equipment()
-    names = frozenset(normal_identifier(name) for name in [*(machine.tag for machine in machines), *corpus.models()])
-    named = corpus.equipment_named_in(question)
-    if named:
-        return Scope(named[0], names)
-    if equipment:
-        return Scope(corpus.equipment(equipment), names)
-    last = next((turn.equipment for turn in reversed(turns) if turn.equipment), None)
-    known = {machine.tag: machine for machine in machines}
-    return Scope(known.get(last) if last else None, names)
+class Scope(AgentMiddleware[Any, Any]):
+    """Gives each tool call the machine in question, unless the call names another machine that exists."""
+
+    state_schema = RunState
+
+    def __init__(self, corpus: Corpus) -> None:
+        super().__init__()
+        self._corpus = corpus
+
+    def wrap_tool_call(self, request: Any, handler: Callable[[Any], Any]) -> Any:
+        return handler(self._scoped(request))
+
+    async def awrap_tool_call(self, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
+        return await handler(self._scoped(request))
+
+    def _scoped(self, request: Any) -> Any:
+        question = request.state.get("question")
+        tag = question.scope if question else None
+        if request.tool is None or "equipment" not in request.tool.args:
+            return request
+        arguments = dict(request.tool_call["args"])
+        named = arguments.get("equipment")
+        if named and self._known(named):
+            return request
+        if tag:
+            arguments["equipment"] = tag
+        else:
+            arguments.pop("equipment", None)
+        return request.override(tool_call={**request.tool_call, "args": arguments})
+
+    def _known(self, tag: Any) -> bool:
+        try:
+            self._corpus.equipment(str(tag))
+        except NotFound:
+            return False
+        return True

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.models.understanding import Understanding
+from agent.asking.understanding import Understanding
 from agent.models.units import Unit, cut
 from agent.words import words
 from corpus import Passage, content_words, detect_language, normal_identifier
@@ -19,6 +19,7 @@ _CANDIDATES = 6  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
 _RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.35, 0.9
 _CONTEXT = 0.45  # what a word in the section's title or beside the unit counts, against one in the unit itself
+_LENT = 0.35
 _SECOND = 0.93  # a second passage is quoted too when its score is this share of the best one's
 _NUMBER = re.compile(r"\d")
 _CAUSE = re.compile(
@@ -44,7 +45,7 @@ def documents_of(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def choose(
-    question: str, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
+    question: str, topic: str, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
 ) -> list[Extract]:
     """Return the extracts that answer, best first: one, or two where two passages say it equally well.
 
@@ -54,7 +55,7 @@ def choose(
     if not pool:
         return []
     units = {passage.id: cut(passage) for passage in pool}
-    weights = _weights(question, [unit for cut_units in units.values() for unit in cut_units])
+    weights = _weights(question, topic, [unit for cut_units in units.values() for unit in cut_units])
     best = max(passage.score for passage in pool) or 1.0
     extracts = []
     for passage in pool:
@@ -80,12 +81,13 @@ def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
     return kept
 
 
-def _weights(question: str, units: Sequence[Unit]) -> dict[str, float]:
-    """Weigh the question's words by how few of the units hold them."""
+def _weights(question: str, topic: str, units: Sequence[Unit]) -> dict[str, float]:
+    """Weigh the question's words by how few of the units hold them; words that earlier turns lend weigh less."""
     weights = {}
-    for word in content_words(question):
-        held = sum(word in unit.tokens for unit in units)
-        weights[word] = math.log(1 + (len(units) + 1) / (held + 0.5))
+    for text, share in ((topic, _LENT), (question, 1.0)):
+        for word in content_words(text):
+            held = sum(word in unit.tokens for unit in units)
+            weights[word] = share * math.log(1 + (len(units) + 1) / (held + 0.5))
     return weights
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from agent.asking.question import Question
+from agent.asking.understanding import Understanding
 from agent.models.choosing import Extract, choose, documents_of
 from agent.models.records import case_line, part_line, status_lines
-from agent.models.understanding import Understanding
 from agent.tools.found import Found
 from agent.words import words
 from corpus import Passage, content_words, normal_identifier
@@ -20,18 +21,20 @@ _BLANK = re.compile(r"\n\s*\n")  # ends a line of the draft; within a quotation 
 _STEP = re.compile(r"\n(?=\s*(?:\d{1,2}[.)、）]|[(（]\d{1,2}[)）]|步骤\s*\d+|Step \d+|[①-⑳•·▪‣\-–]))")
 
 
-def compose(question: str, asked: Understanding, found: Found, zone: ZoneInfo) -> str:
+def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     """Return a draft whose every line ends with the ids of what it says: `text [p12]`.
 
     Parts, status and past fixes stand in the text where the question asks for them; else they go beside the answer.
     """
-    label = words().labels[asked.language]
-    asked = _by_parts(asked, found)
+    label = words().labels[question.asked.language]
+    asked = _by_parts(question.asked, found)
     lines: list[str] = []
+    if found.facts:
+        return "\n\n".join(_within([f"- {fact.text} [{fact.id}]" for fact in found.facts]))
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
         lines += [part_line(part, label, zone) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
-        lines += status_lines(question, found, label, zone)
+        lines += status_lines(question.own, found, label, zone)
     if "history" in asked.intents and found.cases:
         lines += [f"**{label['cases']}**", *(case_line(case, label, zone) for case in found.cases[:_MENTIONED])]
     if not lines:
@@ -48,10 +51,10 @@ def _by_parts(asked: Understanding, found: Found) -> Understanding:
     return asked
 
 
-def _direct(question: str, asked: Understanding, found: Found) -> list[str]:
+def _direct(question: Question, asked: Understanding, found: Found) -> list[str]:
     passages = found.evidence.passages if found.evidence else ()
-    extracts = [Extract(p, p.text.strip(), p.score) for p in _steps(question, asked, passages, found.beside)]
-    extracts = extracts or choose(question, asked, passages, found.similar)
+    extracts = [Extract(p, p.text.strip(), p.score) for p in _steps(question.text, asked, passages, found.beside)]
+    extracts = extracts or choose(question.own, question.topic, asked, passages, found.similar)
     if not extracts and passages:
         extracts = [Extract(passages[0], passages[0].text.strip(), passages[0].score)]
     return [f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]" for extract in extracts]

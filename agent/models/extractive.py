@@ -12,11 +12,15 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.asking.figures import figure_calls
+from agent.asking.question import Question
+from agent.asking.understanding import understand
 from agent.models.choosing import documents_of
 from agent.models.composing import compose
-from agent.models.understanding import Understanding, understand
 from agent.tools.found import Found, merged
 from corpus import extract_identifiers
+
+OWN = "x-"  # begins the ids of this model's tool calls: another model's results are none of its business
 
 
 class ExtractiveModel(BaseChatModel):
@@ -40,50 +44,61 @@ class ExtractiveModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         del stop, run_manager, kwargs
-        at = max(i for i, message in enumerate(messages) if isinstance(message, HumanMessage))
-        human = messages[at]
-        question = str(human.additional_kwargs.get("question", human.content))
-        equipment = human.additional_kwargs.get("equipment")
-        names = frozenset(human.additional_kwargs.get("names", ()))
-        asked = understand(question, names=names)
-        results = [message for message in messages[at + 1 :] if isinstance(message, ToolMessage)]
-        if not results:
-            reply = AIMessage("", tool_calls=_plan(question, equipment, asked))
-        else:
-            found = merged(m.artifact for m in results if isinstance(m.artifact, Found))
-            more = _more(found, asked, equipment, {str(message.name) for message in results})
-            reply = AIMessage("" if more else compose(question, asked, found, self.zone), tool_calls=more)
+        human = next(message for message in reversed(messages) if isinstance(message, HumanMessage))
+        question = human.additional_kwargs.get("asked")
+        if not isinstance(question, Question):
+            question = Question(str(human.text), str(human.text), understand(str(human.text)))
+        results = [m for m in messages if isinstance(m, ToolMessage) and m.tool_call_id.startswith(OWN)]
+        found = merged(m.artifact for m in results if isinstance(m.artifact, Found))
+        calls = (
+            _more(found, question, {str(message.name) for message in results})
+            if results
+            else _plan(question, self.zone)
+        )
+        text = "" if calls else compose(question, found, self.zone)
+        reply = AIMessage(text, tool_calls=calls, additional_kwargs={"extractive": True})
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
-def _plan(question: str, equipment: str | None, asked: Understanding) -> list[ToolCall]:
+def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     """Return the calls that a question needs, often several."""
-    at = {"equipment": equipment} if equipment else {}
-    calls = [_call("search_manuals", query=question, **at)]
+    asked, tag = question.asked, question.scope
+    at = {"equipment": tag} if tag else {}
+    calls = [_call("search_manuals", query=question.text, **at)]
+    calls += [_call(name, **arguments) for name, arguments in figure_calls(question, zone)]
+    if question.topic:
+        calls.append(_call("search_manuals", query=question.own, **at))
     calls += [_call("explain_fault_code", code=i.text, **at) for i in asked.identifiers[:4] if i.kind == "code"]
     if "low_stock" in asked.intents:
-        calls.append(_call("parts_below_minimum", **at))
+        calls.append(_call("parts_below_minimum", **({"equipment": question.machine.tag} if question.machine else {})))
     elif "stock" in asked.intents or any(i.kind == "part" for i in asked.identifiers):
-        calls.append(_call("find_parts", query=question, **at))
-    if equipment and asked.intents & {"status", "fault"}:
-        calls.append(_call("read_status", equipment=equipment))
+        calls.append(_call("find_parts", query=_stock_query(question), **at))
+    if question.machine and asked.intents & {"status", "fault"}:
+        calls.append(_call("read_status", equipment=question.machine.tag))
     if asked.intents & {"history", "fault"}:
         code = {"code": asked.code} if asked.code else {}
-        calls.append(_call("find_past_fixes", query=question, **at, **code))
+        calls.append(_call("find_past_fixes", query=question.text, **at, **code))
     return calls
 
 
-def _more(found: Found, asked: Understanding, equipment: str | None, made: set[str]) -> list[ToolCall]:
+def _stock_query(question: Question) -> str:
+    """Return what to look up in stock: the parts that the last answer named, where the question points at them."""
+    if question.topic and question.parts and not any(i.kind == "part" for i in question.asked.identifiers):
+        return f"{question.own} {' '.join(question.parts[:12])}"
+    return question.own if not question.topic else question.text
+
+
+def _more(found: Found, question: Question, made: set[str]) -> list[ToolCall]:
     """Return the calls that the first results suggest: the stock of the parts that the answer names."""
-    if found.parts or "find_parts" in made or not asked.intents & {"fault", "procedure", "stock"}:
+    if found.parts or "find_parts" in made or not question.asked.intents & {"fault", "procedure", "stock"}:
         return []
     passages = documents_of(found.evidence.passages if found.evidence else ())
     named = [i for passage in passages[:2] for i in extract_identifiers(passage.text) if i.kind == "part"]
     if not named:
         return []
-    at = {"equipment": equipment} if equipment else {}
+    at = {"equipment": question.scope} if question.scope else {}
     return [_call("find_parts", query=" ".join(dict.fromkeys(i.text for i in named[:12])), **at)]
 
 
 def _call(name: str, **arguments: Any) -> ToolCall:
-    return ToolCall(name=name, args=arguments, id=uuid4().hex)
+    return ToolCall(name=name, args=arguments, id=OWN + uuid4().hex)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.tools.data import fenced
 from agent.tools.found import Found, case_source
 from corpus import Corpus
 
@@ -18,7 +19,7 @@ def case_tools(corpus: Corpus) -> list[BaseTool]:
         model = corpus.equipment(equipment).model if equipment else None
         cases = tuple(corpus.find_cases(query, equipment=equipment, model=model, code=code, limit=3))
         sources = tuple(case_source(case, zone) for case in cases)
-        lines = [f"[{source.id}] {source.text}" for source in sources]
+        lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         return "\n".join(lines) or "No such fix is recorded.", Found(cases=cases, sources=sources)
 
     return [find_past_fixes]

@@ -36,6 +36,7 @@ class Found:
     milliseconds: float = 0.0
     beside: tuple[Passage, ...] = ()
     similar: Mapping[str, float] = field(default_factory=dict)
+    facts: tuple[Source, ...] = ()  # figures over many records, in the words that answer
 
 
 def merged(found: Iterable[Found]) -> Found:
@@ -52,6 +53,7 @@ def merged(found: Iterable[Found]) -> Found:
         milliseconds=sum(one.milliseconds for one in every),
         beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
         similar={text: value for one in every for text, value in one.similar.items()},
+        facts=tuple({fact.id: fact for one in every for fact in one.facts}.values()),
     )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.asking.understanding import understand
 from agent.models.choosing import across, documents_of
-from agent.models.understanding import understand
 from agent.models.units import cut
+from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
 from corpus import Corpus, Passage
 
@@ -70,5 +71,5 @@ def _listed(sources: Sequence[Source]) -> str:
     lines = []
     for source in sources:
         where = f"{source.place.source} p.{source.place.page}" if source.place.page else source.place.source
-        lines.append(f"[{source.id}] ({where}; {source.place.section or ''})\n<document>{source.text}</document>")
+        lines.append(f"[{source.id}] ({data(str(where))}; {data(source.place.section or '')})\n{fenced(source.text)}")
     return "\n\n".join(lines) or "Nothing was found."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.tools.data import fenced
 from agent.tools.found import Found, part_source
 from corpus import Corpus
 
@@ -18,7 +19,7 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
         model = corpus.equipment(equipment).model if equipment else None
         parts = tuple(corpus.find_parts(query, model=model, limit=6))
         sources = tuple(part_source(part, zone) for part in parts)
-        lines = [f"[{source.id}] {source.text}" for source in sources]
+        lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         return "\n".join(lines) or "No such part.", Found(parts=parts, sources=sources)
 
     @tool(response_format="content_and_artifact")
@@ -27,7 +28,7 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
         model = corpus.equipment(equipment).model if equipment else None
         parts = tuple(corpus.parts_below_minimum(model=model)[:15])
         sources = tuple(part_source(part, zone) for part in parts)
-        lines = [f"[{source.id}] {source.text}" for source in sources]
+        lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         return "\n".join(lines) or "No part is below its minimum.", Found(parts=parts, sources=sources)
 
     return [find_parts, parts_below_minimum]

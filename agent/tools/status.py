@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.tools.data import fenced
 from agent.tools.found import Found, alarm_source, reading_source
 from corpus import Corpus
 
@@ -18,7 +19,7 @@ def status_tools(corpus: Corpus) -> list[BaseTool]:
         readings = tuple(corpus.latest_status(equipment))
         alarms = tuple(corpus.alarms(equipment, active=True, limit=5))
         sources = tuple(reading_source(r, zone) for r in readings) + tuple(alarm_source(a, zone) for a in alarms)
-        lines = [f"[{source.id}] {source.text}" for source in sources]
+        lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         return "\n".join(lines) or "No status is recorded.", Found(readings=readings, alarms=alarms, sources=sources)
 
     return [read_status]

@@ -25,6 +25,7 @@ class Words:
     talk: Mapping[str, Pattern[str]]
     off_topic: Pattern[str]
     follow: Mapping[str, Pattern[str]]
+    machine: Mapping[str, Pattern[str]]
     frames: Pattern[str]
     kinds: Mapping[str, Pattern[str]]
     bypass: Mapping[str, Pattern[str]]
@@ -45,6 +46,7 @@ def words() -> Words:
         talk=_patterns([one["talk"] for one in every]),
         off_topic=_any([pattern for one in every for pattern in one["off_topic"]["patterns"]]),
         follow=_patterns([one["follow"] for one in every]),
+        machine=_patterns([one["machine"] for one in every]),
         frames=_any([pattern for one in every for pattern in one["frames"]["patterns"]]),
         kinds=_patterns([one["kinds"] for one in every]),
         bypass=_patterns([one["bypass"] for one in every]),

@@ -92,7 +92,8 @@ class DocumentStore:
         with self.database.read() as session:
             rows = session.scalars(select(DocumentRow).order_by(DocumentRow.title, DocumentRow.id)).all()
             documents = _documents(session, rows, self.files)
-        return [d for d in documents if d.current or (retired and d.revisions)]
+        # Without a source it is no file's document but the passages of what people wrote down.
+        return [d for d in documents if d.revisions and d.revisions[0].source and (d.current or retired)]
 
     def one(self, document: int) -> Document:
         with self.database.read() as session:
@@ -381,10 +382,11 @@ def _passage(chunk: ChunkRow, revision: RevisionRow, document: DocumentRow) -> P
         if chunk.record_table and chunk.record_id is not None
         else None
     )
+    written = not revision.source  # by a person: the record is the place, there is no file
     place = Place(
-        source=revision.source,
-        document=document.id,
-        revision=revision.id,
+        source=revision.source or None,
+        document=None if written else document.id,
+        revision=None if written else revision.id,
         page=chunk.page,
         section=" > ".join(chunk.section) or None,
         row=chunk.row,

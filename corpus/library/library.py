@@ -12,13 +12,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Language, Part, Record
+from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Language, Part
 from corpus.errors import Conflict, IndexMismatch, NotFound, Refused
 from corpus.library.documents import DocumentStore, packed_lines
 from corpus.library.embedding import Embedder, Vectors
@@ -36,21 +36,10 @@ from corpus.library.rows import (
 )
 from corpus.library.vectors import VectorIndex
 from corpus.people.audit import AuditStore
+from corpus.plant.records import RecordStore
 
 Progress = Callable[[str, int, int], None]
 _BATCH = 500
-
-
-class RecordStore(Protocol):
-    """What the library asks of a store of plant records, inside its own transaction."""
-
-    TABLE: str
-
-    def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]: ...
-
-    def forget(self, session: Session, revision_id: int) -> None: ...
-
-    def revive(self, session: Session, revision_id: int) -> None: ...
 
 
 class Library:
@@ -97,8 +86,7 @@ class Library:
             self._documents.one(amends[0])
         file = self._keep(draft)
         texts = ["\n".join(filter(None, [" > ".join(c.section), c.text])) for c in draft.chunks]
-        if vectors is None:
-            vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
+        vectors = self._embedded(texts, old, progress) if vectors is None else vectors
         progress("storing", 0, len(texts))
         revision = self._store(draft, file, vectors, old, actor)
         # What a table brings is a record of the plant, not a text to be read over first.
@@ -115,9 +103,32 @@ class Library:
         except BaseException:
             self._discard(revision)
             raise
-        self._pay_debts()
+        self.pay_debts()
         progress("storing", len(ids), len(ids))
         return self._documents.one(self._documents.revision(revision).document)
+
+    def _embedded(self, texts: Sequence[str], old: Document | None, progress: Progress) -> Vectors:
+        """Embed texts, each once; what stands in the revision before word for word keeps its vector."""
+        known: dict[str, bytes] = {}
+        if old is not None and old.current is not None:
+            with self._database.read() as session:
+                query = (
+                    select(ChunkRow.section, ChunkRow.text, ChunkRow.vector)
+                    .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                    .where(RevisionRow.id == old.current.id, RevisionRow.embedding == self._embedder.name)
+                )
+                for section, text, vector in session.execute(query):
+                    known["\n".join(filter(None, [" > ".join(section), text]))] = vector
+        fresh = list(dict.fromkeys(text for text in texts if text not in known))
+        made = self._embedder.passages(fresh, lambda done, total: progress("embedding", done, total))
+        if not known and len(fresh) == len(texts):
+            return made
+        place = {text: i for i, text in enumerate(fresh)}
+        vectors = [
+            made[place[text]] if text in place else np.frombuffer(known[text], np.float16).astype(np.float32)
+            for text in texts
+        ]
+        return np.stack(vectors) if vectors else made
 
     def _keep(self, draft: DocumentDraft) -> str:
         name = draft.sha256 + draft.file.suffix.lower()
@@ -198,7 +209,7 @@ class Library:
             identifiers = [
                 {"chunk_id": stored.id, "kind": found.kind, "normal": found.normal[:64], "leads": leads}
                 for stored in chunks
-                for found, leads in _identifiers(stored)
+                for found, leads in chunk_identifiers(stored)
             ]
             if identifiers:
                 session.execute(insert(IdentifierRow), identifiers)
@@ -232,51 +243,76 @@ class Library:
         row.state = "live"
         for store in self._records:
             stored = store.save(session, draft.records, revision, draft.source)
-            self._link(session, revision, draft, store.TABLE, stored)
+            self._link(session, revision, draft, store, stored)
         if amends is not None:
             session.add(AmendmentRow(bulletin_id=row.document_id, amended_id=amends[0], section=amends[1]))
         self._apply_amendments(session)
 
-    def _link(self, session: Session, revision: int, draft: DocumentDraft, table: str, stored: dict[int, int]) -> None:
+    def _link(
+        self, session: Session, revision: int, draft: DocumentDraft, store: RecordStore, stored: dict[int, int]
+    ) -> None:
         """Tie row passages to their records; earlier files' passages of the same records are renewed by this one."""
         if not stored:
             return
         ids = list(
             session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision).order_by(ChunkRow.position))
         )
-        links = []
+        links: list[dict[str, Any]] = []
         for position, chunk in enumerate(draft.chunks):
             if chunk.record in stored:
                 record = draft.records[chunk.record]
                 as_of = record.as_of if isinstance(record, Part) else None
-                links.append(
-                    {"id": ids[position], "record_table": table, "record_id": stored[chunk.record], "as_of": as_of}
-                )
+                link = {"id": ids[position], "record_table": store.TABLE, "record_id": stored[chunk.record]}
+                links.append(link | {"as_of": as_of})
         if links:
             session.execute(update(ChunkRow), links)
-        wanted = list(set(stored.values()))
+        self._speak(session, store, set(stored.values()))
+
+    def _speak(self, session: Session, store: RecordStore, records: set[int]) -> None:
+        """Let only the passage of the file that speaks for a record be found; one that returns is indexed again."""
+        session.flush()
+        wanted = sorted(records)
         for at in range(0, len(wanted), _BATCH):
-            earlier = list(
-                session.scalars(
-                    select(ChunkRow.id).where(
-                        ChunkRow.record_table == table,
-                        ChunkRow.record_id.in_(wanted[at : at + _BATCH]),
-                        ChunkRow.revision_id != revision,
-                        ChunkRow.renewed_by.is_(None),
-                    )
+            batch = wanted[at : at + _BATCH]
+            speakers = store.speakers(session, batch)
+            rows = session.execute(
+                select(ChunkRow.id, ChunkRow.record_id, ChunkRow.revision_id, ChunkRow.renewed_by)
+                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                .where(
+                    ChunkRow.record_table == store.TABLE,
+                    ChunkRow.record_id.in_(batch),
+                    RevisionRow.state == "live",
+                    RevisionRow.source != "",  # what a person wrote lives by other rules: ledger.py
                 )
-            )
-            if earlier:
-                session.execute(update(ChunkRow).where(ChunkRow.id.in_(earlier)).values(renewed_by=revision))
-                self._owe(session, earlier)
+            ).all()
+            silent, back = {}, []
+            for row in rows:
+                speaker = speakers.get(row.record_id)
+                if speaker == row.revision_id and row.renewed_by is not None:
+                    back.append(row.id)
+                elif speaker != row.revision_id and row.renewed_by is None:
+                    silent[row.id] = speaker or row.revision_id
+            if silent:
+                session.execute(update(ChunkRow), [{"id": i, "renewed_by": by} for i, by in silent.items()])
+                self.owe(session, list(silent))
+            if back:
+                self._put(session, ChunkRow.id.in_(back))  # hidden until this transaction ends
+                session.execute(update(ChunkRow).where(ChunkRow.id.in_(back)).values(renewed_by=None))
+                session.execute(delete(IndexDebtRow).where(IndexDebtRow.chunk_id.in_(back)))
+
+    def _of_revision(self, session: Session, store: RecordStore, revision: int) -> set[int]:
+        """Return the records of a store that a revision's passages are about."""
+        query = select(ChunkRow.record_id).where(ChunkRow.revision_id == revision, ChunkRow.record_table == store.TABLE)
+        return {record for record in session.scalars(query) if record is not None}
 
     def _index(self, revision: int) -> list[int]:
         with self._database.read() as session:
-            rows = session.execute(
-                select(ChunkRow.id, ChunkRow.section, ChunkRow.text, ChunkRow.vector)
-                .where(ChunkRow.revision_id == revision)
-                .order_by(ChunkRow.position)
-            ).all()
+            return self._put(session, ChunkRow.revision_id == revision)
+
+    def _put(self, session: Session, which: ColumnElement[bool]) -> list[int]:
+        """Put stored chunks into both indexes."""
+        columns = (ChunkRow.id, ChunkRow.section, ChunkRow.text, ChunkRow.vector)
+        rows = session.execute(select(*columns).where(which).order_by(ChunkRow.position)).all()
         ids = [row.id for row in rows]
         if ids:
             self._vectors.add(ids, np.stack([np.frombuffer(row.vector, np.float16) for row in rows]).astype(np.float32))
@@ -312,11 +348,13 @@ class Library:
         shown = found.current or next((one for one in found.revisions if one.state == "draft"), None)
         if shown is None:
             raise Conflict(f"Document {document} is already retired.")
+        if not shown.source:
+            raise Refused("These are the fixes that people wrote down; retire a single case instead.")
         with self._documents.writing() as session:
             self._retire(session, session.get_one(RevisionRow, shown.id), "removed")
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.remove", str(document), found.title)
-        self._pay_debts()
+        self.pay_debts()
 
     def describe(
         self,
@@ -351,7 +389,7 @@ class Library:
             session.get_one(DocumentRow, old).superseded_by = new
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.supersede", str(old), f"by {new}")
-        self._pay_debts()
+        self.pay_debts()
 
     def restore(self, document: int, *, actor: str, revision: int | None) -> Document:
         found = self._documents.one(document)
@@ -372,9 +410,10 @@ class Library:
             session.execute(delete(IndexDebtRow).where(IndexDebtRow.chunk_id.in_(owned)))
             for store in self._records:
                 store.revive(session, chosen.id)
+                self._speak(session, store, self._of_revision(session, store, chosen.id))
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.restore", str(document), f"revision {chosen.number}")
-        self._pay_debts()
+        self.pay_debts()
         return self._documents.one(document)
 
     def amend(self, bulletin: int, amended: int, section: str, *, actor: str) -> int:
@@ -400,9 +439,10 @@ class Library:
     def _retire(self, session: Session, revision: RevisionRow, state: str) -> None:
         revision.state = state
         session.flush()
-        self._owe(session, list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision.id))))
+        self.owe(session, list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision.id))))
         for store in self._records:
             store.forget(session, revision.id)
+            self._speak(session, store, self._of_revision(session, store, revision.id))
 
     def _apply_amendments(self, session: Session) -> None:
         """Mark the chunks that live bulletins replace, and only those."""
@@ -426,14 +466,16 @@ class Library:
     # --- the indexes ---------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _owe(session: Session, ids: Sequence[int]) -> None:
+    def owe(session: Session, ids: Sequence[int]) -> None:
+        """Note that these chunks may still stand in the indexes."""
         for at in range(0, len(ids), _BATCH):
             batch = ids[at : at + _BATCH]
             known = set(session.scalars(select(IndexDebtRow.chunk_id).where(IndexDebtRow.chunk_id.in_(batch))))
             session.add_all(IndexDebtRow(chunk_id=i) for i in batch if i not in known)
         session.flush()
 
-    def _pay_debts(self) -> None:
+    def pay_debts(self) -> None:
+        """Delete from the indexes what SQL has retired."""
         with self._database.read() as session:
             owed = list(session.scalars(select(IndexDebtRow.chunk_id)))
         if not owed:
@@ -453,7 +495,7 @@ class Library:
             for revision in half_made:
                 self._discard(revision)
             if owed:
-                self._pay_debts()
+                self.pay_debts()
         except IndexMismatch:
             return  # every search says so, and `reindex` starts afresh
 
@@ -500,7 +542,7 @@ class Library:
         self._lexical.close()
 
 
-def _identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:
+def chunk_identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:
     """Return a chunk's identifiers; the first one of a row or entry leads, when it stands within its first words."""
     found = extract_identifiers(" ".join([*chunk.section[-1:], chunk.text]))
     head = {identifier.normal for identifier in extract_identifiers(chunk.text[:60])[:1]}

@@ -1,25 +1,44 @@
-"""Repair cases: the fixes that experienced people wrote down."""
+"""Repair cases as they are stored: found by machine, code and words, and brought by work-order exports."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
-from sqlalchemy import JSON, String, Text, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
-from corpus.domain import Record, RepairCase
+from corpus.domain import CaseState, Record, RepairCase
+from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
+from corpus.library.words import content_words, index_tokens
 from corpus.plant.equipment import EquipmentRow
-from corpus.plant.records import Imported, Key, overlap, set_retired
+from corpus.plant.records import Compared, FileRecords, Key, batches, compared
 
 _ENOUGH = 0.3
+_SAME_MACHINE = 0.3
+_SELECTED = 500
 _OLDEST = datetime.min.replace(tzinfo=UTC)
+WRITTEN = (
+    "equipment", "symptom", "cause", "action", "failure_mode", "code", "parts", "downtime", "by", "date",
+    "work_order", "component", "preventive", "duration", "steps", "photos",
+)  # fmt: skip
+"""The fields that a person writes or a file brings; a version is a state of these."""
 
 
-class CaseRow(Imported, Base):
+class CaseRow(Base):
+    """A case; `revision_id` is the file that brought it, None once a person wrote, changed or judged it."""
+
     __tablename__ = "cases"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int | None] = mapped_column(index=True)
+    source: Mapped[str | None] = mapped_column(Text)
+    row: Mapped[int | None]
+    retired: Mapped[bool] = mapped_column(default=False)  # with its file
     equipment_key: Mapped[str | None] = mapped_column(Key, index=True)
     equipment: Mapped[str | None] = mapped_column(String(120))
     code_key: Mapped[str | None] = mapped_column(Key, index=True)
@@ -31,41 +50,152 @@ class CaseRow(Imported, Base):
     parts: Mapped[list[str]] = mapped_column(JSON)
     downtime: Mapped[float | None]
     by: Mapped[str | None] = mapped_column(String(120))
-    date: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    date: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     work_order: Mapped[str | None] = mapped_column(String(120), index=True)
+    component: Mapped[str | None] = mapped_column(Text)
+    preventive: Mapped[bool | None]
+    duration: Mapped[float | None]
+    steps: Mapped[list[str]] = mapped_column(JSON)
+    photos: Mapped[list[str]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    version: Mapped[int]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
 
 
-class CaseStore:
-    """Finds past fixes; a work order imported again replaces its case."""
+class CaseVersionRow(Base):
+    """One step in a case's life: who did what, when, and what the case said after it."""
+
+    __tablename__ = "case_versions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(120))
+    action: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class CaseVoteRow(Base):
+    """Whether a case helped one reader, who may change their mind."""
+
+    __tablename__ = "case_votes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    by: Mapped[str] = mapped_column(String(120))
+    helped: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (UniqueConstraint("case_id", "by", name="uq_case_votes_case_by"),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What ranking needs of a case that may be found."""
+
+    id: int
+    equipment_key: str | None
+    code_key: str | None
+    date: datetime
+    tokens: frozenset[str]
+
+
+class CaseStore(FileRecords):
+    """Finds past fixes; a work order imported again replaces its case unless a person took that over."""
 
     TABLE = CaseRow.__tablename__
+    ROW = CaseRow
+    RECORD = RepairCase
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._guard = threading.Lock()
+        self._entries: list[_Entry] | None = None
+
+    # --- reading -------------------------------------------------------------------------------------------------
 
     def find(
         self, query: str, *, equipment: str | None, model: str | None, code: str | None, limit: int
     ) -> list[RepairCase]:
-        statement = select(CaseRow).where(CaseRow.retired.is_(False))
-        if code:
-            statement = statement.where(CaseRow.code_key == normal_identifier(code))
-        with self._database.read() as session:
-            keys = self._machines(session, equipment, model)
-            if keys is not None:
-                statement = statement.where(CaseRow.equipment_key.in_(keys))
-            rows = session.scalars(statement).all()
+        keys = None
+        if equipment or model:
+            with self._database.read() as session:
+                keys = self.machines(session, equipment, model)
+        wanted = set(content_words(query))
+        same_machine = normal_identifier(equipment) if equipment else None
         ranked = []
-        for row in rows:
-            words = overlap(query, (row.symptom, row.cause, row.action, row.failure_mode)) if query.strip() else 1.0
+        for entry in self.entries():
+            if code and entry.code_key != normal_identifier(code):
+                continue
+            if keys is not None and entry.equipment_key not in keys:
+                continue
+            words = len(wanted & entry.tokens) / len(wanted) if wanted else 0.0 if query.strip() else 1.0
             if words < _ENOUGH and not code:
                 continue
-            same = bool(equipment) and row.equipment_key == normal_identifier(equipment or "")
-            ranked.append((words + (0.3 if same else 0.0), row.date or _OLDEST, row.id, row))
-        ranked.sort(key=lambda item: item[:3], reverse=True)
-        return [_case(row) for *_, row in ranked[:limit]]
+            gain = _SAME_MACHINE if same_machine and entry.equipment_key == same_machine else 0.0
+            ranked.append((words + gain, entry.date, entry.id))
+        ranked.sort(reverse=True)
+        return self.several([i for *_, i in ranked[:limit]])
+
+    def entries(self) -> list[_Entry]:
+        """Return what may be found, read once and kept until something changes."""
+        with self._guard:
+            if self._entries is not None:
+                return self._entries
+        entries = self._read("approved")
+        with self._guard:
+            self._entries = entries
+        return entries
+
+    def waiting_entries(self) -> list[_Entry]:
+        """Return what waits for approval, which nobody finds but who writes the same again."""
+        return self._read("waiting")
+
+    def _read(self, state: CaseState) -> list[_Entry]:
+        columns = (
+            CaseRow.id, CaseRow.equipment_key, CaseRow.code_key, CaseRow.date, CaseRow.symptom, CaseRow.cause,
+            CaseRow.action, CaseRow.failure_mode, CaseRow.component, CaseRow.steps,
+        )  # fmt: skip
+        query = select(*columns).where(CaseRow.retired.is_(False), CaseRow.state == state)
+        with self._database.read() as session:
+            rows = session.execute(query).all()
+        return [
+            _Entry(i, machine, code, date or _OLDEST, frozenset(index_tokens(" ".join(filter(None, [*texts, *steps])))))
+            for i, machine, code, date, *texts, steps in rows
+        ]
+
+    def changed(self) -> None:
+        """Forget what was read: cases were written."""
+        with self._guard:
+            self._entries = None
+
+    def one(self, case: int) -> RepairCase:
+        found = self.several([case])
+        if not found:
+            raise NotFound(f"There is no repair case {case}.")
+        return found[0]
+
+    def several(self, ids: Sequence[int]) -> list[RepairCase]:
+        """Return these cases in this order, whatever their state, with how often they helped."""
+        found: dict[int, RepairCase] = {}
+        with self._database.read() as session:
+            for at in range(0, len(ids), _SELECTED):
+                batch = ids[at : at + _SELECTED]
+                votes = _votes(session, batch)
+                for row in session.scalars(select(CaseRow).where(CaseRow.id.in_(batch))):
+                    found[row.id] = case_of(row, votes.get(row.id, (0, 0)))
+        return [found[i] for i in ids if i in found]
+
+    def listed(self, state: CaseState | None, limit: int) -> list[RepairCase]:
+        query = select(CaseRow.id).where(CaseRow.retired.is_(False))
+        if state is not None:
+            query = query.where(CaseRow.state == state)
+        with self._database.read() as session:
+            newest = query.order_by(CaseRow.date.desc().nulls_last(), CaseRow.id.desc()).limit(limit)
+            return self.several(list(session.scalars(newest)))
 
     @staticmethod
-    def _machines(session: Session, equipment: str | None, model: str | None) -> list[str] | None:
+    def machines(session: Session, equipment: str | None, model: str | None) -> list[str] | None:
         """Return the keys of the machines in question: all of the model where one is given, so that sisters help."""
         if model:
             wanted = normal_identifier(model)
@@ -74,51 +204,98 @@ class CaseStore:
             return [*keys, normal_identifier(equipment)] if equipment else keys
         return [normal_identifier(equipment)] if equipment else None
 
+    # --- files ---------------------------------------------------------------------------------------------------
+
     def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]:
+        cases = [(index, record) for index, record in enumerate(records) if isinstance(record, RepairCase)]
+        if not cases:
+            return {}
         known: dict[str, CaseRow] = {}
-        if any(isinstance(record, RepairCase) for record in records):
-            known = {row.work_order: row for row in session.scalars(select(CaseRow)) if row.work_order}
-        stored: dict[int, CaseRow] = {}
-        for index, record in enumerate(records):
-            if not isinstance(record, RepairCase):
-                continue
+        for batch in batches(list({record.work_order for _, record in cases if record.work_order})):
+            query = select(CaseRow).where(CaseRow.work_order.in_(batch))
+            known.update((row.work_order or "", row) for row in session.scalars(query))
+        saved = []
+        for _, record in cases:
             row = known.get(record.work_order or "")
             if row is None:
-                row = CaseRow()
+                row = CaseRow(state="approved", version=1, revision_id=revision_id, source=source, retired=False)
+                write(row, record)
                 session.add(row)
                 if record.work_order:
                     known[record.work_order] = row
-            for name in ("equipment", "code", "symptom", "failure_mode", "cause", "action", "downtime", "by", "date"):
-                setattr(row, name, getattr(record, name))
-            row.work_order, row.row, row.parts = record.work_order, record.row, list(record.parts)
-            row.equipment_key = normal_identifier(record.equipment) if record.equipment else None
-            row.code_key = normal_identifier(record.code) if record.code else None
-            row.revision_id, row.source, row.retired = revision_id, source, False
-            stored[index] = row
-        session.flush()
-        return {index: row.id for index, row in stored.items()}
+            saved.append((row, record))
+        self.take(session, saved, revision_id, source)
+        return {index: row.id for (index, _), (row, _) in zip(cases, saved, strict=True)}
 
-    def forget(self, session: Session, revision_id: int) -> None:
-        set_retired(session, CaseRow, revision_id, retired=True)
+    def write(self, row: CaseRow, record: RepairCase) -> None:
+        write(row, record)
 
-    def revive(self, session: Session, revision_id: int) -> None:
-        set_retired(session, CaseRow, revision_id, retired=False)
+    def by_work_order(self, records: Sequence[Record]) -> dict[str, RepairCase]:
+        """Return the stored cases of the records' work orders."""
+        wanted = list({r.work_order for r in records if isinstance(r, RepairCase) and r.work_order})
+        found: dict[str, RepairCase] = {}
+        with self._database.read() as session:
+            for batch in batches(wanted):
+                query = select(CaseRow).where(CaseRow.work_order.in_(batch), CaseRow.retired.is_(False))
+                found.update((row.work_order or "", case_of(row)) for row in session.scalars(query))
+        return found
+
+    @staticmethod
+    def compare(known: RepairCase | None, case: RepairCase) -> Compared:
+        return compared(known, case)
 
 
-def _case(row: CaseRow) -> RepairCase:
+def write(row: CaseRow, case: RepairCase) -> None:
+    """Write a case's content into its row."""
+    for name in WRITTEN:
+        value = getattr(case, name)
+        setattr(row, name, list(value) if isinstance(value, tuple) else value)
+    row.equipment_key = normal_identifier(case.equipment) if case.equipment else None
+    row.code_key = normal_identifier(case.code) if case.code else None
+
+
+def case_of(row: CaseRow, votes: tuple[int, int] = (0, 0)) -> RepairCase:
+    content = {name: getattr(row, name) for name in WRITTEN}
+    content = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
     return RepairCase(
-        equipment=row.equipment,
-        symptom=row.symptom,
-        cause=row.cause,
-        action=row.action,
-        failure_mode=row.failure_mode,
-        code=row.code,
-        parts=tuple(row.parts),
-        downtime=row.downtime,
-        by=row.by,
-        date=row.date,
-        work_order=row.work_order,
+        **content,
         row=row.row,
         source=row.source,
         id=row.id,
+        state=cast(CaseState, row.state),
+        version=row.version,
+        helped=votes[0],
+        not_helped=votes[1],
     )
+
+
+def packed(case: RepairCase) -> dict[str, Any]:
+    """Return a case's content as JSON."""
+    content = {name: getattr(case, name) for name in WRITTEN}
+    return content | {"date": case.date.isoformat() if case.date else None}
+
+
+def unpacked(content: dict[str, Any], like: RepairCase) -> RepairCase:
+    """Return the case with the content that `packed` made."""
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
+    }
+    date = fields.pop("date", None)
+    return replace(like, **fields, date=datetime.fromisoformat(date) if date else None)
+
+
+def _votes(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Count the votes by case, those for doubles merged into it too; a person counts once."""
+    doubles = select(CaseRow.id, CaseRow.merged_into).where(CaseRow.merged_into.in_(ids))
+    keeper = {row.id: row.merged_into for row in session.execute(doubles)}
+    query = select(CaseVoteRow.case_id, CaseVoteRow.by, CaseVoteRow.helped).where(
+        CaseVoteRow.case_id.in_([*ids, *keeper])
+    )
+    people: dict[tuple[int, str], bool] = {}
+    for case, by, helped in session.execute(query.order_by(CaseVoteRow.at)):
+        people[(keeper.get(case) or case, by)] = helped
+    counts: dict[int, tuple[int, int]] = {}
+    for (case, _), helped in people.items():
+        yes, no = counts.get(case, (0, 0))
+        counts[case] = (yes + helped, no + (not helped))
+    return counts

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,7 +15,7 @@ from corpus.database import Base, Database
 from corpus.domain import Equipment, Record
 from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
-from corpus.plant.records import Imported, Key, set_retired
+from corpus.plant.records import Compared, FileRecords, Imported, Key, batches, compared
 
 
 class EquipmentRow(Imported, Base):
@@ -29,18 +31,29 @@ class EquipmentRow(Imported, Base):
     contact: Mapped[str | None] = mapped_column(Text)
 
 
-class EquipmentStore:
+class EquipmentStore(FileRecords):
     """Reads machines; a newer file's row takes over the tag."""
 
     TABLE = EquipmentRow.__tablename__
+    ROW = EquipmentRow
+    RECORD = Equipment
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._guard = threading.Lock()
+        self._all: tuple[Equipment, ...] | None = None
 
     def all(self) -> list[Equipment]:
+        """Return the machines by tag, read once and kept until something changes."""
+        with self._guard:
+            if self._all is not None:
+                return list(self._all)
         with self._database.read() as session:
             query = select(EquipmentRow).where(EquipmentRow.retired.is_(False)).order_by(EquipmentRow.tag)
-            return [_equipment(row) for row in session.scalars(query)]
+            found = tuple(_equipment(row) for row in session.scalars(query))
+        with self._guard:
+            self._all = found
+        return list(found)
 
     def one(self, tag: str) -> Equipment:
         key = normal_identifier(tag)
@@ -58,28 +71,42 @@ class EquipmentStore:
         return sorted({machine.model for machine in self.all() if machine.model})
 
     def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]:
-        stored: dict[int, int] = {}
-        for index, record in enumerate(records):
-            if not isinstance(record, Equipment):
-                continue
-            key = normal_identifier(record.tag)
-            row = session.scalars(select(EquipmentRow).where(EquipmentRow.key == key)).first()
+        machines = [(index, record) for index, record in enumerate(records) if isinstance(record, Equipment)]
+        keys = [normal_identifier(machine.tag) for _, machine in machines]
+        rows: dict[str, EquipmentRow] = {}
+        for batch in batches(keys):
+            query = select(EquipmentRow).where(EquipmentRow.key.in_(batch))
+            rows.update((row.key, row) for row in session.scalars(query))
+        saved = []
+        for (_, machine), key in zip(machines, keys, strict=True):
+            row = rows.get(key)
             if row is None:
-                row = EquipmentRow(key=key)
+                row = rows[key] = EquipmentRow(key=key, revision_id=revision_id, source=source, retired=False)
+                self.write(row, machine)
                 session.add(row)
-            row.tag, row.name, row.model, row.kind = record.tag, record.name, record.model, record.kind
-            row.serial, row.location = record.serial, record.location
-            row.owner, row.contact = record.owner, record.contact
-            row.revision_id, row.source, row.retired = revision_id, source, False
-            session.flush()
-            stored[index] = row.id
-        return stored
+            saved.append((row, self._merged(row, machine)))
+        if saved:
+            self.take(session, saved, revision_id, source)
+        return {index: row.id for (index, _), (row, _) in zip(machines, saved, strict=True)}
 
-    def forget(self, session: Session, revision_id: int) -> None:
-        set_retired(session, EquipmentRow, revision_id, retired=True)
+    @staticmethod
+    def _merged(row: EquipmentRow, machine: Equipment) -> Equipment:
+        """Let a work order that only names a machine not wipe out what its list says of it."""
+        bare = replace(machine, model=None, kind=None, serial=None, location=None, owner=None, contact=None) == machine
+        return replace(_equipment(row), id=None) if bare and row.id is not None and not row.retired else machine
 
-    def revive(self, session: Session, revision_id: int) -> None:
-        set_retired(session, EquipmentRow, revision_id, retired=False)
+    def write(self, row: EquipmentRow, record: Equipment) -> None:
+        row.tag, row.name, row.model, row.kind = record.tag, record.name, record.model, record.kind
+        row.serial, row.location = record.serial, record.location
+        row.owner, row.contact = record.owner, record.contact
+
+    def changed(self) -> None:
+        with self._guard:
+            self._all = None
+
+    @staticmethod
+    def compare(known: Equipment | None, machine: Equipment) -> Compared:
+        return compared(known, machine)
 
 
 def _stands_at(plain: str, machine: Equipment) -> int | None:

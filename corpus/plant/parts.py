@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlalchemy import JSON, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
-from corpus.domain import Part, Record
+from corpus.domain import Equipment, Part, Record, Stock, StockTaking
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import normal_text
-from corpus.plant.records import Imported, Key, overlap, set_retired
+from corpus.library.rows import RevisionRow
+from corpus.plant.records import Compared, FileRecords, Imported, ImportRow, Key, batches, compared, overlap, unpack
 
 _ENOUGH = 0.34  # share of the query's words that a line must hold
+_EARLY = datetime.min.replace(tzinfo=UTC)
+_WRITTEN = (
+    "part_number", "name", "name_en", "spec", "bin", "warehouse", "on_hand", "minimum", "unit", "lead_time",
+    "supplier", "fits", "substitutes", "as_of",
+)  # fmt: skip
 _FITS = 0.25  # what fitting the machine in question adds
 
 
@@ -35,20 +43,32 @@ class PartRow(Imported, Base):
     fits: Mapped[list[str]] = mapped_column(JSON)
     substitutes: Mapped[list[str]] = mapped_column(JSON)
     as_of: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    warehouse: Mapped[str | None] = mapped_column(Text)
 
 
-class PartStore:
+class PartStore(FileRecords):
     """Answers stock questions exactly; a newer stock-taking takes over the lines that it names."""
 
     TABLE = PartRow.__tablename__
+    ROW = PartRow
+    RECORD = Part
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._guard = threading.Lock()
+        self._all: tuple[Part, ...] | None = None
 
     def all(self) -> list[Part]:
+        """Return the stock lines by number and bin, read once and kept until something changes."""
+        with self._guard:
+            if self._all is not None:
+                return list(self._all)
         with self._database.read() as session:
             query = select(PartRow).where(PartRow.retired.is_(False)).order_by(PartRow.part_number, PartRow.bin)
-            return [_part(row) for row in session.scalars(query)]
+            found = tuple(_part(row) for row in session.scalars(query))
+        with self._guard:
+            self._all = found
+        return list(found)
 
     def find(self, query: str, *, model: str | None, limit: int) -> list[Part]:
         parts = self.all()
@@ -72,44 +92,124 @@ class PartStore:
         return _named(self.all(), text)
 
     def below_minimum(self, *, model: str | None) -> list[Part]:
-        low = [
-            part
-            for part in self.all()
-            if part.on_hand is not None
-            and part.minimum is not None
-            and part.on_hand < part.minimum
-            and (model is None or (part.fits and _fits(part, model)))
+        """Return the lines of parts below their minimum, worst first; bins with one minimum are taken together."""
+        low: list[tuple[float, Part]] = []
+        for stock in self.stocks(self.all()):
+            lines = [line for line in stock.lines if model is None or (line.fits and _fits(line, model))]
+            if len({line.minimum for line in stock.lines if line.minimum is not None}) <= 1:
+                if _short(stock.on_hand, stock.minimum):
+                    low += [((stock.on_hand or 0) / (stock.minimum or 1), line) for line in lines]
+                continue
+            low += [((one.on_hand or 0) / (one.minimum or 1), one) for one in lines if _short(one.on_hand, one.minimum)]
+        return [line for _, line in sorted(low, key=lambda item: (item[0], item[1].part_number, item[1].bin or ""))]
+
+    @staticmethod
+    def stocks(lines: Sequence[Part]) -> list[Stock]:
+        """Take the lines of each part together, in the order in which the parts come."""
+        groups: dict[str, list[Part]] = {}
+        for line in lines:
+            groups.setdefault(normal_identifier(line.part_number), []).append(line)
+        return [_stock(group) for group in groups.values()]
+
+    def used_on(self, part_number: str, machines: Sequence[Equipment]) -> list[Equipment]:
+        """Return the machines that a part's lines name, by model, tag or name."""
+        key = normal_identifier(part_number)
+        fits = [fit for part in self.all() if normal_identifier(part.part_number) == key for fit in part.fits]
+        wanted = {normal_identifier(fit) for fit in fits}
+        return [
+            machine
+            for machine in machines
+            if wanted & {normal_identifier(name) for name in (machine.tag, machine.model, machine.name) if name}
         ]
-        return sorted(low, key=lambda part: ((part.on_hand or 0) / (part.minimum or 1), part.part_number))
+
+    def history(self, part_number: str) -> list[StockTaking]:
+        key = normal_identifier(part_number)
+        with self._database.read() as session:
+            rows = {row.id: row for row in session.scalars(select(PartRow).where(PartRow.key == key))}
+            # A stock-taking that a newer one replaced is history; one whose file was removed was a mistake.
+            query = (
+                select(ImportRow)
+                .join(RevisionRow, RevisionRow.id == ImportRow.revision_id)
+                .where(
+                    ImportRow.record_table == self.TABLE,
+                    ImportRow.record_id.in_(rows),
+                    RevisionRow.state.in_(("live", "superseded")),
+                )
+            )
+            lines = list(session.scalars(query.order_by(ImportRow.id)))
+            found = []
+            for line in lines:
+                row, said = rows[line.record_id], unpack(Part, line.content)
+                speaks = not row.retired and row.revision_id == line.revision_id
+                found.append(
+                    StockTaking(replace(said, source=line.source, row=line.row, id=row.id), line.revision_id, speaks)
+                )
+        return sorted(found, key=lambda one: (one.line.bin or "", one.line.as_of or _EARLY, one.revision))
+
+    @staticmethod
+    def line_of(part: Part) -> tuple[str, str]:
+        """Return what makes two stock lines one: the number in any spelling, and the place."""
+        return normal_identifier(part.part_number), _bin_key(part)
+
+    def by_line(self) -> dict[tuple[str, str], Part]:
+        return {self.line_of(part): part for part in self.all()}
+
+    @staticmethod
+    def compare(known: Part | None, part: Part) -> Compared:
+        return compared(known, part, without=("as_of", "part_number"))
 
     def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]:
+        parts = [(index, record) for index, record in enumerate(records) if isinstance(record, Part)]
+        if not parts:
+            return {}
+        keys = [self.line_of(part) for _, part in parts]
         lines: dict[tuple[str, str], PartRow] = {}
-        if any(isinstance(record, Part) for record in records):
-            lines = {(row.key, row.bin_key): row for row in session.scalars(select(PartRow))}
-        stored: dict[int, PartRow] = {}
-        for index, record in enumerate(records):
-            if not isinstance(record, Part):
-                continue
-            key = (normal_identifier(record.part_number), normal_text(record.bin or ""))
+        for batch in batches([key for key, _ in keys]):
+            query = select(PartRow).where(PartRow.key.in_(batch))
+            lines.update(((row.key, row.bin_key), row) for row in session.scalars(query))
+        saved = []
+        for (_, part), key in zip(parts, keys, strict=True):
             row = lines.get(key)
             if row is None:
-                row = lines[key] = PartRow(key=key[0], bin_key=key[1])
+                row = lines[key] = PartRow(
+                    key=key[0], bin_key=key[1], revision_id=revision_id, source=source, retired=False
+                )
+                self.write(row, part)
                 session.add(row)
-            for name in ("part_number", "name", "name_en", "spec", "bin", "on_hand", "minimum", "unit"):
-                setattr(row, name, getattr(record, name))
-            for name in ("lead_time", "supplier", "as_of", "row"):
-                setattr(row, name, getattr(record, name))
-            row.fits, row.substitutes = list(record.fits), list(record.substitutes)
-            row.revision_id, row.source, row.retired = revision_id, source, False
-            stored[index] = row
-        session.flush()
-        return {index: row.id for index, row in stored.items()}
+            saved.append((row, part))
+        self.take(session, saved, revision_id, source)
+        return {index: row.id for (index, _), (row, _) in zip(parts, saved, strict=True)}
 
-    def forget(self, session: Session, revision_id: int) -> None:
-        set_retired(session, PartRow, revision_id, retired=True)
+    def write(self, row: PartRow, record: Part) -> None:
+        for name in _WRITTEN:
+            value = getattr(record, name)
+            setattr(row, name, list(value) if isinstance(value, tuple) else value)
 
-    def revive(self, session: Session, revision_id: int) -> None:
-        set_retired(session, PartRow, revision_id, retired=False)
+    def changed(self) -> None:
+        with self._guard:
+            self._all = None
+
+
+def _short(on_hand: float | None, minimum: float | None) -> bool:
+    return on_hand is not None and minimum is not None and on_hand < minimum
+
+
+def _stock(lines: Sequence[Part]) -> Stock:
+    counted = [line.on_hand for line in lines if line.on_hand is not None]
+    units = {line.unit for line in lines if line.unit}
+    return Stock(
+        lines[0].part_number,
+        lines[0].name,
+        sum(counted) if counted and len(units) <= 1 else None,
+        max((line.minimum for line in lines if line.minimum is not None), default=None),
+        next(iter(units)) if len(units) == 1 else None,
+        tuple(lines),
+        min((line.as_of for line in lines if line.as_of), default=None),
+    )
+
+
+def _bin_key(part: Part) -> str:
+    return normal_text(f"{part.warehouse or ''} {part.bin or ''}").strip()
 
 
 def _named(parts: Sequence[Part], text: str) -> list[Part]:
@@ -160,4 +260,5 @@ def _part(row: PartRow) -> Part:
         row=row.row,
         source=row.source,
         id=row.id,
+        warehouse=row.warehouse,
     )

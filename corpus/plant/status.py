@@ -12,7 +12,7 @@ from corpus.database import Base, Database, UtcDateTime
 from corpus.domain import Alarm, Reading, Record
 from corpus.library.identifiers import normal_identifier
 from corpus.library.quotes import normal_text
-from corpus.plant.records import Imported, Key, set_retired
+from corpus.plant.records import Imported, Key, RecordStore, set_retired
 from corpus.settings import Settings
 
 _BATCH = 5000
@@ -45,10 +45,11 @@ class AlarmRow(Imported, Base):
     severity: Mapped[str | None] = mapped_column(String(60))
 
 
-class StatusStore:
+class StatusStore(RecordStore):
     """Answers how a machine is, as of when; nothing is inferred from readings that are not there."""
 
     TABLE = AlarmRow.__tablename__
+    ROW = AlarmRow
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
@@ -56,21 +57,44 @@ class StatusStore:
 
     def latest(self, equipment: str, *, metric: str | None) -> list[Reading]:
         key = normal_identifier(equipment)
+        found = []
         with self._database.read() as session:
-            newest = (
-                select(ReadingRow.metric, func.max(ReadingRow.at).label("at"))
-                .where(ReadingRow.equipment_key == key, ReadingRow.retired.is_(False))
-                .group_by(ReadingRow.metric)
-                .subquery()
-            )
-            rows = session.scalars(
-                select(ReadingRow)
-                .join(newest, (ReadingRow.metric == newest.c.metric) & (ReadingRow.at == newest.c.at))
-                .where(ReadingRow.equipment_key == key)
-                .order_by(ReadingRow.metric)
-            ).all()
+            for name in self.metrics(session, equipment, metric):  # one seek in the index for each
+                row = session.scalars(
+                    select(ReadingRow)
+                    .where(ReadingRow.equipment_key == key, ReadingRow.metric == name, ReadingRow.retired.is_(False))
+                    .order_by(ReadingRow.at.desc())
+                    .limit(1)
+                ).first()
+                if row is not None:
+                    found.append(self.reading(row))
+        return found
+
+    @staticmethod
+    def metrics(session: Session, equipment: str, metric: str | None) -> list[str]:
+        """List a machine's metrics (or those whose name matches), by stepping over the index from one to the next."""
+        key, found, last = normal_identifier(equipment), [], ""
+        while True:
+            after = select(func.min(ReadingRow.metric)).where(ReadingRow.equipment_key == key, ReadingRow.metric > last)
+            name = session.scalar(after)
+            if name is None:
+                break
+            found.append(name)
+            last = name
         wanted = normal_text(metric) if metric else ""
-        return [self._reading(row) for row in rows if wanted in normal_text(row.metric)]
+        return [name for name in found if wanted in normal_text(name)]
+
+    @staticmethod
+    def machines(session: Session) -> list[str]:
+        """List the machines that have readings."""
+        found: list[str] = []
+        last = ""
+        while True:
+            key = session.scalar(select(func.min(ReadingRow.equipment_key)).where(ReadingRow.equipment_key > last))
+            if key is None:
+                return found
+            found.append(key)
+            last = key
 
     def readings(self, equipment: str, metric: str, since: datetime, until: datetime) -> list[Reading]:
         with self._database.read() as session:
@@ -81,7 +105,7 @@ class StatusStore:
                 ReadingRow.at >= since,
                 ReadingRow.at < until,
             )
-            return [self._reading(row) for row in session.scalars(query.order_by(ReadingRow.at))]
+            return [self.reading(row) for row in session.scalars(query.order_by(ReadingRow.at))]
 
     def alarms(self, equipment: str | None, *, active: bool, limit: int) -> list[Alarm]:
         query = select(AlarmRow).where(AlarmRow.retired.is_(False))
@@ -149,7 +173,7 @@ class StatusStore:
         set_retired(session, ReadingRow, revision_id, retired=False)
         set_retired(session, AlarmRow, revision_id, retired=False)
 
-    def _reading(self, row: ReadingRow) -> Reading:
+    def reading(self, row: ReadingRow) -> Reading:
         stale = datetime.now(UTC) - row.at > self._fresh
         return Reading(
             row.equipment, row.metric, row.value, row.at, row.unit, row.limit_low, row.limit_high, stale, id=row.id

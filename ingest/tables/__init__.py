@@ -1,18 +1,22 @@
 """Tables of parts, equipment, status, alarms and cases: recognised by their headers in Chinese or English."""
 
-from ingest.tables.header import Column, Given, Header, first_header
-from ingest.tables.names import TableKind
-from ingest.tables.reading import BadRow, Table, mapped, read_table, summary
+from ingest.tables.header import Column, Given, Header, Remembered, first_header, mapping_of
+from ingest.tables.names import NAMES, TableKind
+from ingest.tables.reading import BadRow, Table, read_table, summary
+from ingest.tables.wide import LONG
 
 __all__ = [
+    "LONG",
+    "NAMES",
     "BadRow",
     "Column",
     "Given",
     "Header",
+    "Remembered",
     "Table",
     "TableKind",
     "first_header",
-    "mapped",
+    "mapping_of",
     "read_table",
     "summary",
 ]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from corpus import normal_identifier
+from corpus import TableMapping, normal_identifier
 from ingest.readers import Block
 from ingest.tables.names import KINDS, NAMES, NEEDED, TableKind, plain, whole
 from ingest.tables.values import is_number
 
 How = Literal["given", "remembered", "name", "similar", "values", ""]
 Given = Mapping[str, str]
-"""A mapping from field to column header, as a person corrected it or as it is remembered for the source."""
+"""A mapping from field to column header, as a person corrected it."""
+Remembered = Mapping[str, TableMapping]
+"""What was corrected earlier, by layout."""
 
 _HEADER_ROWS = 15  # titles may stand above the header
 _EXAMPLES = 3
@@ -56,27 +59,44 @@ class Header:
 
 
 def find_header(
-    block: Block, wanted: TableKind | None, *, given: Given | None = None, remembered: Given | None = None
+    block: Block, wanted: TableKind | None, *, given: Given | None = None, remembered: Remembered | None = None
 ) -> Header | None:
     """Return the header of a block and its meaning; None when it is no table of a known (or of the wanted) kind.
 
-    `given` and `remembered` map fields to column headers; they win over every guess, a field given "" has no column.
+    `given` maps fields to column headers; it wins over what is `remembered` for this header, and that over every
+    guess. A field given "" has no column.
     """
-    best: tuple[tuple[int, int, int], Header] | None = None
+    best: tuple[tuple[int, int, int, int], Header] | None = None
     for first, last, names in _candidates(block.rows):
-        for kind in (wanted,) if wanted else KINDS:
-            columns = _meant(names, block.rows[last + 1 :], kind, given or {}, remembered or {}, bool(wanted))
+        kept = (remembered or {}).get(layout_of(names))
+        kinds = (wanted,) if wanted else tuple(kind for kind in KINDS if kept and kind == kept.kind) or KINDS
+        for kind in kinds:
+            known = kept.columns if kept and kept.kind == kind else {}
+            columns = _meant(names, block.rows[last + 1 :], kind, given or {}, known, bool(wanted))
             header = Header(kind, first, last, columns)
-            needed, least = NEEDED[kind]
+            needed, least = NEEDED[header.kind]
             if any(name not in header.fields for name in needed):
                 continue
             if len(header.fields) < (len(needed) if wanted else least):
                 continue
             sure = sum(column.how in ("given", "remembered", "name") for column in columns if column.field)
-            rank = (sure, len(header.fields), -first)
+            # A title over the table that adds nothing is no upper row of its header.
+            rank = (sure, len(header.fields), first - last, -first)
             if best is None or rank > best[0]:
                 best = (rank, header)
     return best[1] if best else None
+
+
+def layout_of(names: Sequence[str]) -> str:
+    """Return what stands for a header: files with the same column names, in any order, are of one source."""
+    return hashlib.sha256("\n".join(sorted(whole(name) for name in names if name)).encode()).hexdigest()
+
+
+def mapping_of(header: Header, source: str) -> TableMapping:
+    """Return what a header was understood as, to be remembered: every field of its kind, "" where it has no column."""
+    filled = {c.field: c.header for c in header.columns if c.field and c.field != "ignored" and c.header}
+    columns = {field: filled.get(field, "") for field in NAMES[header.kind] if field != "ignored"}
+    return TableMapping(layout_of(header.names), header.kind, columns, source)
 
 
 def first_header(block: Block, kind: TableKind, given: Given | None = None) -> Header | None:
@@ -120,7 +140,8 @@ def _meant(
     asked: bool,
 ) -> tuple[Column, ...]:
     columns = [Column(i, name, None, "", _examples(body, i)) for i, name in enumerate(names)]
-    taken: set[str] = {field for field in given if not given[field]}
+    taken: set[str] = {field for mapping in (given, remembered) for field in mapping if not mapping[field]}
+    taken -= {field for field in given if given[field]}
 
     def claim(index: int, field: str, how: How) -> None:
         if columns[index].field is None and (field == "ignored" or field not in taken):

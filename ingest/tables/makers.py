@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from corpus import Alarm, Equipment, Part, Reading, Record, RepairCase
 from ingest.tables import values
 from ingest.tables.names import TableKind
+from ingest.tables.wide import metric_and_unit
 
 Cells = dict[str, str]
 _PILE = re.compile(r"\s*(.+?)\s*[:：(（×xX*]\s*(\d+(?:\.\d+)?)\s*[^\d\s]{0,4}[)）]?\s*")
@@ -29,7 +30,9 @@ def part(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
     number = _needed(cells, "part_number", "the part number")
     on_hand = values.number_and_unit(cells.get("on_hand"), "the stock")
     minimum = values.number_and_unit(cells.get("minimum"), "the minimum")
-    unit = cells.get("unit") or (on_hand and on_hand[1]) or (minimum and minimum[1]) or None
+    headed = [metric_and_unit(sheet.headers.get(name, ""))[1] for name in ("on_hand", "minimum")]
+    written = [figure[1] for figure in (on_hand, minimum) if figure]
+    unit = next(filter(None, [cells.get("unit"), *written, *headed]), None)
     counted = cells.get("as_of")
     line = Part(
         part_number=number,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from corpus import Chunk, Equipment, Part, Reading, Record, RepairCase, Unreadable, normal_identifier, normal_text
 from ingest.chunking import row_text
 from ingest.readers import Block, ParsedFile
-from ingest.tables.header import Given, Header, find_header, first_header
+from ingest.tables.header import Given, Header, Remembered, find_header, first_header
 from ingest.tables.makers import MAKERS, Cells, Sheet
 from ingest.tables.names import NAMES, NEEDED, TableKind
 from ingest.tables.values import day_in, filled
@@ -59,11 +59,12 @@ def read_table(
     as_of: datetime,
     source: str = "",
     given: Given | None = None,
-    remembered: Given | None = None,
+    remembered: Remembered | None = None,
 ) -> Table | None:
     """Recognise the tables in a file; None when it holds none of the five kinds.
 
-    `given` and `remembered` map fields to column headers. `as_of` is the day of the stock where nothing else says it.
+    `given` maps fields to column headers, `remembered` holds earlier corrections.
+    `as_of` is the day of the stock where nothing else says it.
 
     Raises:
         Unreadable: `wanted` names a kind whose columns are not there, or no row can be used.
@@ -215,11 +216,6 @@ def _is_total(row: Sequence[str], fields: dict[str, int]) -> bool:
 def _stock_day(block: Block, header: Header, section: str, source: str, zone: ZoneInfo) -> datetime | None:
     above = " ".join(" ".join(row) for row in block.rows[: header.first])
     return day_in(above, zone) or day_in(section, zone) or day_in(source, zone)
-
-
-def mapped(header: Header) -> dict[str, str]:
-    """Return a header's mapping as it is remembered: field to column header."""
-    return {c.field: c.header for c in header.columns if c.field and c.field != "ignored" and c.header}
 
 
 def summary(records: Sequence[Record]) -> dict[str, int]:

@@ -118,7 +118,7 @@ def killed_in(folder: Path, method: str, step: str, argument: Any) -> None:
 def test_a_kill_between_commit_and_index_delete(settings: Settings, draft: Any) -> None:
     with open_corpus(settings) as corpus:
         document = corpus.add_document(draft("Gearbox", ("6 Drive", 3, OLD)), actor="lead")
-    killed_in(settings.data_dir, "_pay_debts", "remove_document", document.id)
+    killed_in(settings.data_dir, "pay_debts", "remove_document", document.id)
     with open_corpus(settings) as corpus:
         assert texts(corpus) == []
         assert corpus._library._vectors.ids() == set()

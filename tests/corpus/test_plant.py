@@ -98,8 +98,11 @@ def test_parts_by_words(plant, query):
 
 def test_parts_nothing_matches_and_reorder(plant):
     assert plant[1].find("hydraulic accumulator", model=None, limit=9) == []
-    assert [p.bin for p in plant[1].below_minimum(model=None)] == ["C-02", "A-01"]
-    assert [p.bin for p in plant[1].below_minimum(model="HX-V850")] == ["A-01"]
+    assert [p.bin for p in plant[1].below_minimum(model=None)] == ["C-02"]  # ten bearings lie in two bins
+    assert [p.bin for p in plant[1].below_minimum(model="KS-37A")] == ["C-02"]
+    assert plant[1].below_minimum(model="HX-V850") == []
+    (bearing,) = plant[1].stocks(plant[1].find("HX-8100-0231", model=None, limit=9))
+    assert (bearing.on_hand, bearing.minimum, bearing.unit, len(bearing.lines)) == (10, 4, "pcs", 2)
 
 
 def test_latest_marks_stale(plant):

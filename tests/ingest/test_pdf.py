@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import typst
 from corpus import Settings, Unreadable
 from ingest.chunking import chunk
 from ingest.readers import Limits, ParsedFile, read
-from ingest.worker import ParseWorker
+from ingest.worker import Ended, ParseWorker
 
 CODES = "\n".join(
     f"[E-{i}], [Meaning number {i}], [Cause of {i}], [Remedy for {i}: set {i} mm]," for i in range(401, 440)
@@ -186,8 +187,8 @@ def test_the_worker_is_killed_when_it_costs_too_much_and_goes_on(manual: Path, t
     try:
         assert len(worker.parse(manual, no_progress).pages) > 1
         worker._settings = Settings(parse_memory_mb=256).model_copy(update={"parse_memory_mb": 1})
-        with pytest.raises(Unreadable, match="memory"):
-            worker.parse(manual, no_progress)
+        with pytest.raises(Ended, match="memory"):
+            worker._run("slow.pdf", time.sleep, (1,), no_progress)
         worker._settings = Settings()
         assert len(worker.parse(manual, no_progress).pages) > 1
     finally:

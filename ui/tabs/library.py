@@ -129,7 +129,7 @@ class LibraryTab:
         for event, name in ((self._search.click, "library_search"), (self._query.submit, "library_search_enter")):
             event(self._searched, [self._query, language], [self._found], api_name=name, **QUIET)
 
-    def labels(self, language: Language, *, shown: bool) -> list[Any]:
+    def labels(self, language: Language, _account: Account, *, shown: bool) -> list[Any]:
         """Return the updates of `labelled` in this language; the list of documents only if it may be `shown`."""
         return [*self._words.updates(language), self._listing(False, language) if shown else "", "", "", ""]
 

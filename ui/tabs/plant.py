@@ -1,4 +1,4 @@
-"""The plant: each machine's own page, and the spare parts."""
+"""The plant: each machine's own page, the spare parts, and for keepers the tables that they come from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import gradio as gr
 
-from corpus import Document, Equipment, MillhandError, Part
-from ui.access import account_of
+from corpus import Account, Document, Equipment, MillhandError, Part
+from ui.access import KEEPERS, account_of
 from ui.house import House
 from ui.html import TELL, below, clean, limits, moment, number, outside, paragraph, said, section, table
+from ui.imports import ImportForm
 from ui.rendering import alarms_html, case_html
 from ui.texts import Language, choose_language, text
 from ui.words import Words
@@ -43,7 +44,9 @@ class PlantTab:
                     self._model = words.choices(gr.Dropdown, "parts_model", self._models, value="", scale=2)
                     self._low = words(gr.Checkbox, "parts_low_only", elem_id="mh-parts-low", scale=1, min_width=140)
                 self._parts = gr.HTML("", elem_id="mh-parts", js_on_load=TELL)
-        self.labelled = [*words.components, self._cards, self._page, self._parts]
+            with gr.Tab(text("zh", "plant_import"), visible=False) as self._importing:
+                self._import = ImportForm(house, words, language)
+        self.labelled = [*words.components, self._importing, self._cards, self._page, self._parts]
 
         machine = [self._machine, self._days, language]
         for event, name in ((self._machine.input, "plant_machine"), (self._days.input, "plant_days")):
@@ -66,10 +69,12 @@ class PlantTab:
             **QUIET,
         )
 
-    def labels(self, language: Language, *, shown: bool) -> list[Any]:
-        """Return the updates of `labelled` in this language."""
+    def labels(self, language: Language, account: Account, *, shown: bool) -> list[Any]:
+        """Return the updates of `labelled` in this language; keepers may import tables too."""
         cards = self._cards_html(language) if shown else ""
-        return [*self._words.updates(language), cards, "", self._parts_html("", "", False, language) if shown else ""]
+        parts = self._parts_html("", "", False, language) if shown else ""
+        importing = gr.Tab(label=text(language, "plant_import"), visible=account.role in KEEPERS)
+        return [*self._words.updates(language), importing, cards, "", parts]
 
     # --- handlers ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,183 @@
+"""Which machines a text means: by tag, by name, by kind and number ("press 2", "2号机"), or by what sets them apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agent.words import words
+from corpus import Equipment, index_tokens
+
+_CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
+_LEFT = re.compile(r"^[\s,，、:：-]+|[\s,，、:：-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The machines that a text may mean: none, one that is certain, or several to ask between.
+
+    `rest` is the text without the words that name them; `unknown` a tag of the plant's form that no machine has;
+    `kinds` whether a kind of machine was named, by which a machine elsewhere is set aside.
+    """
+
+    machines: tuple[Equipment, ...] = ()
+    rest: str = ""
+    unknown: str | None = None
+    kinds: bool = False
+
+    @property
+    def one(self) -> Equipment | None:
+        return self.machines[0] if len(self.machines) == 1 else None
+
+
+def plain(text: str) -> str:
+    """Return the text with full-width forms folded, as all patterns expect it."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def machines_meant(
+    text: str, machines: Sequence[Equipment], *, around: Sequence[Equipment] = (), near: Equipment | None = None
+) -> Meant:
+    """Find the machines that a text means.
+
+    `around` are those just offered to choose from, `near` the machine that was spoken of: a bare number or "the other
+    one" is said of these.
+    """
+    text = plain(text)
+    exact = _exact(text, machines)
+    if exact:
+        return Meant(tuple(machine for machine, _ in exact), _cut(text, [span for _, span in exact]), kinds=True)
+    unknown = _unknown_tag(text, machines)
+    if unknown:
+        return Meant((), text.replace(unknown, " "), unknown)
+    kinds = {name: match for name, pattern in words().kinds.items() if (match := pattern.search(text))}
+    pool = [machine for machine in machines if kinds_of(machine) & set(kinds)]
+    spans = [match.span() for match in kinds.values()]
+    sisters = list(around) or ([m for m in machines if kinds_of(m) & kinds_of(near)] if near else [])
+    named = bool(pool)
+    if around and (not pool or set(pool) & set(around)):
+        pool = [machine for machine in around if not pool or machine in pool]
+    other = words().machine["other"].search(text)
+    if other and near and len([m for m in sisters if m.tag != near.tag]) > 0 and (not pool or near in pool):
+        rest = _cut(text, [*spans, other.span()])
+        return Meant(tuple(m for m in sisters if m.tag != near.tag), rest, kinds=True)
+    number, span = _number(text, [match.end() for match in kinds.values()], bare=bool(around))
+    if number is not None:
+        numbered = [machine for machine in (pool or sisters or machines) if _number_of(machine) == number]
+        if numbered:
+            return Meant(tuple(numbered), _cut(text, [*spans, span]), kinds=True)
+    apart = _set_apart(text, pool or list(around))
+    if apart:
+        return Meant(tuple(apart), _cut(text, spans) if pool else "", kinds=named)
+    return Meant(tuple(pool) if named else (), _cut(text, spans) if named else text, kinds=named)
+
+
+def kinds_of(machine: Equipment) -> frozenset[str]:
+    """Return the kinds that a machine's name and type speak of."""
+    said = plain(f"{machine.name} {(machine.kind or '').replace('_', ' ')}")
+    return frozenset(name for name, pattern in words().kinds.items() if pattern.search(said)) or frozenset(
+        {machine.model or machine.tag}
+    )
+
+
+def without_machines(text: str, machines: Iterable[Equipment]) -> str:
+    """Leave tags and names of these machines out of a text."""
+    text = plain(text)
+    return _cut(text, [span for _, span in _exact(text, list(machines))])
+
+
+def _exact(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
+    """Return each machine whose tag or whole name stands in the text, in the order they stand there."""
+    found: dict[str, tuple[Equipment, tuple[int, int]]] = {}
+    for machine in machines:
+        for pattern in [_tag_pattern(machine.tag), *map(_name_pattern, names_of(machine))]:
+            match = pattern.search(text)
+            if match and (machine.tag not in found or match.start() < found[machine.tag][1][0]):
+                found[machine.tag] = (machine, match.span())
+    return sorted(found.values(), key=lambda item: item[1])
+
+
+def _tag_pattern(tag: str) -> re.Pattern[str]:
+    pieces = re.findall(r"\d+|[^\W\d_]+", plain(tag))
+    whole = r"[\s\-‐‑–—_]?".join(map(re.escape, pieces)) or r"(?!)"
+    # "cnc3" is CNC-03 too, but "AC 1" with a space may be anything.
+    short = r"[\-‐‑–—_]?".join(str(int(p)) if p.isdigit() and len(p) < 4 else re.escape(p) for p in pieces) or r"(?!)"
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{whole}|{short})(?![A-Za-z0-9]|[-–]\d)", re.IGNORECASE)
+
+
+def _name_pattern(name: str) -> re.Pattern[str]:
+    before = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
+    after = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
+    return re.compile(before + re.escape(name) + after, re.IGNORECASE)
+
+
+def names_of(machine: Equipment) -> list[str]:
+    """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
+    name = plain(machine.name).strip()
+    halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name)
+    return [half.strip() for half in (halves.groups() if halves else (name,)) if len(half.strip()) >= 4]
+
+
+def _unknown_tag(text: str, machines: Sequence[Equipment]) -> str | None:
+    """Return a tag written as this plant writes its tags, but which no machine has."""
+    forms = {match.group(1) for machine in machines if (match := re.match(r"([A-Za-z]{2,})[-_ ]?\d+$", machine.tag))}
+    for form in sorted(forms):
+        found = re.search(
+            rf"(?<![A-Za-z0-9-]){re.escape(form)}[-_ ]?\d{{1,3}}(?![A-Za-z0-9]|[-.]\d)", text, re.IGNORECASE
+        )
+        if found:
+            return found.group()
+    return None
+
+
+def _number(text: str, kind_ends: Sequence[int], *, bare: bool) -> tuple[str | None, tuple[int, int]]:
+    """Return the number that a machine is called by, and where it stands."""
+    for pattern in (words().machine["number"], *([words().machine["bare"]] if bare else [])):
+        match = pattern.search(text)
+        if match:
+            said = next(group for group in match.groups() if group)
+            return str(int(_CHINESE_DIGITS.get(said, said))), match.span()
+    for end in kind_ends:
+        match = re.match(
+            r"\s*(?:no\.?\s*|number\s*|#\s*)?0*(\d{1,2})(?![\d.,]*\d|\s*(?:%|°|(?:kW|V|A|bar|MPa|mm|min|h|s|L|t)\b))",
+            text[end:],
+            re.IGNORECASE,
+        )
+        if match:
+            return match.group(1), (end, end + match.end())
+    return None, (0, 0)
+
+
+def _number_of(machine: Equipment) -> str | None:
+    numbers = re.findall(r"\d+", plain(machine.tag))
+    return str(int(numbers[-1])) if numbers else None
+
+
+def _set_apart(text: str, pool: Sequence[Equipment]) -> list[Equipment]:
+    """Return those of several machines that the text describes and the others not: a size, a word of name or place."""
+    if len(pool) < 2:
+        return []
+    sizes = set(re.findall(r"(?<![\d.])\d{2,4}(?![\d.])", text))
+    said = set(index_tokens(text)) | {f"size {size}" for size in sizes}
+    marks = {machine.tag: _marks(machine) for machine in pool}
+    shared = frozenset.intersection(*marks.values())
+    held = {machine.tag: len((marks[machine.tag] - shared) & said) for machine in pool}
+    most = max(held.values())
+    best = [machine for machine in pool if held[machine.tag] == most]
+    return best if most and len(best) < len(pool) else []
+
+
+def _marks(machine: Equipment) -> frozenset[str]:
+    name = plain(machine.name)
+    for pattern in words().kinds.values():
+        name = pattern.sub(" ", name)
+    tokens = {token for token in index_tokens(f"{name} {machine.location or ''}") if not token.isdigit()}
+    return frozenset(tokens | {f"size {size}" for size in re.findall(r"\d+", machine.model or "")})
+
+
+def _cut(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return _LEFT.sub("", re.sub(r"\s+", " ", text))

@@ -1,0 +1,201 @@
+"""What a message asks after the turns before it: its machine, and the words that carry over. All of it is rules."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent.asking.machines import Meant, machines_meant, plain, without_machines
+from agent.asking.understanding import Understanding, understand
+from agent.words import words
+from corpus import Corpus, Equipment, Identifier, Turn, content_words, extract_identifiers, normal_identifier
+
+_TOPIC = 240  # characters of earlier turns that a follow-up takes along
+_THIN = 4  # content words (pairs of Chinese characters) up to which a message says too little alone
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that stands alone.
+
+    `said` is what was typed; `own` its words without those that name a machine; `topic` the words that earlier turns
+    lend it. `machine` is the one it is about, `machines` those it may be about where that is open; `chosen` the tag
+    that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named.
+    """
+
+    said: str
+    own: str
+    asked: Understanding
+    topic: str = ""
+    machine: Equipment | None = None
+    machines: tuple[Equipment, ...] = ()
+    chosen: str | None = None
+    unknown: str | None = None
+    parts: tuple[str, ...] = ()
+    image_text: str | None = None
+    names: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """The question as it stands alone."""
+        return f"{self.own} ({self.topic})" if self.topic else self.own
+
+    @property
+    def scope(self) -> str | None:
+        """The tag by which to search: the machine's, or that of one of several of a model, which share documents."""
+        if self.machine:
+            return self.machine.tag
+        models = {machine.model for machine in self.machines}
+        return self.machines[0].tag if len(models) == 1 and None not in models else None
+
+
+def read_question(
+    corpus: Corpus, said: str, equipment: str | None, image_text: str | None, turns: Sequence[Turn]
+) -> Question:
+    """Understand a message; raises NotFound for a picked tag that no machine has."""
+    every = corpus.all_equipment()
+    names = frozenset(normal_identifier(name) for name in [*(m.tag for m in every), *corpus.models()])
+    picked = corpus.equipment(equipment) if equipment else None
+    last = turns[-1] if turns else None
+    before: Mapping[str, Any] = json.loads(last.answer) if last else {}
+    near = _near(every, picked, turns, before)
+    offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
+    text = _without_rejected(plain(said))
+    meant = machines_meant(text, every, around=offered, near=near)
+    own = meant.rest
+    if meant.unknown and not corpus.search(meant.unknown, k=1, methods=("identifier",)).unknown:
+        meant, own = Meant((), text), text  # it looks like a tag and is a code of the documents
+    asked = understand(own, names=names)
+    if image_text:
+        asked = _with_codes(asked, image_text, names)
+        if not meant.machines:
+            meant = replace(meant, machines=machines_meant(image_text, every).machines[:1])
+    machine, machines = _machine(meant, near, picked)
+    question = Question(
+        said, own, asked, "", machine, machines, picked.tag if picked else None, meant.unknown, (), image_text, names
+    )
+    if last is None or asked.intents & {"talk", "off_topic"}:
+        return _narrowed(corpus, question)
+    question = _after(question, meant, last, before, every, bool(offered))
+    return _narrowed(corpus, question)
+
+
+def _near(
+    every: Sequence[Equipment], picked: Equipment | None, turns: Sequence[Turn], before: Mapping[str, Any]
+) -> Equipment | None:
+    """Return the machine that is being spoken of: a fresh pick, else the last turns', else the pick."""
+    spoken = next((turn.equipment for turn in reversed(turns) if turn.equipment), None)
+    known = {machine.tag: machine for machine in every}
+    fresh = picked is not None and picked.tag != before.get("chosen")
+    return picked if fresh else (known.get(spoken) if spoken else None) or picked
+
+
+def _machine(
+    meant: Meant, near: Equipment | None, picked: Equipment | None
+) -> tuple[Equipment | None, tuple[Equipment, ...]]:
+    if meant.machines:
+        if near in meant.machines:
+            return near, ()
+        if picked in meant.machines:
+            return picked, ()
+        return meant.one, () if meant.one else meant.machines
+    return near, ()
+
+
+def _after(
+    question: Question, meant: Meant, last: Turn, before: Mapping[str, Any], every: Sequence[Equipment], offered: bool
+) -> Question:
+    """Give the question what the last turn lends it."""
+    asked_before = str(before.get("asked") or last.question)
+    topic = without_machines(asked_before, every)[:_TOPIC]
+    codes = question.asked.identifiers
+    remainder = _remainder(meant.rest, codes)
+    follow = words().follow
+    said = plain(question.said)
+    # A tapped choice, a number, a name: it answers what was asked back, and only that.
+    if last.state == "clarify" and ((offered and meant.machines) or codes) and remainder <= _THIN:
+        return _about(question, _with(topic, codes))
+    correction = bool(follow["correction"].search(said))
+    if (meant.machines or codes or meant.unknown) and (remainder == 0 or (correction and remainder <= _THIN)):
+        return _about(question, _with(topic, codes))
+    parts = tuple(str(row.get("part_number")) for row in before.get("parts") or ())
+    named = [normal_identifier(i.text) for i in extract_identifiers(str(before.get("text") or ""))]
+    parts = tuple(p for p in parts if normal_identifier(p) in named) or parts
+    pointing = bool(follow["pronoun"].search(said) or words().machine["this"].search(said))
+    opening = bool(follow["opening"].search(said))
+    thin = len(content_words(question.own)) <= _THIN
+    if (codes and not pointing) or not (pointing or opening or thin):
+        return replace(question, parts=parts)
+    lent = understand(topic, names=question.names)
+    asked = question.asked
+    if asked.intents == {"lookup"}:
+        asked = replace(asked, intents=lent.intents, wants=asked.wants or lent.wants)
+    if not asked.identifiers:
+        asked = replace(asked, identifiers=lent.identifiers)
+    return replace(question, topic=topic, asked=asked, parts=parts)
+
+
+def _about(question: Question, text: str) -> Question:
+    """Ask again what was asked, of another machine or code."""
+    asked = understand(text, names=question.names)
+    # The labels are in the language of whoever speaks now, which a bare tag does not tell.
+    spoken = question.asked.language if len(content_words(question.said)) > 1 else asked.language
+    return replace(question, own=text, asked=replace(asked, language=spoken), topic="")
+
+
+def _with(topic: str, codes: Sequence[Identifier]) -> str:
+    """Put the new identifiers in place of those of the same kind; add what replaces nothing."""
+    old = extract_identifiers(topic)
+    for new in codes:
+        same = next((i for i in old if i.kind == new.kind), None)
+        if same is None:
+            topic = f"{topic} {new.text}"
+        else:
+            topic = topic.replace(same.text, new.text)
+            old.remove(same)
+    return topic
+
+
+def _remainder(rest: str, codes: Sequence[Identifier]) -> int:
+    """Count the content words that are left once machine, codes and what only changes the subject are gone."""
+    for code in codes:
+        rest = rest.replace(code.text, " ")
+    rest = words().follow["correction"].sub(" ", rest)
+    if words().follow["same"].search(rest.strip()) or not rest.strip(" \t,.;:!?，。、？！"):
+        return 0
+    return len(content_words(words().frames.sub(" ", rest)))
+
+
+def _without_rejected(text: str) -> str:
+    """Leave out what a correction takes back: "not 3 but 2"."""
+    for match in reversed(list(words().follow["rejected"].finditer(text))):
+        said = next((group for group in match.groups() if group), None)
+        if said and (extract_identifiers(said) or re.search(r"\d", said)):
+            start = text.index(said, match.start())
+            text = text[:start] + " " + text[start + len(said) :]
+    return text
+
+
+def _with_codes(asked: Understanding, image_text: str, names: frozenset[str]) -> Understanding:
+    """Let the identifiers of a picture join those of the question."""
+    held = {i.normal for i in asked.identifiers}
+    read = [i for i in extract_identifiers(image_text) if i.normal not in names and i.normal not in held]
+    joined = replace(asked, identifiers=(*asked.identifiers, *read))
+    return (
+        replace(joined, intents=joined.intents | {"fault"}) if joined.code and asked.intents == {"lookup"} else joined
+    )
+
+
+def _narrowed(corpus: Corpus, question: Question) -> Question:
+    """Leave of several machines those whose documents know the code that is asked for."""
+    if question.machine or not question.asked.code or len(question.machines) < 2:
+        return question
+    evidence = corpus.search(question.asked.code, k=6, methods=("identifier",))
+    models = {model for p in evidence.passages if p.kind == "fault" or p.kind == "row" for model in p.models}
+    fitting = tuple(m for m in question.machines if m.model in models)
+    if len(fitting) == 1:
+        return replace(question, machine=fitting[0], machines=())
+    return replace(question, machines=fitting or question.machines)

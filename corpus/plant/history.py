@@ -1,0 +1,140 @@
+"""Status over time: a machine as it was at a date, the extremes of a period, limits exceeded, alarms counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from corpus.database import Database
+from corpus.domain import Alarm, AlarmFigures, Extremes, Reading
+from corpus.library.identifiers import normal_identifier
+from corpus.plant.status import AlarmRow, ReadingRow, StatusStore
+
+
+class StatusHistory:
+    """Answers from what was recorded; where nothing was, there is no figure."""
+
+    def __init__(self, database: Database, status: StatusStore) -> None:
+        self._database = database
+        self._status = status
+
+    def at(self, equipment: str, when: datetime, *, metric: str | None) -> list[Reading]:
+        """Return each metric's last reading up to a time."""
+        found = []
+        with self._database.read() as session:
+            for name in self._status.metrics(session, equipment, metric):
+                row = session.scalars(
+                    select(ReadingRow)
+                    .where(
+                        ReadingRow.equipment_key == normal_identifier(equipment),
+                        ReadingRow.metric == name,
+                        ReadingRow.at <= when,
+                        ReadingRow.retired.is_(False),
+                    )
+                    .order_by(ReadingRow.at.desc())
+                    .limit(1)
+                ).first()
+                if row is not None:
+                    found.append(self._status.reading(row))
+        return found
+
+    def extremes(
+        self, equipment: str, *, metric: str | None, since: datetime | None, until: datetime | None
+    ) -> list[Extremes]:
+        found = []
+        with self._database.read() as session:
+            for name in self._status.metrics(session, equipment, metric):
+                inside = [
+                    ReadingRow.equipment_key == normal_identifier(equipment),
+                    ReadingRow.metric == name,
+                    ReadingRow.retired.is_(False),
+                ]
+                inside += [ReadingRow.at >= since] if since else []
+                inside += [ReadingRow.at < until] if until else []
+                beyond = or_(ReadingRow.value > ReadingRow.limit_high, ReadingRow.value < ReadingRow.limit_low)
+                count, mean = session.execute(select(func.count(), func.avg(ReadingRow.value)).where(*inside)).one()
+                if not count:
+                    continue
+                ordered = select(ReadingRow).where(*inside)
+                low = session.scalars(ordered.order_by(ReadingRow.value, ReadingRow.at).limit(1)).one()
+                high = session.scalars(ordered.order_by(ReadingRow.value.desc(), ReadingRow.at).limit(1)).one()
+                outside = session.scalar(select(func.count()).select_from(ReadingRow).where(*inside, beyond)) or 0
+                found.append(
+                    Extremes(
+                        high.equipment,
+                        name,
+                        self._status.reading(low),
+                        self._status.reading(high),
+                        mean,
+                        count,
+                        outside,
+                    )
+                )
+        return found
+
+    def beyond_limits(self, equipment: str | None) -> list[Reading]:
+        """Return the newest readings that stand outside their limits."""
+        with self._database.read() as session:
+            tags = [equipment] if equipment else self._status.machines(session)
+        latest = [reading for tag in tags for reading in self._status.latest(tag, metric=None)]
+        return [reading for reading in latest if outside(reading)]
+
+    def alarm_figures(
+        self, equipment: str | None, *, code: str | None, since: datetime | None, until: datetime | None
+    ) -> list[AlarmFigures]:
+        """Return count and durations by machine and code, the most frequent first; what stands has no duration yet."""
+        query = select(AlarmRow).where(AlarmRow.retired.is_(False))
+        if equipment:
+            query = query.where(AlarmRow.equipment_key == normal_identifier(equipment))
+        if since:
+            query = query.where(AlarmRow.since >= since)
+        if until:
+            query = query.where(AlarmRow.since < until)
+        groups: dict[tuple[str, str], list[AlarmRow]] = defaultdict(list)
+        with self._database.read() as session:
+            for row in session.scalars(query.order_by(AlarmRow.since)):
+                if code is None or normal_identifier(row.code) == normal_identifier(code):
+                    groups[(row.equipment_key, normal_identifier(row.code))].append(row)
+        figures = []
+        for rows in groups.values():
+            minutes = [(row.until - row.since).total_seconds() / 60 for row in rows if row.until]
+            last = rows[-1]
+            figures.append(
+                AlarmFigures(
+                    equipment=last.equipment,
+                    code=last.code,
+                    text=next((row.text for row in reversed(rows) if row.text), None),
+                    count=len(rows),
+                    standing=sum(row.until is None for row in rows),
+                    minutes=sum(minutes) if minutes else None,
+                    longest=max(minutes, default=None),
+                    first=rows[0].since,
+                    last=last.since,
+                    ids=tuple(row.id for row in rows),
+                )
+            )
+        return sorted(figures, key=lambda one: (-one.count, one.equipment, one.code))
+
+    def alarms_within(
+        self, equipment: str | None, since: datetime | None, until: datetime | None, limit: int
+    ) -> list[Alarm]:
+        query = select(AlarmRow).where(AlarmRow.retired.is_(False))
+        if equipment:
+            query = query.where(AlarmRow.equipment_key == normal_identifier(equipment))
+        if since:
+            query = query.where(AlarmRow.since >= since)
+        if until:
+            query = query.where(AlarmRow.since < until)
+        with self._database.read() as session:
+            rows = session.scalars(query.order_by(AlarmRow.since.desc()).limit(limit))
+            return [
+                Alarm(row.equipment, row.code, row.since, row.until, row.text, row.severity, id=row.id) for row in rows
+            ]
+
+
+def outside(reading: Reading) -> bool:
+    """Say whether a reading stands beyond one of its limits."""
+    low, high = reading.limit_low, reading.limit_high
+    return (low is not None and reading.value < low) or (high is not None and reading.value > high)
