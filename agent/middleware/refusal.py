@@ -10,7 +10,6 @@ from corpus import Corpus, Evidence, Passage, RepairCase, detect_language, norma
 
 # A passage in the other language shares no words with the question; there only the cosine can tell.
 _COVERED, _SIMILAR, _SIMILAR_ACROSS = 0.42, 0.80, 0.845
-_CONFIDENT = 0.5  # of the corpus's own calibrated confidence, where it has one
 _CHOICES = 16
 _TWIN = 0.6  # share of the best score that the same section of another manual has
 
@@ -53,7 +52,7 @@ def _parts_known(question: Question, found: Found) -> bool:
 def _bears(evidence: Evidence, question: Question) -> bool:
     confidence = getattr(evidence, "confidence", None)
     if confidence is not None:
-        return float(confidence) >= _CONFIDENT
+        return float(confidence) >= evidence.threshold
     if detect_language(evidence.passages[0].text) != question.asked.language:
         return evidence.similarity >= _SIMILAR_ACROSS
     return evidence.coverage >= _COVERED and evidence.similarity >= _SIMILAR
