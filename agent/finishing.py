@@ -13,6 +13,7 @@ from agent.asking.understanding import talk_of
 from agent.checking.draft import Checked
 from agent.middleware.refusal import choices, nearest, supported, to_ask
 from agent.middleware.safety import governing_warnings
+from agent.tools.data import addressed, shown
 from agent.tools.found import Found
 from agent.words import words
 from corpus import Corpus, Equipment, Language, Passage, RepairCase, contains_quote, normal_identifier
@@ -71,7 +72,8 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
     if not checked.citations or not supported(question, found):
         return _unanswered("no_answer", question, found, ())
     passages = _cited(found, checked)
-    warned = governing_warnings(corpus, passages, "steps" in question.asked.wants)
+    governing = governing_warnings(corpus, passages, "steps" in question.asked.wants)
+    warned = [warning for warning in governing if not addressed(warning.text)]
     first = len(checked.citations) + 1
     warnings = tuple(
         Citation(first + at, one.text, corpus.locate(one.passage, one.text) or one.passage.place)
@@ -90,7 +92,7 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         notes.append(label["removed"].format(count=len(checked.removed)))
     return replace(
         _beside(question, found, checked, passages),
-        text="\n\n".join([said, *notes]),
+        text=shown("\n\n".join([said, *notes])),
         citations=(*checked.citations, *warnings),
         warnings=warnings,
     )
@@ -164,4 +166,4 @@ def _unanswered(state: State, question: Question, found: Found, options: tuple[s
 
 def _read(label: Mapping[str, str], image_text: str) -> str:
     said = " ".join(image_text.split())
-    return label["image_read"].format(text=said[:_READ]) if said else label["image_nothing"]
+    return label["image_read"].format(text=shown(said)[:_READ]) if said else label["image_nothing"]

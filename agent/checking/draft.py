@@ -10,6 +10,7 @@ from agent.answer import Citation
 from agent.asking.question import Question
 from agent.checking.quantities import folded, quantities, supported
 from agent.models.units import cut
+from agent.tools.data import without_orders
 from agent.tools.found import Found, Source
 from corpus import (
     Corpus,
@@ -186,7 +187,7 @@ def _said_by(source: Source, statement: str) -> str:
     """Return what a source says on a statement: of a table of codes, only the rows of the codes that it names."""
     passage = source.passage
     if passage is None:
-        return source.text
+        return without_orders(source.text)
     around = "\n".join([passage.title, *passage.section, *passage.models])
     rows = [line for line in source.text.split("\n") if line.strip()]
     if passage.kind in ("table", "row", "fault") and len(rows) > 1:
@@ -195,7 +196,7 @@ def _said_by(source: Source, statement: str) -> str:
         of = [row for i, row in enumerate(rows) if heads[i] & named]
         if of and sum(bool(head) for head in heads.values()) > 1:
             return "\n".join([around, rows[0], *of])
-    return f"{around}\n{source.text}"
+    return f"{around}\n{without_orders(source.text)}"
 
 
 def _carrying(passage: Passage, statement: str) -> str:

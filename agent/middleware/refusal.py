@@ -1,4 +1,4 @@
-"""When to say "I don't know", and when to ask back. The thresholds hold for the default embedding model."""
+"""When to say "I don't know", and when to ask back; how sure the corpus is of its pages is calibrated there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from agent.asking.question import Question
 from agent.tools.found import Found
-from corpus import Corpus, Evidence, Passage, RepairCase, detect_language, normal_identifier
+from corpus import Corpus, Evidence, Passage, RepairCase, normal_identifier
 
-# A passage in the other language shares no words with the question; there only the cosine can tell.
-_COVERED, _SIMILAR, _SIMILAR_ACROSS = 0.42, 0.80, 0.845
 _CHOICES = 16
 _TWIN = 0.6  # share of the best score that the same section of another manual has
 
@@ -35,7 +33,7 @@ def supported(question: Question, found: Found) -> bool:
         return False
     if evidence.identifiers and len(evidence.unknown) < len(evidence.identifiers):
         return True
-    return _bears(evidence, question)
+    return evidence.confidence >= evidence.threshold
 
 
 def _parts_known(question: Question, found: Found) -> bool:
@@ -47,15 +45,6 @@ def _parts_known(question: Question, found: Found) -> bool:
         or bool(wanted & held)
         or bool(found.evidence and len(found.evidence.unknown) < len(found.evidence.identifiers))
     )
-
-
-def _bears(evidence: Evidence, question: Question) -> bool:
-    confidence = getattr(evidence, "confidence", None)
-    if confidence is not None:
-        return float(confidence) >= evidence.threshold
-    if detect_language(evidence.passages[0].text) != question.asked.language:
-        return evidence.similarity >= _SIMILAR_ACROSS
-    return evidence.coverage >= _COVERED and evidence.similarity >= _SIMILAR
 
 
 def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.choosing import Extract, choose, documents_of
 from agent.models.records import case_line, machine_line, part_line, status_lines
+from agent.tools.data import without_orders
 from agent.tools.found import Found
 from agent.words import words
 from corpus import Passage, content_words, normal_identifier
@@ -55,7 +56,10 @@ def _by_parts(asked: Understanding, found: Found) -> Understanding:
 
 def _direct(question: Question, asked: Understanding, found: Found) -> list[str]:
     passages = found.evidence.passages if found.evidence else ()
-    extracts = [Extract(p, p.text.strip(), p.score) for p in _steps(question.text, asked, passages, found.beside)]
+    extracts = [
+        Extract(p, without_orders(p.text).strip(), p.score)
+        for p in _steps(question.text, asked, passages, found.beside)
+    ]
     extracts = extracts or choose(question, asked, passages, found.similar)
     return [f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]" for extract in extracts]
 

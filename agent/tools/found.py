@@ -78,6 +78,7 @@ def _together(every: list[Evidence]) -> Evidence | None:
         unknown=tuple(i for normal, i in identifiers.items() if normal not in known),
         coverage=max(one.coverage for one in every),
         similarity=max(one.similarity for one in every),
+        confidence=max(one.confidence for one in every),
     )
 
 

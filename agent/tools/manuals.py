@@ -69,9 +69,8 @@ def _beside(corpus: Corpus, query: str, passages: Sequence[Passage]) -> tuple[Pa
 
 def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[str, float]:
     """Compare sentences with a question in another language, with which they share no words."""
-    if not across(query, passages):
-        return {}
-    texts = [unit.text for passage in documents_of(passages)[:4] for unit in cut(passage) if len(unit.text) > 20]
+    foreign = across(query, passages)[:4]
+    texts = [unit.text for passage in foreign for unit in cut(passage) if len(unit.text) > 20]
     texts = texts[:_MEASURED]
     return dict(zip(texts, corpus.similar(query, texts), strict=True))
 

@@ -32,6 +32,7 @@ class Words:
     hazards: Mapping[str, Mapping[str, Pattern[str]]]
     safety_chapter: Pattern[str]
     signal: Pattern[str]
+    addressed: Pattern[str]
     labels: Mapping[Language, Mapping[str, str]]
 
 
@@ -57,6 +58,7 @@ def words() -> Words:
         },
         safety_chapter=_any([pattern for one in every for pattern in one["safety_chapter"]["patterns"]]),
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
+        addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),
         labels={language: data[language]["labels"] for language in LANGUAGES},
     )
 
