@@ -15,7 +15,7 @@ from agent.middleware.refusal import choices, nearest, supported, to_ask
 from agent.middleware.safety import governing_warnings
 from agent.tools.found import Found
 from agent.words import words
-from corpus import Corpus, Equipment, Language, Passage, RepairCase, normal_identifier
+from corpus import Corpus, Equipment, Language, Passage, RepairCase, contains_quote, normal_identifier
 
 _READ = 160  # characters of a picture's text that are told to the reader
 _BESIDE = 6  # rows of one kind that come with an answer that did not ask for them
@@ -73,7 +73,10 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
     passages = _cited(found, checked)
     warned = governing_warnings(corpus, passages, "steps" in question.asked.wants)
     first = len(checked.citations) + 1
-    warnings = tuple(Citation(first + at, warning.text, warning.place) for at, warning in enumerate(warned))
+    warnings = tuple(
+        Citation(first + at, one.text, corpus.locate(one.passage, one.text) or one.passage.place)
+        for at, one in enumerate(warned)
+    )
     said = "\n\n".join(text + "".join(f" [{n}]" for n in marks) for text, marks in checked.lines)
     label = labels(question.asked.language)
     notes = []
@@ -131,7 +134,10 @@ def _cited(found: Found, checked: Checked) -> list[Passage]:
     return [
         passage
         for passage in held
-        if any(c.place.revision == passage.place.revision and c.quote in passage.text for c in checked.citations)
+        if any(
+            c.place.revision == passage.place.revision and contains_quote(passage.text, c.quote)
+            for c in checked.citations
+        )
     ]
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.units import Unit, cut
 from agent.words import words
-from corpus import Passage, content_words, detect_language, normal_identifier
+from corpus import Passage, content_words, detect_language, extract_identifiers, normal_identifier
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
 
@@ -20,6 +21,7 @@ _ROOM = 380  # characters of an answer in running text: what a reader takes in a
 _RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.35, 0.9
 _CONTEXT = 0.45  # what a word in the section's title or beside the unit counts, against one in the unit itself
 _LENT = 0.35
+_ENTRY, _MENTION, _SAME_SECTION = 0.8, 0.3, 0.3
 _SECOND = 0.93  # a second passage is quoted too when its score is this share of the best one's
 _NUMBER = re.compile(r"\d")
 _CAUSE = re.compile(
@@ -45,7 +47,7 @@ def documents_of(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def choose(
-    question: str, topic: str, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
+    question: Question, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
 ) -> list[Extract]:
     """Return the extracts that answer, best first: one, or two where two passages say it equally well.
 
@@ -55,15 +57,20 @@ def choose(
     if not pool:
         return []
     units = {passage.id: cut(passage) for passage in pool}
-    weights = _weights(question, topic, [unit for cut_units in units.values() for unit in cut_units])
+    weights = _weights(question.own, question.topic, [unit for cut_units in units.values() for unit in cut_units])
     best = max(passage.score for passage in pool) or 1.0
     extracts = []
     for passage in pool:
-        scored = [_score(unit, asked, weights, units[passage.id], similar, question) for unit in units[passage.id]]
+        scored = [_score(unit, asked, weights, units[passage.id], similar, question.own) for unit in units[passage.id]]
         if not scored:
             continue
         top = max(range(len(scored)), key=lambda i: (scored[i], -i))
-        score = scored[top] + _RANK * passage.score / best - _penalty(passage, asked)
+        score = (
+            scored[top]
+            + _RANK * passage.score / best
+            - _penalty(passage, asked)
+            + _bonus(passage, units[passage.id][top], question, asked)
+        )
         extracts.append(Extract(passage, _window(passage, units[passage.id], scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
     return _kept(extracts, asked)
@@ -123,6 +130,8 @@ def _wanted(text: str, asked: Understanding, question: str) -> float:
             score += 0.4
             if any(unit.search(text) for unit in units):
                 score += 0.6
+    if "name" in asked.wants and any(i.kind == "part" for i in extract_identifiers(text)):
+        score += 0.5
     if "cause" in asked.wants and _CAUSE.search(text):
         score += 0.5
     if "definition" in asked.wants and _DEFINES.search(text):
@@ -138,6 +147,21 @@ def _penalty(passage: Passage, asked: Understanding) -> float:
     if passage.kind == "fault" and not asked.code and "fault" not in asked.intents:
         return 0.15
     return 0.0
+
+
+def _bonus(passage: Passage, unit: Unit, question: Question, asked: Understanding) -> float:
+    """Say what speaks for a passage beside its words: it is the code's entry, or stands where the last answer did."""
+    bonus = 0.0
+    codes = {i.normal for i in asked.identifiers if i.kind == "code"}
+    if codes:
+        named = [i.normal for i in extract_identifiers(unit.text[:60])]
+        if passage.kind == "fault" and named and named[0] in codes:
+            bonus += _ENTRY
+        elif codes & {i.normal for i in extract_identifiers(unit.text)}:
+            bonus += _MENTION
+    if question.topic and (passage.place.revision, passage.place.section) in question.sections:
+        bonus += _SAME_SECTION
+    return bonus
 
 
 def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int) -> str:

@@ -12,6 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.asking.figures import figure_calls
 from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.models.choosing import documents_of
@@ -49,17 +50,22 @@ class ExtractiveModel(BaseChatModel):
             question = Question(str(human.text), str(human.text), understand(str(human.text)))
         results = [m for m in messages if isinstance(m, ToolMessage) and m.tool_call_id.startswith(OWN)]
         found = merged(m.artifact for m in results if isinstance(m.artifact, Found))
-        calls = _more(found, question, {str(message.name) for message in results}) if results else _plan(question)
+        calls = (
+            _more(found, question, {str(message.name) for message in results})
+            if results
+            else _plan(question, self.zone)
+        )
         text = "" if calls else compose(question, found, self.zone)
         reply = AIMessage(text, tool_calls=calls, additional_kwargs={"extractive": True})
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
-def _plan(question: Question) -> list[ToolCall]:
+def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     """Return the calls that a question needs, often several."""
     asked, tag = question.asked, question.scope
     at = {"equipment": tag} if tag else {}
     calls = [_call("search_manuals", query=question.text, **at)]
+    calls += [_call(name, **arguments) for name, arguments in figure_calls(question, zone)]
     if question.topic:
         calls.append(_call("search_manuals", query=question.own, **at))
     calls += [_call("explain_fault_code", code=i.text, **at) for i in asked.identifiers[:4] if i.kind == "code"]
@@ -69,6 +75,8 @@ def _plan(question: Question) -> list[ToolCall]:
         calls.append(_call("find_parts", query=_stock_query(question), **at))
     if question.machine and asked.intents & {"status", "fault"}:
         calls.append(_call("read_status", equipment=question.machine.tag))
+    if question.machine and "overview" in asked.intents:
+        calls.append(_call("describe_machine", equipment=question.machine.tag))
     if asked.intents & {"history", "fault"}:
         code = {"code": asked.code} if asked.code else {}
         calls.append(_call("find_past_fixes", query=question.text, **at, **code))
@@ -77,9 +85,9 @@ def _plan(question: Question) -> list[ToolCall]:
 
 def _stock_query(question: Question) -> str:
     """Return what to look up in stock: the parts that the last answer named, where the question points at them."""
-    if question.topic and question.parts and not any(i.kind == "part" for i in question.asked.identifiers):
-        return f"{question.own} {' '.join(question.parts[:12])}"
-    return question.own if not question.topic else question.text
+    if question.parts and not any(i.kind == "part" for i in question.asked.identifiers):
+        return f"{question.own} {' '.join(question.parts)}"
+    return question.text
 
 
 def _more(found: Found, question: Question, made: set[str]) -> list[ToolCall]:

@@ -140,7 +140,7 @@ def test_events_are_steps_then_checked_sentences_then_the_answer(assistant: Assi
 class ScriptedModel(GenericFakeChatModel):
     """A model that says what it is told, whatever tools it is given."""
 
-    def bind_tools(self, tools: Any, **kwargs: Any) -> ScriptedModel:  # noqa: ARG002
+    def bind_tools(self, tools: Any, **kwargs: Any) -> ScriptedModel:
         return self
 
 

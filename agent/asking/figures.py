@@ -1,0 +1,92 @@
+"""Which figures over records a question asks for: counts, times and extremes, rather than a page or a row."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from agent.asking.periods import period_in
+from agent.asking.question import Question
+
+Asked = Literal["cases", "alarms", "extremes", "beyond", "moment", "stock", "used_on"]
+
+_COUNT = (
+    r"\bhow (?:often|many times|frequently)\b|\bhow many\b|\bnumber of\b|\bcount\b|\bmtt[rf]\b|\bmtbf\b"
+    r"|\bmean time\b|\baverage (?:repair|down|time)|\btotal downtime\b|\bhow much downtime\b|\bhow long\b"
+    r"|\bmost (?:often|common|frequent\w*)\b|\brepeat(?:ed)? failures?\b|\bhow (?:often|many)\b.*\bwho\b|\bwho .*\bmost\b"
+    r"|几次|多少次|几回|多少(?:起|个|条|张|项|单)?(?:工单|案例|故障|维修|报警|记录)|(?:工单|案例|报警|故障|维修).{0,8}(?:多少|几)(?:次|起|个|条|张)"
+    r"|(?:有|出|发生|做|换|修|分析).{0,6}(?:几|多少)[次起条张]|平均|mttr|mtbf|(?:停机|持续|维持).{0,10}(?:多久|多长|多少|几)|(?:总|合计|累计)停机"
+    r"|最(?:多|常见|频繁|长)|重复故障|频次"
+)
+_REPAIRS = (
+    r"\brepair\w*|\bfix(?:es|ed)?\b|\bwork orders?\b|\bcases?\b|\bfail\w*|\bbreakdowns?\b|\bdowntime\b|\bmtt[rf]\b|\bmtbf\b"
+    r"|\bmaintain\w*|\bmaintenance\b|\breplac\w*|\bchang(?:ed|es)\b|\banaly[sz]\w*|\binspect\w*|\bservic\w*|\bclean(?:ed|ing)\b"
+    r"|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|检查|保养|清洗|发生|处理|漏|坏"
+)
+_ALARMS = r"\balarms?\b|\balerts?\b|报警|告警"
+_EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|mean|max|min)\b|最(?:高|低|大|小)(?:值|温|压|转|电|的|是|为|读|到|时|点)|平均(?:值|温|压)|峰值"
+_STOCKED = r"\bstock\w*|\breorder\b|\bspare|\bpart(?:s| number)?\b|库存|备件|订货|采购"
+_BEYOND = r"\b(?:beyond|outside|out of|over|above|exceed\w*|violat\w*)\b.{0,24}\b(?:limits?|range|bounds?)\b|超限|超出.{0,6}(?:限|范围)|越限|超(?:上|下)限"
+_TOTAL = r"\b(?:in total|altogether|in all|total|all bins|overall)\b|一共|总共|合计|总库存|总数"
+_USED = (
+    r"\b(?:which|what) (?:machines?|equipment|models?)\b.{0,30}\b(?:use|uses|used|fit|fits|need|needs|take|takes)\b|\bwhere\b.{0,24}\bused\b"
+    r"|\bfits? (?:on )?which\b|\bused (?:on|in) (?:which|what)\b|用在(?:哪|什么)|(?:哪些|哪台|什么)(?:设备|机器|机型).{0,6}(?:用|使用|适用)|适用(?:于)?(?:哪|什么)"
+)
+
+
+def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str, Any]]]:
+    """Return the calls (tool, arguments) that the figures in a question need; none for one about pages or rows."""
+    text = question.own if not question.topic else question.text
+    period = period_in(text, datetime.now(UTC), zone)
+    part = any(i.kind == "part" for i in question.asked.identifiers)
+    machine = {"equipment": question.machine.tag} if question.machine else {}
+    code = {"code": question.asked.code} if question.asked.code else {}
+    exact = bool(period and period.exact)
+    calls: list[tuple[str, dict[str, Any]]] = []
+    for asked in figures_asked(text, has_period=period is not None, exact=exact, part=part):
+        if asked in ("extremes", "moment"):
+            if machine:
+                calls.append(("status_statistics", {"query": text, **machine}))
+        elif asked == "cases":
+            calls.append(("repair_statistics", {"query": text, **machine, **code}))
+        elif asked == "alarms":
+            calls.append(("alarm_statistics", {"query": text, **machine, **code}))
+        elif asked == "beyond":
+            calls.append(("readings_beyond_limits", {"query": text, **machine}))
+        elif asked == "stock":
+            calls.append(("stock_totals", {"query": text, **machine}))
+        else:
+            calls.append(("where_part_is_used", {"query": text}))
+    return calls
+
+
+def figures_asked(text: str, *, has_period: bool, exact: bool, part: bool) -> tuple[Asked, ...]:
+    """Return the figures that a question asks for, the most telling first; `part` says that it names a part number."""
+    if part and _is(_USED, text):
+        return ("used_on",)
+    if _is(_BEYOND, text) and not _is(_REPAIRS, text):
+        return ("beyond",)
+    if (
+        _is(_EXTREME, text)
+        and not _is(_STOCKED, text)
+        and not _is(r"\bmean time\b|平均(?:修复|维修|无故障)|最(?:多|长)", text)
+    ):
+        return ("extremes",)
+    if _is(_COUNT, text) or (has_period and _is(_ALARMS, text)):
+        if _is(_ALARMS, text):
+            return ("alarms",)
+        if _is(_STOCKED, text) and not _is(r"\bmost\b|最(?:多|常)|\bused\b|\breplac|更换|换过|用过", text):
+            return ("stock",)
+        if _is(_REPAIRS, text):
+            return ("cases",)
+    if _is(_TOTAL, text) and (part or _is(_STOCKED, text)):
+        return ("stock",)
+    if exact and not _is(_REPAIRS, text):
+        return ("moment",)
+    return ()
+
+
+def _is(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE) is not None

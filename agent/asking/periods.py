@@ -1,0 +1,138 @@
+"""The time that a question speaks of: a day, month, year or span, as [since, until) in the plant's zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS)
+_CLOCK = r"(?:\s*(?:T|at|,)?\s*(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d))?"
+_DATES = (
+    rf"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])[-/.月](?P<day>3[01]|[12]\d|0?[1-9])(?!\d)日?{_CLOCK}",
+    rf"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? (?P<name>{_MONTH})\.?,? (?P<year>(?:19|20)\d\d){_CLOCK}",
+    rf"(?P<name>{_MONTH})\.? (?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,? (?P<year>(?:19|20)\d\d){_CLOCK}",
+    rf"(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])[日号]{_CLOCK}",
+    rf"(?P<name>{_MONTH})\.? (?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?!,? ?\d{{4}}){_CLOCK}",
+    rf"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? (?:of )?(?P<name>{_MONTH})\b{_CLOCK}",
+    r"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])(?!\d|[-/.]\d)月?",
+    rf"\b(?P<name>{_MONTH})\.? (?P<year>(?:19|20)\d\d)\b",
+    r"(?<![\d-])(?P<year>(?:19|20)\d\d)(?:\s*年)?(?![\d-])(?=年|\b|\D)",
+)
+_DATE = [re.compile(one, re.IGNORECASE) for one in _DATES]
+_SINCE = re.compile(r"(?:since|after|from)\s*$|(?:自从?|从)\s*$", re.IGNORECASE)
+_SINCE_BEHIND = re.compile(r"^\s*(?:以来|之后|以后|起)")
+_BEFORE = re.compile(r"(?:before|until|up to)\s*$", re.IGNORECASE)
+_BEFORE_BEHIND = re.compile(r"^\s*(?:之前|以前|前)")
+_LAST = re.compile(
+    r"(?:last|past|previous|最近|过去|近)\s*(\d+|one|two|three|six|twelve|[一两二三六十])\s*个?\s*"
+    r"(hours?|days?|weeks?|months?|years?|小时|天|日|周|星期|月|年)",
+    re.IGNORECASE,
+)
+_NUMBERS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "six": 6,
+    "twelve": 12,
+    "一": 1,
+    "两": 2,
+    "二": 2,
+    "三": 3,
+    "六": 6,
+    "十": 10,
+}
+_NAMED = (
+    (re.compile(r"\btoday\b|今天|今日", re.I), "day", 0),
+    (re.compile(r"\byesterday\b|昨天|昨日", re.I), "day", 1),
+    (re.compile(r"\bthis month\b|本月|这个月", re.I), "month", 0),
+    (re.compile(r"\blast month\b|上个?月", re.I), "month", 1),
+    (re.compile(r"\bthis year\b|今年", re.I), "year", 0),
+    (re.compile(r"\blast year\b|去年", re.I), "year", 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """[since, until), either may be open; `exact` when a time of day was given: the moment is `since`."""
+
+    since: datetime | None
+    until: datetime | None
+    exact: bool = False
+
+
+def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
+    """Return the time that a text speaks of; two dates are the ends of a span; None where it names none."""
+    today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = sorted(_dates(text, today, zone), key=lambda item: item[0])
+    if len(found) >= 2:
+        return Period(found[0][2], found[1][3])
+    if found:
+        start, end, since, until, exact = found[0]
+        if _SINCE.search(text[:start]) or _SINCE_BEHIND.match(text[end:]):
+            return Period(since, None)
+        if _BEFORE.search(text[:start]) or _BEFORE_BEHIND.match(text[end:]):
+            return Period(None, since)
+        return Period(since, until, exact)
+    if last := _LAST.search(text):
+        count = int(last[1]) if last[1].isdigit() else _NUMBERS.get(last[1].lower(), 1)
+        unit = last[2].lower()
+        days = next(
+            n for names, n in ((("hour", "小时"), 1 / 24), (("day", "天", "日"), 1), (("week", "周", "星期"), 7),
+                               (("month", "月"), 30), (("year", "年"), 365)) if unit.startswith(names)
+        )  # fmt: skip
+        return Period(now - timedelta(days=count * days), None)
+    for pattern, unit, back in _NAMED:
+        if pattern.search(text):
+            return _named(today, unit, back)
+    return None
+
+
+def _dates(text: str, today: datetime, zone: ZoneInfo) -> Iterator[tuple[int, int, datetime, datetime, bool]]:
+    taken: list[tuple[int, int]] = []
+    for pattern in _DATE:
+        for match in pattern.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            parts = match.groupdict()
+            name = (parts.get("name") or "").lower()[:3]
+            month = int(parts["month"]) if parts.get("month") else _index(name) if name else None
+            day = int(parts["day"]) if parts.get("day") else None
+            try:
+                since = datetime(int(parts.get("year") or today.year), month or 1, day or 1, tzinfo=zone)
+                exact = parts.get("hour") is not None
+                if exact:
+                    since = since.replace(hour=int(parts["hour"]), minute=int(parts["minute"]))
+            except ValueError:
+                continue
+            taken.append(match.span())
+            yield match.start(), match.end(), since, _end(since, month, day, exact), exact
+
+
+def _index(name: str) -> int:
+    return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name))
+
+
+def _end(since: datetime, month: int | None, day: int | None, exact: bool) -> datetime:
+    if exact:
+        return since + timedelta(minutes=1)
+    if day:
+        return since + timedelta(days=1)
+    if month:
+        return since.replace(year=since.year + month // 12, month=month % 12 + 1)
+    return since.replace(year=since.year + 1)
+
+
+def _named(today: datetime, unit: str, back: int) -> Period:
+    if unit == "day":
+        since = today - timedelta(days=back)
+        return Period(since, since + timedelta(days=1))
+    if unit == "month":
+        months = today.year * 12 + today.month - 1 - back
+        since = today.replace(year=months // 12, month=months % 12 + 1, day=1)
+        return Period(since, _end(since, since.month, None, False))
+    since = today.replace(year=today.year - back, month=1, day=1)
+    return Period(since, since.replace(year=since.year + 1))

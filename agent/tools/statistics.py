@@ -1,0 +1,340 @@
+"""Tools that count and measure over records: repairs, alarms, readings, stock; each figure with the rows behind it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from langchain_core.tools import BaseTool, tool
+
+from agent.asking.periods import Period, period_in
+from agent.tools.data import fenced
+from agent.tools.found import Found, Source, alarm_source, case_source, figure, part_source, reading_source
+from corpus import (
+    AlarmFigures,
+    CaseFigures,
+    CaseFilter,
+    Corpus,
+    Extremes,
+    Place,
+    Reading,
+    RecordRef,
+    Stock,
+    content_words,
+    detect_language,
+    index_tokens,
+)
+
+_SHOWN = 5
+_ASKING = frozenset(
+    "time count total number repair fix work order case record fail failur fault breakdown mainten maintain happen occur "
+    "machin equip year month day week averag mean mttr mtbf downtim common frequent done perform find found result "
+    "carri since long last repeat 工单 维修 案例 故障 次数 记录 多少 几次 总共 一共 平均 修复 时间 停机 设备 机器 发生 "
+    "结果 发现 什么 最多 常见".split()
+)
+
+
+def statistic_tools(corpus: Corpus) -> list[BaseTool]:
+    """Make the tools that answer with figures over many records."""
+    zone = corpus.settings.zone
+
+    def period(query: str) -> Period:
+        return period_in(query, datetime.now(UTC), zone) or Period(None, None)
+
+    @tool(response_format="content_and_artifact")
+    def repair_statistics(query: str, equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
+        """Count past repairs and work orders that a question is about; say who, when, MTTR, MTBF, parts, repeats.
+
+        `query` is the question in the reader's words, with its dates; `equipment` an asset tag.
+        """
+        zh = detect_language(query) == "zh"
+        when = period(query)
+        scope = CaseFilter(equipment=equipment, code=code, since=when.since, until=when.until)
+        wanted, about = _narrowed(corpus, query, scope)
+        figures = corpus.case_figures(wanted)
+        cases = corpus.cases_matching(wanted)
+        texts = _case_texts(figures, about, equipment, when, corpus, zh)
+        place = Place(None, record=RecordRef("cases", figures.ids, figures.last))
+        facts = _facts("c", texts, place)
+        shown = tuple(reversed(cases[-_SHOWN:]))
+        return _said(facts), Found(cases=shown, facts=facts, sources=(*facts, *(case_source(c, zone) for c in shown)))
+
+    @tool(response_format="content_and_artifact")
+    def alarm_statistics(query: str, equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
+        """Count alarms by code, with durations; `query` is the question in the reader's words, with its dates."""
+        zh = detect_language(query) == "zh"
+        when = period(query)
+        figures = corpus.alarm_figures(equipment, code=code, since=when.since, until=when.until)
+        ids = tuple(i for one in figures for i in one.ids)
+        last = max((one.last for one in figures), default=None)
+        texts = _alarm_texts(figures, equipment, code, when, zh, zone)
+        facts = _facts("a", texts, Place(None, record=RecordRef("alarms", ids, last)))
+        alarms = tuple(a for a in corpus.alarms_within(equipment, since=when.since, until=when.until) if a.id in ids)
+        sources = tuple(alarm_source(alarm, zone) for alarm in alarms[:_SHOWN])
+        return _said(facts), Found(alarms=alarms[:_SHOWN], facts=facts, sources=(*facts, *sources))
+
+    @tool(response_format="content_and_artifact")
+    def status_statistics(query: str, equipment: str) -> tuple[str, Found]:
+        """Give lowest, highest and mean readings over the period in `query`, or the readings at a moment in it."""
+        zh = detect_language(query) == "zh"
+        when = period(query)
+        if when.exact and when.since:
+            every = corpus.status_at(equipment, when.since)
+            readings = [r for r in every if r.metric in _metrics(query, [one.metric for one in every])]
+        else:
+            spans = corpus.status_extremes(equipment, since=when.since, until=when.until)
+            named = _metrics(query, [one.metric for one in spans])
+            spans = [one for one in spans if one.metric in named]
+            facts = tuple(fact for one in spans for fact in _extreme_facts(one, when, zh, zone))
+            if not spans:
+                text = (
+                    f"{equipment}：{_span(when, zh)}没有读数记录。"
+                    if zh
+                    else f"{equipment}: no readings are recorded{_span(when, zh)}."
+                )
+                facts = _facts("r", [text], Place(None, record=RecordRef("readings", (), when.until)))
+            ends = tuple(r for one in spans for r in (one.lowest, one.highest))
+            return _said(facts), Found(
+                readings=ends, facts=facts, sources=(*facts, *(reading_source(r, zone) for r in ends))
+            )
+        facts = _reading_facts(readings, zone)
+        return _said(facts), Found(readings=tuple(readings), facts=facts, sources=facts)
+
+    @tool(response_format="content_and_artifact")
+    def readings_beyond_limits(query: str = "", equipment: str | None = None) -> tuple[str, Found]:
+        """List the newest readings that stand outside their limits, of one machine or of all."""
+        zh = detect_language(query) == "zh"
+        readings = corpus.beyond_limits(equipment)
+        count = len(readings)
+        head = (
+            f"{equipment or '所有设备'}：最新读数中有 {count} 项超出限值。"
+            if zh
+            else f"{equipment or 'All machines'}: {count} of the newest readings stand beyond their limits."
+        )
+        as_of = max((r.at for r in readings), default=None)
+        ids = tuple(r.id for r in readings if r.id is not None)
+        facts = (
+            *_facts("r", [head], Place(None, record=RecordRef("readings", ids, as_of))),
+            *_reading_facts(readings, zone),
+        )
+        return _said(facts), Found(readings=tuple(readings), facts=facts, sources=facts)
+
+    @tool(response_format="content_and_artifact")
+    def stock_totals(query: str, equipment: str | None = None) -> tuple[str, Found]:
+        """Say how many of a part there are over all bins; `query` is the question in the reader's words."""
+        zh = detect_language(query) == "zh"
+        model = corpus.equipment(equipment).model if equipment else None
+        stocks = corpus.stock(query, model=model, limit=6)
+        facts = tuple(_stock_fact(one, zh, zone) for one in stocks if one.on_hand is not None)
+        lines = tuple(line for one in stocks for line in one.lines)
+        return _said(facts), Found(parts=lines, facts=facts, sources=(*facts, *(part_source(p, zone) for p in lines)))
+
+    @tool(response_format="content_and_artifact")
+    def where_part_is_used(query: str) -> tuple[str, Found]:
+        """Say which machines a part fits; `query` names the part number."""
+        zh = detect_language(query) == "zh"
+        lines = corpus.parts_named_in(query)
+        facts: list[Source] = []
+        for stock in {line.part_number: line for line in lines}.values():
+            machines = corpus.where_used(stock.part_number)
+            fits = "、".join(stock.fits) if zh else ", ".join(stock.fits)
+            tags = "、".join(m.tag for m in machines) if zh else ", ".join(m.tag for m in machines)
+            text = (
+                f"{stock.part_number} {stock.name}：适用 {fits or '未记录'}；共 {len(machines)} 台设备：{tags or '—'}。"
+                if zh
+                else f"{stock.part_number} {stock.name} fits {fits or 'nothing on record'}; {len(machines)} machines: {tags or '—'}."
+            )
+            place = Place(stock.source, row=stock.row, record=RecordRef("parts", (stock.id or 0,), stock.as_of))
+            facts += _facts("s", [text], place)
+        sources = (*facts, *(part_source(line, zone) for line in lines))
+        return _said(facts), Found(parts=tuple(lines), facts=tuple(facts), sources=sources)
+
+    return [
+        repair_statistics, alarm_statistics, status_statistics, readings_beyond_limits, stock_totals, where_part_is_used,
+    ]  # fmt: skip
+
+
+def _facts(letter: str, texts: Sequence[str], place: Place) -> tuple[Source, ...]:
+    """Make derived figures citable: their place is the query's rows, their words are their own source."""
+    return tuple(Source(f"{letter}9{zlib.crc32(text.encode()):010d}", text, place) for text in texts)
+
+
+def _said(facts: Sequence[Source]) -> str:
+    return "\n".join(f"[{fact.id}] {fenced(fact.text)}" for fact in facts) or "Nothing of the kind is recorded."
+
+
+# --- repairs -----------------------------------------------------------------------------------------------------
+
+
+def _narrowed(corpus: Corpus, query: str, scope: CaseFilter) -> tuple[CaseFilter, str]:
+    """Narrow a scope to what the question is about: a recorded failure mode, else words that cases hold."""
+    if modes := corpus.failure_modes_in(query, scope):
+        return _with(scope, failure_modes=tuple(modes)), ", ".join(modes)
+    words = tuple(w for w in content_words(query) if not _generic(w))
+    if not words or scope.code:
+        return scope, ""
+    held = [word for word in words if corpus.case_figures(_with(scope, words=(word,))).count]
+    if not held:
+        return scope, ""
+    narrowed = _with(scope, words=tuple(held))
+    while len(held) > 1 and not corpus.case_figures(narrowed).count:
+        held = held[:-1]
+        narrowed = _with(scope, words=tuple(held))
+    return narrowed, ""
+
+
+def _generic(word: str) -> bool:
+    return word in _ASKING or word.isdigit() or any(w.startswith(word) and len(word) > 4 for w in _ASKING)
+
+
+def _with(scope: CaseFilter, **changes: Any) -> CaseFilter:
+    from dataclasses import replace
+
+    return replace(scope, **changes)
+
+
+def _case_texts(
+    figures: CaseFigures, about: str, equipment: str | None, when: Period, corpus: Corpus, zh: bool
+) -> list[str]:
+    name = ""
+    if equipment:
+        machine = corpus.equipment(equipment)
+        name = machine.tag if machine.name == machine.tag else f"{machine.name} ({machine.tag})"
+    zone = corpus.settings.zone
+    dates = ""
+    if figures.first and figures.last:
+        first, last = (f"{day.astimezone(zone):%Y-%m-%d}" for day in (figures.first, figures.last))
+        dates = first if first == last else f"{first} – {last}"
+    if zh:
+        head = f"{name or '全厂'}{f'，{about}' if about else ''}{_span(when, zh)}：记录 {figures.count} 次"
+        texts = [f"{head}{f'（{dates}）' if dates else ''}。"]
+    else:
+        head = (
+            f"{name or 'All machines'}{f', {about}' if about else ''}{_span(when, zh)}: recorded {figures.count} times"
+        )
+        texts = [f"{head}{f' ({dates})' if dates else ''}."]
+    if not figures.count:
+        return texts
+    if figures.by:
+        people = ", ".join(f"{who} {count}" for who, count in figures.by[:_SHOWN])
+        texts.append(f"处理人：{people}。" if zh else f"By: {people}.")
+    if figures.parts:
+        parts = ", ".join(f"{part} × {count}" for part, count in figures.parts[:_SHOWN])
+        texts.append(f"更换备件：{parts}。" if zh else f"Parts used: {parts}.")
+    if figures.mean_time_to_repair is not None:
+        value, of = figure(round(figures.mean_time_to_repair, 1)), figures.repaired_of
+        texts.append(
+            f"平均修复时间（MTTR）{value} 分钟（{of} 次有记录）。"
+            if zh
+            else f"Mean time to repair (MTTR) {value} min (of {of} recorded)."
+        )
+    if figures.downtime is not None:
+        value, of = figure(figures.downtime), figures.downtime_of
+        texts.append(
+            f"停机合计 {value} 分钟（{of} 次有记录）。" if zh else f"Downtime {value} min in all (of {of} recorded)."
+        )
+    if figures.mean_time_between_failures is not None:
+        value, of = figure(round(figures.mean_time_between_failures, 1)), figures.intervals
+        texts.append(
+            f"平均故障间隔（MTBF）{value} 天（{of} 个间隔）。"
+            if zh
+            else f"Mean time between failures (MTBF) {value} days ({of} intervals)."
+        )
+    if figures.repeats:
+        texts.append(
+            f"90 天内重复故障 {figures.repeats} 次。" if zh else f"Repeat failures within 90 days: {figures.repeats}."
+        )
+    found = sum(n for _, n in figures.causes)
+    if not found and not figures.actions:
+        texts.append(
+            "检查结果、原因和处理措施没有记录。"
+            if zh
+            else "What was found, the cause and the action were not recorded."
+        )
+    elif not found:
+        texts.append("原因没有记录。" if zh else "The cause was not recorded.")
+    return texts
+
+
+# --- alarms, status, stock ---------------------------------------------------------------------------------------
+
+
+def _alarm_texts(
+    figures: Sequence[AlarmFigures], equipment: str | None, code: str | None, when: Period, zh: bool, zone: Any
+) -> list[str]:
+    total = sum(one.count for one in figures)
+    standing = sum(one.standing for one in figures)
+    who = " ".join(filter(None, [equipment or ("全厂" if zh else "All machines"), code]))
+    if zh:
+        texts = [f"{who}{_span(when, zh)}：报警 {total} 次，其中 {standing} 次仍未恢复。"]
+    else:
+        texts = [f"{who}{_span(when, zh)}: {total} alarms, {standing} of them still standing."]
+    for one in figures[:_SHOWN]:
+        last = f"{one.last.astimezone(zone):%Y-%m-%d %H:%M}"
+        minutes = ""
+        if one.minutes is not None and one.longest is not None:
+            all_of, most = figure(round(one.minutes, 1)), figure(round(one.longest, 1))
+            minutes = f"，共 {all_of} 分钟，最长 {most} 分钟" if zh else f", {all_of} min in all, {most} min at most"
+        if zh:
+            texts.append(f"{one.equipment} {one.code} {one.text or ''}：{one.count} 次{minutes}，最近 {last}。")
+        else:
+            texts.append(f"{one.equipment} {one.code} {one.text or ''}: {one.count} times{minutes}, last {last}.")
+    return texts
+
+
+def _extreme_facts(one: Extremes, when: Period, zh: bool, zone: Any) -> tuple[Source, ...]:
+    unit = f" {one.lowest.unit}" if one.lowest.unit else ""
+    low, high = figure(one.lowest.value), figure(one.highest.value)
+    at_low, at_high = (f"{r.at.astimezone(zone):%Y-%m-%d %H:%M}" for r in (one.lowest, one.highest))
+    mean = figure(round(one.mean, 2))
+    if zh:
+        text = (
+            f"{one.equipment} {one.metric}{_span(when, zh)}：最高 {high}{unit}（{at_high}），最低 {low}{unit}（{at_low}），"
+            f"平均 {mean}{unit}，共 {one.count} 个读数，超限 {one.beyond_limits} 个。"
+        )
+    else:
+        text = (
+            f"{one.equipment} {one.metric}{_span(when, zh)}: highest {high}{unit} ({at_high}), lowest {low}{unit} ({at_low}), "
+            f"mean {mean}{unit}; {one.count} readings, {one.beyond_limits} beyond limits."
+        )
+    ids = tuple(r.id for r in (one.lowest, one.highest) if r.id is not None)
+    return _facts("r", [text], Place(None, record=RecordRef("readings", ids, max(one.lowest.at, one.highest.at))))
+
+
+def _reading_facts(readings: Sequence[Reading], zone: Any) -> tuple[Source, ...]:
+    return tuple(reading_source(reading, zone) for reading in readings)
+
+
+def _stock_fact(stock: Stock, zh: bool, zone: Any) -> Source:
+    unit = f" {stock.unit}" if stock.unit else ""
+    where = "; ".join(f"{' '.join(filter(None, [p.warehouse, p.bin])) or '—'} {figure(p.on_hand)}" for p in stock.lines)
+    day = f"{stock.as_of.astimezone(zone):%Y-%m-%d}" if stock.as_of else ""
+    total, minimum = figure(stock.on_hand), figure(stock.minimum)
+    if zh:
+        text = f"{stock.part_number} {stock.name}：合计 {total}{unit}（{where}），最小库存 {minimum}{unit}" + (
+            f"，截至 {day}。" if day else "。"
+        )
+    else:
+        text = f"{stock.part_number} {stock.name}: {total}{unit} in all ({where}), minimum {minimum}{unit}" + (
+            f", as of {day}." if day else "."
+        )
+    ids = tuple(line.id for line in stock.lines if line.id is not None)
+    return _facts("s", [text], Place(stock.lines[0].source, record=RecordRef("parts", ids, stock.as_of)))[0]
+
+
+def _metrics(query: str, metrics: Sequence[str]) -> list[str]:
+    """Return the metrics that a question names best, all where it names none."""
+    wanted = set(content_words(query))
+    held = {metric: len(wanted & set(index_tokens(metric))) for metric in metrics}
+    most = max(held.values(), default=0)
+    return [metric for metric in metrics if held[metric] == most]
+
+
+def _span(when: Period, zh: bool) -> str:
+    if when.since is None and when.until is None:
+        return ""
+    since = f"{when.since:%Y-%m-%d}" if when.since else ""
+    until = f"{when.until:%Y-%m-%d}" if when.until else ""
+    return f"（{since}–{until}）" if zh else f" ({since} – {until})"
