@@ -26,7 +26,7 @@ _REPAIRS = (
     r"|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|检查|保养|清洗|发生|处理|漏|坏"
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警"
-_EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|mean|max|min)\b|最(?:高|低|大|小)(?:值|温|压|转|电|的|是|为|读|到|时|点)|平均(?:值|温|压)|峰值"
+_EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min|the mean|mean (?:value|reading|temperature|pressure|speed|load|current))\b|最(?:高|低|大|小)(?:值|温|压|转|电|的|是|为|读|到|时|点)|平均(?:值|温|压)|峰值"
 _STOCKED = r"\bstock\w*|\breorder\b|\bspare|\bpart(?:s| number)?\b|库存|备件|订货|采购"
 _BEYOND = r"\b(?:beyond|outside|out of|over|above|exceed\w*|violat\w*)\b.{0,24}\b(?:limits?|range|bounds?)\b|超限|超出.{0,6}(?:限|范围)|越限|超(?:上|下)限"
 _TOTAL = r"\b(?:in total|altogether|in all|total|all bins|overall)\b|一共|总共|合计|总库存|总数"
