@@ -95,11 +95,8 @@ class ImportForm:
         try:
             if not file:
                 raise NotFound(text(language, "import_choose"))
-            preview = self._house.ingestor.preview_table(
-                Path(file),
-                as_table=kind or None,  # type: ignore[arg-type]
-                mapping=mapping or None,
-            )
+            as_table: Any = kind or None
+            preview = self._house.ingestor.preview_table(Path(file), as_table=as_table, mapping=mapping or None)
         except MillhandError as error:
             return self._nothing(paragraph(str(error), bad=True))
         value = preview.to_json()

@@ -174,6 +174,8 @@
   }
 
   function keepAddress() {
+    // Until the visitor's own page has arrived, the empty chat says nothing of the conversation in the address.
+    if (!document.querySelector(".mh-head[data-ready]")) return;
     const address = new URL(location.href);
     const talk = document.querySelector("#mh-chat .mh-transcript")?.dataset.conversation;
     if (talk) address.searchParams.set("conversation", talk);

@@ -31,5 +31,8 @@ def case_tools(corpus: Corpus) -> list[BaseTool]:
 
 def _told(case: RepairCase) -> RepairCase:
     """Return a fix without sentences that speak to the assistant."""
-    said = {name: getattr(case, name) for name in ("symptom", "cause", "action")}
-    return replace(case, **{name: without_orders(visible(text)) if text else text for name, text in said.items()})
+    return replace(case, symptom=_safe(case.symptom) or "", cause=_safe(case.cause), action=_safe(case.action))
+
+
+def _safe(text: str | None) -> str | None:
+    return without_orders(visible(text)) if text else text
