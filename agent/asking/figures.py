@@ -35,6 +35,14 @@ _USED = (
     r"|\bfits? (?:on )?which\b|\bused (?:on|in) (?:which|what)\b|用在(?:哪|什么)|(?:哪些|哪台|什么)(?:设备|机器|机型).{0,6}(?:用|使用|适用)|适用(?:于)?(?:哪|什么)"
 )
 
+_RECORDED = (
+    r"\b(?:was|were|did|has|had|been|recorded|measured|logged|history|so far|since|ever|last|past|average|mttr|mtbf|most"
+    r"|mean time|repeat\w*|downtime|times|often|readings?|number of|count)\b"
+    r"|读数|记录|实测|过|以来|平均|累计|总共|一共|历史|几次|多少次|最(?:常|多)|频|工单|案例|停机|重复"
+)
+
+_LOGGED = r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|mtt[rf]|mtbf)\b|工单|维修|故障|案例|停机"
+
 
 def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str, Any]]]:
     """Return the calls (tool, arguments) that the figures in a question need; none for one about pages or rows."""
@@ -46,6 +54,10 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     exact = bool(period and period.exact)
     calls: list[tuple[str, dict[str, Any]]] = []
     for asked in figures_asked(text, has_period=period is not None, exact=exact, part=part):
+        if asked in ("extremes", "cases") and period is None and not _is(_RECORDED, text):
+            continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
+        if asked == "cases" and not (machine or code or period or _is(_LOGGED, text)):
+            continue  # "how many hours do the plugs last" asks of a page
         if code and asked in ("extremes", "moment", "beyond"):
             continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
         if asked in ("extremes", "moment"):
