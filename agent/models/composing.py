@@ -32,7 +32,7 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     if found.facts:
         return "\n\n".join(_within([f"- {fact.text} [{fact.id}]" for fact in found.facts]))
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
-        lines += [part_line(part, label, zone) for part in found.parts[:8]]
+        lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
         lines += status_lines(question.own, found, label, zone)
     if "history" in asked.intents and found.cases:
