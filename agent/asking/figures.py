@@ -27,6 +27,7 @@ _REPAIRS = (
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警"
 _EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)(?:值|温|压|转|电|的|是|为|读|到|时|点)|平均(?:值|温|压)|峰值"
+_LAST_TIME = r"\bwhen\b.{0,40}\blast\b|\blast\b.{0,30}\bwhen\b|(?:上次|上一次|最近一次|最后一次).{0,16}(?:什么时候|何时|哪天|日期)|(?:什么时候|何时|哪天).{0,10}(?:上次|最近一次|最后一次)"
 _STOCKED = r"\bstock\w*|\breorder\b|\bspare|\bpart(?:s| number)?\b|库存|备件|订货|采购"
 _BEYOND = r"\b(?:beyond|outside|out of|over|above|exceed\w*|violat\w*)\b.{0,24}\b(?:limits?|range|bounds?)\b|超限|超出.{0,6}(?:限|范围)|越限|超(?:上|下)限"
 _TOTAL = r"\b(?:in total|altogether|in all|total|all bins|overall)\b|一共|总共|合计|总库存|总数"
@@ -82,12 +83,11 @@ def figures_asked(text: str, *, has_period: bool, exact: bool, part: bool) -> tu
         return ("used_on",)
     if _is(_BEYOND, text) and not _is(_REPAIRS, text):
         return ("beyond",)
-    if (
-        _is(_EXTREME, text)
-        and not _is(_STOCKED, text)
-        and not _is(r"\bmean time\b|平均(?:修复|维修|无故障)|最(?:多|长)", text)
-    ):
-        return ("extremes",)
+    planned = r"\bmean time\b|平均(?:修复|维修|无故障)"
+    if has_period and _is(_EXTREME, text) and not _is(_STOCKED, text) and not _is(planned, text):
+        return ("extremes",)  # without a time, the highest permitted value may be meant: a manual's figure
+    if _is(_LAST_TIME, text) and _is(_REPAIRS, text):
+        return ("cases",)
     if _is(_COUNT, text) or (has_period and _is(_ALARMS, text)):
         if _is(_ALARMS, text):
             return ("alarms",)

@@ -36,7 +36,7 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
             lines += [case_line(case, label, zone) for case in found.cases[:_MENTIONED]]
         return "\n\n".join(_within(lines))
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
-        lines += [part_line(part, label, zone) for part in found.parts[:8]]
+        lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
         lines += status_lines(question.own, found, label, zone)
     if "overview" in asked.intents and found.machines:
