@@ -176,7 +176,7 @@ class StatusStore(RecordStore):
         return len(readings)
 
     def thin(self, raw_until: datetime, keep_since: datetime | None) -> int:
-        """Leave of older readings each hour's lowest and highest, which stay what was measured; return how many went."""
+        """Leave of older readings each hour's lowest and highest, as they were measured; return how many went."""
         hour = func.substr(cast(ReadingRow.at, String), 1, 13)
         of = (ReadingRow.equipment_key, ReadingRow.metric, hour)
         ranked = (
