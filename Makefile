@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check fast browser setup lock samples clean
+.PHONY: demo test check fast browser screens setup lock samples clean
 
 demo: setup  ## load the demonstration plant and open the chat on http://127.0.0.1:7860
 	$(BIN)/millhand demo
@@ -31,6 +31,9 @@ fast: setup
 
 browser: setup
 	$(BIN)/pytest -m browser
+
+screens: setup  ## picture every tab of the demonstration plant, phone and desktop, both languages, into docs/screens
+	$(BIN)/python -m tests.browser.screens docs/screens
 
 lock: setup  ## resolve the dependencies anew (minutes) and pin them with hashes
 	$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \

@@ -13,9 +13,10 @@ from agent.asking.understanding import talk_of
 from agent.checking.draft import Checked
 from agent.middleware.refusal import choices, nearest, supported, to_ask
 from agent.middleware.safety import governing_warnings
+from agent.tools.data import addressed, shown
 from agent.tools.found import Found
 from agent.words import words
-from corpus import Corpus, Equipment, Language, Passage, RepairCase, normal_identifier
+from corpus import Corpus, Equipment, Language, Passage, RepairCase, contains_quote, normal_identifier
 
 _READ = 160  # characters of a picture's text that are told to the reader
 _BESIDE = 6  # rows of one kind that come with an answer that did not ask for them
@@ -71,9 +72,13 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
     if not checked.citations or not supported(question, found):
         return _unanswered("no_answer", question, found, ())
     passages = _cited(found, checked)
-    warned = governing_warnings(corpus, passages, "steps" in question.asked.wants)
+    governing = governing_warnings(corpus, passages, "steps" in question.asked.wants)
+    warned = [warning for warning in governing if not addressed(warning.text)]
     first = len(checked.citations) + 1
-    warnings = tuple(Citation(first + at, warning.text, warning.place) for at, warning in enumerate(warned))
+    warnings = tuple(
+        Citation(first + at, one.text, corpus.locate(one.passage, one.text) or one.passage.place)
+        for at, one in enumerate(warned)
+    )
     said = "\n\n".join(text + "".join(f" [{n}]" for n in marks) for text, marks in checked.lines)
     label = labels(question.asked.language)
     notes = []
@@ -87,7 +92,7 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         notes.append(label["removed"].format(count=len(checked.removed)))
     return replace(
         _beside(question, found, checked, passages),
-        text="\n\n".join([said, *notes]),
+        text=shown("\n\n".join([said, *notes])),
         citations=(*checked.citations, *warnings),
         warnings=warnings,
     )
@@ -131,7 +136,10 @@ def _cited(found: Found, checked: Checked) -> list[Passage]:
     return [
         passage
         for passage in held
-        if any(c.place.revision == passage.place.revision and c.quote in passage.text for c in checked.citations)
+        if any(
+            c.place.revision == passage.place.revision and contains_quote(passage.text, c.quote)
+            for c in checked.citations
+        )
     ]
 
 
@@ -158,4 +166,4 @@ def _unanswered(state: State, question: Question, found: Found, options: tuple[s
 
 def _read(label: Mapping[str, str], image_text: str) -> str:
     said = " ".join(image_text.split())
-    return label["image_read"].format(text=said[:_READ]) if said else label["image_nothing"]
+    return label["image_read"].format(text=shown(said)[:_READ]) if said else label["image_nothing"]

@@ -50,7 +50,7 @@ from corpus.library.identifiers import normal_identifier
 from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
-from corpus.library.search import Searcher
+from corpus.library.search import Pool, Searcher
 from corpus.library.vectors import VectorIndex
 from corpus.ownership import FolderLock
 from corpus.people.accounts import AccountStore
@@ -117,6 +117,7 @@ class Corpus:
         supersedes: int | None = None,
         amends: tuple[int, str] | None = None,
         hold: bool = False,
+        vectors: Vectors | None = None,
         progress: Progress = _silent,
     ) -> Document:
         """Store a document with its pages, chunks and records, and index it; it can be found once this returns.
@@ -126,12 +127,21 @@ class Corpus:
 
         `supersedes` is the id of the document that this one is a new revision of: it keeps that id. `amends` is
         (document id, section) for a bulletin that replaces one section. Nothing is kept if embedding or SQL fails.
+        `vectors` are the chunks' embeddings where they were made before, by this very model.
 
         Raises:
             NotFound: no such document to supersede or amend.
             Conflict: it is already retired, or holds these very bytes.
         """
-        return self._library.add(draft, actor=actor, supersedes=supersedes, amends=amends, hold=hold, progress=progress)
+        return self._library.add(
+            draft,
+            actor=actor,
+            supersedes=supersedes,
+            amends=amends,
+            hold=hold,
+            vectors=vectors,
+            progress=progress,
+        )
 
     def find_revision(self, sha256: str) -> Revision | None:
         """Return the live revision with this content hash, if any."""
@@ -233,6 +243,18 @@ class Corpus:
         """
         return self._searcher.search(query, equipment=equipment, k=k, methods=methods)
 
+    def candidates(self, query: str, *, equipment: str | None = None) -> Pool:
+        """Return everything that a search takes into account for a query, described but not ranked: what fits learn on.
+
+        Raises:
+            NotFound: no equipment has this tag.
+        """
+        return self._searcher.pool(query, equipment=equipment, methods=None)
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """Return the ids and cosines of the k passages nearest to a vector, by the dense index alone."""
+        return self._searcher.nearest(vector, k)
+
     def passages(self) -> Iterator[Passage]:
         """Walk all passages that may be answered from, by id; what another searcher over the same chunks needs."""
         return self._documents.walk()
@@ -253,6 +275,11 @@ class Corpus:
     def embedding_model(self) -> str:
         """The name or folder by which sentence-transformers loads the embedding model; it is unpacked if need be."""
         return self._embedder.source()
+
+    @property
+    def embedding_name(self) -> str:
+        """What identifies the embedding model: stored vectors and calibrations carry it."""
+        return self._embedder.name
 
     def similar(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""

@@ -46,7 +46,8 @@ class Settings(BaseSettings):
     upload_mb: int = Field(300, ge=1, le=10_000)
 
     # Answering
-    model: Literal["extractive", "openai"] = "extractive"
+    model: Literal["extractive", "openai", "gguf"] = "extractive"
+    model_file: Path | None = Field(None, description="a GGUF file, which llama.cpp serves on this machine")
     model_url: str | None = Field(None, description="base URL of an OpenAI-compatible endpoint")
     model_name: str | None = None
     model_key: SecretStr | None = None

@@ -31,6 +31,8 @@ SYSTEM_FONTS = (
     "sans-serif",
 )
 SYSTEM_MONO = ("ui-monospace", "Consolas", "Menlo", "monospace")
+HEAD = """<link rel="manifest" href="/manifest.json" crossorigin="use-credentials">
+<meta name="theme-color" content="#0f5ea8"><style>{css}</style><script>{script}</script>"""
 OPEN_TO: dict[str, frozenset[Role]] = {
     "ask_": EVERYONE,
     "page_": EVERYONE,
@@ -93,7 +95,9 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
             font_mono=SYSTEM_MONO,
         ),
         css=_asset("page.css"),
-        head=f"<script>{_asset('page.js')}</script>",
+        # The framework confines `css` to the inside of its container; what concerns the container and small screens
+        # must stand in the head as well.
+        head=HEAD.format(css=_asset("page.css"), script=_asset("page.js")),
         footer_links=[],
         run_history=False,
         ssr_mode=False,

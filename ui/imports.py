@@ -29,7 +29,7 @@ class ImportForm:
         self._mapping = gr.State({})  # the columns that the person has named: field -> header
         with gr.Row():
             self._file = words(
-                gr.File, "import_file", file_types=[".csv", ".xlsx"], elem_id="mh-import-file", height=120, scale=3
+                gr.File, "import_file", file_types=[".csv", ".xlsx"], elem_id="mh-import-file", height=160, scale=3
             )
             self._kind = words.choices(
                 gr.Dropdown, "import_kind", _kinds, value=AUTOMATIC, elem_id="mh-import-kind", scale=1
@@ -95,11 +95,8 @@ class ImportForm:
         try:
             if not file:
                 raise NotFound(text(language, "import_choose"))
-            preview = self._house.ingestor.preview_table(
-                Path(file),
-                as_table=kind or None,  # type: ignore[arg-type]
-                mapping=mapping or None,
-            )
+            as_table: Any = kind or None
+            preview = self._house.ingestor.preview_table(Path(file), as_table=as_table, mapping=mapping or None)
         except MillhandError as error:
             return self._nothing(paragraph(str(error), bad=True))
         value = preview.to_json()

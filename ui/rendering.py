@@ -25,6 +25,7 @@ STEP = re.compile(
 )
 REASONS = ("wrong_machine", "wrong_page", "incomplete", "unclear", "outdated")
 """Why an answer did not help, by the ends of their texts' keys."""
+CELL = re.compile(r"([^:：|]{1,40})[:：]\s*(\S.*)", re.S)
 QUOTE_IN_ADDRESS = 1500
 """Characters; a longer quote is found on its page by its beginning."""
 
@@ -103,6 +104,18 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
             blocks.append(_marked(MARKDOWN.render("\n".join(plain)), citations, language))
         plain.clear()
 
+    def cells(line: str) -> bool:
+        """Show a row of a table, cells with their headings, one below the other; say whether it was one."""
+        pairs = [CELL.match(cell.strip()) for cell in line.split(" | ")]
+        if len(pairs) < 2 or not all(pairs):
+            return False
+        close()
+        rows = "".join(
+            f"<p><b>{escape(pair[1])}</b>{MARKDOWN.renderInline(pair[2])}</p>" for pair in pairs if pair is not None
+        )
+        blocks.append(f'<div class="mh-fields">{_marked(rows, citations, language)}</div>')
+        return True
+
     for line in said.splitlines():
         if STEP.match(line):
             steps.append(line)
@@ -110,7 +123,8 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
             steps[-1] += f" {line.strip()}"
         elif line.strip() or not steps:
             flush()
-            plain.append(line)
+            if not cells(line):
+                plain.append(line)
     flush()
     close()
     return f'<div class="mh-text">{"".join(blocks)}</div>' if blocks else ""

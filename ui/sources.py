@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from corpus import MillhandError, NotFound, Passage, Revision, contains_quote, find_quote
+from ingest import quote_boxes
 from ui.house import House
 from ui.html import clean
 from ui.texts import Language, choose_language, text
@@ -79,7 +80,8 @@ def place_html(
         query = f"?{urlencode({'quote': quote})}" if quote else ""
         alt = escape(text(language, "viewer_alt", source=revision.source, page=page))
         turns = _turns(revision, page, quote, language)
-        body = f'{turns}<img src="/pages/{revision.id}/{page}.png{escape(query)}" alt="{alt}">'
+        mark = _mark(house, revision, page, quote)
+        body = f'{turns}<img src="/pages/{revision.id}/{page}.png{escape(query)}" alt="{alt}"{mark}>'
         said = (
             f"<p>{escape(text(language, 'viewer_quote'))}</p><blockquote>{_lines(quote)}</blockquote>" if quote else ""
         )
@@ -92,6 +94,14 @@ def place_html(
         said = "" if "<mark>" in shown or not quote else f"<blockquote>{_lines(quote)}</blockquote>"
     link = f'<p><a class="mh-do" href="/files/{revision.id}">{escape(text(language, "viewer_open"))}</a></p>'
     return clean(head + body + said + link)
+
+
+def _mark(house: House, revision: Revision, page: int, quote: str) -> str:
+    """Say where on the page the quote begins, as fractions of its size: page.js brings that into view."""
+    boxes = quote_boxes(house.corpus.page(revision.id, page), quote) if quote else []
+    if not boxes:
+        return ""
+    return f' data-top="{min(one.top for one in boxes):.3f}" data-left="{min(one.left for one in boxes):.3f}"'
 
 
 def _turns(revision: Revision, page: int, quote: str, language: Language) -> str:

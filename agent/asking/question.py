@@ -23,7 +23,8 @@ class Question:
 
     `said` is what was typed; `own` its words without those that name a machine; `topic` the words that earlier turns
     lend it. `machine` is the one it is about, `machines` those it may be about where that is open; `chosen` the tag
-    that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named.
+    that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named,
+    `sections` the (revision, section) of its citations.
     """
 
     said: str
@@ -35,6 +36,7 @@ class Question:
     chosen: str | None = None
     unknown: str | None = None
     parts: tuple[str, ...] = ()
+    sections: tuple[tuple[int | None, str | None], ...] = ()
     image_text: str | None = None
     names: frozenset[str] = frozenset()
 
@@ -75,7 +77,18 @@ def read_question(
             meant = replace(meant, machines=machines_meant(image_text, every).machines[:1])
     machine, machines = _machine(meant, near, picked)
     question = Question(
-        said, own, asked, "", machine, machines, picked.tag if picked else None, meant.unknown, (), image_text, names
+        said,
+        own,
+        asked,
+        "",
+        machine,
+        machines,
+        picked.tag if picked else None,
+        meant.unknown,
+        (),
+        (),
+        image_text,
+        names,
     )
     if last is None or asked.intents & {"talk", "off_topic"}:
         return _narrowed(corpus, question)
@@ -121,21 +134,29 @@ def _after(
     correction = bool(follow["correction"].search(said))
     if (meant.machines or codes or meant.unknown) and (remainder == 0 or (correction and remainder <= _THIN)):
         return _about(question, _with(topic, codes))
-    parts = tuple(str(row.get("part_number")) for row in before.get("parts") or ())
-    named = [normal_identifier(i.text) for i in extract_identifiers(str(before.get("text") or ""))]
-    parts = tuple(p for p in parts if normal_identifier(p) in named) or parts
-    pointing = bool(follow["pronoun"].search(said) or words().machine["this"].search(said))
+    parts = _parts_of(before, last, question.names)
+    sections = tuple((c.get("revision"), c.get("section")) for c in before.get("citations") or ())
+    question = replace(question, parts=parts, sections=sections)
+    pointing = bool(follow["pronoun"].search(words().machine["this"].sub(" ", said)))
     opening = bool(follow["opening"].search(said))
     thin = len(content_words(question.own)) <= _THIN
     if (codes and not pointing) or not (pointing or opening or thin):
-        return replace(question, parts=parts)
+        return question
     lent = understand(topic, names=question.names)
     asked = question.asked
     if asked.intents == {"lookup"}:
         asked = replace(asked, intents=lent.intents, wants=asked.wants or lent.wants)
     if not asked.identifiers:
         asked = replace(asked, identifiers=lent.identifiers)
-    return replace(question, topic=topic, asked=asked, parts=parts)
+    return replace(question, topic=topic, asked=asked)
+
+
+def _parts_of(before: Mapping[str, Any], last: Turn, names: frozenset[str]) -> tuple[str, ...]:
+    """Return the part numbers that the last answer named, those of its text before those beside it."""
+    asked = {i.normal for i in extract_identifiers(last.question)}
+    said = [i for i in extract_identifiers(str(before.get("text") or "")) if i.normal not in names | asked]
+    beside = [str(row.get("part_number")) for row in before.get("parts") or ()]
+    return tuple(dict.fromkeys([*(i.text for i in said), *beside]))[:16]
 
 
 def _about(question: Question, text: str) -> Question:

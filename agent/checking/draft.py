@@ -10,6 +10,7 @@ from agent.answer import Citation
 from agent.asking.question import Question
 from agent.checking.quantities import folded, quantities, supported
 from agent.models.units import cut
+from agent.tools.data import without_orders
 from agent.tools.found import Found, Source
 from corpus import (
     Corpus,
@@ -22,7 +23,7 @@ from corpus import (
     normal_identifier,
 )
 
-_IDS = re.compile(r"[ \t]*\[((?:[psrac]\d+(?:\s*[,;，、]\s*)?)+)\]")
+_IDS = re.compile(r"[ \t]*\[((?:[psrace]\d+(?:\s*[,;，、]\s*)?)+)\]")
 _ANY_IDS = re.compile(
     r"[ \t]*\[(?:[a-z]{1,8}[-_ ]?\d+|\d+)(?:\s*[,;，、]\s*(?:[a-z]{0,8}\d+))*\]|【[^】]{0,20}】", re.IGNORECASE
 )
@@ -82,7 +83,7 @@ def check(draft: str, found: Found, corpus: Corpus, question: Question, *, verba
 
 
 def _whole(block: str) -> tuple[str, list[str]]:
-    ids = [i for group in _IDS.findall(block) for i in re.findall(r"[psrac]\d+", group)]
+    ids = [i for group in _IDS.findall(block) for i in re.findall(r"[psrace]\d+", group)]
     return _IDS.sub("", block).strip(), ids
 
 
@@ -97,7 +98,7 @@ def _statements(block: str) -> list[tuple[str, list[str]]]:
         merged: list[tuple[str, list[str]]] = []
         for match in groups:
             text = line[at : match.start()]
-            ids = re.findall(r"[psrac]\d+", match.group(1))
+            ids = re.findall(r"[psrace]\d+", match.group(1))
             if not text.strip(" .;,，。；") and merged:
                 merged[-1][1].extend(ids)
             else:
@@ -125,6 +126,8 @@ class _Checker:
         """Return what of a statement stands in none of its places, or None where all of it does."""
         if verbatim and any(source.passage and contains_quote(source.passage.text, text) for source in cited):
             return None
+        if all(source.passage is None for source in cited) and not (quantities(text) or extract_identifiers(text)):
+            return "a row of the database says nothing of this"
         bearing = [source for source in cited if self._bears(source)]
         if not bearing:
             return "another model's page"
@@ -154,6 +157,8 @@ class _Checker:
     def _untied(self, text: str, cited: Sequence[Source]) -> str | None:
         """Say that a statement is about something else than its places."""
         language = detect_language(text)
+        if all(source.passage is None for source in cited):
+            return None  # of a row, the figures and names are all that can be checked
         same = [source for source in cited if detect_language(source.text) == language]
         if same:
             wanted = set(content_words(_without_identifiers(text)))
@@ -182,7 +187,7 @@ def _said_by(source: Source, statement: str) -> str:
     """Return what a source says on a statement: of a table of codes, only the rows of the codes that it names."""
     passage = source.passage
     if passage is None:
-        return source.text
+        return without_orders(source.text)
     around = "\n".join([passage.title, *passage.section, *passage.models])
     rows = [line for line in source.text.split("\n") if line.strip()]
     if passage.kind in ("table", "row", "fault") and len(rows) > 1:
@@ -191,7 +196,7 @@ def _said_by(source: Source, statement: str) -> str:
         of = [row for i, row in enumerate(rows) if heads[i] & named]
         if of and sum(bool(head) for head in heads.values()) > 1:
             return "\n".join([around, rows[0], *of])
-    return f"{around}\n{source.text}"
+    return f"{around}\n{without_orders(source.text)}"
 
 
 def _carrying(passage: Passage, statement: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, hook_config
@@ -34,7 +35,9 @@ class Grounding(AgentMiddleware[Any, Any]):
         if not own and str(message.text).strip().rstrip(".") == NO_ANSWER and found.evidence is not None:
             return {"checked": Checked((), ())}
         checked = check(str(message.text), found, self._corpus, state["question"], verbatim=own)
-        if own or (checked.citations and not checked.spoilt):
+        if own:  # it quotes: what it loses is its own affair, and nothing made up
+            return {"checked": replace(checked, removed=())}
+        if checked.citations and not checked.spoilt:
             return {"checked": checked}
         why = (
             "the model's draft said what no cited place carries"

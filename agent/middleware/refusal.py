@@ -1,4 +1,4 @@
-"""When to say "I don't know", and when to ask back. The thresholds hold for the default embedding model."""
+"""When to say "I don't know", and when to ask back; how sure the corpus is of its pages is calibrated there."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from agent.asking.question import Question
 from agent.tools.found import Found
-from corpus import Corpus, Evidence, Passage, RepairCase, detect_language
+from corpus import Corpus, Evidence, Passage, RepairCase, normal_identifier
 
-# A passage in the other language shares no words with the question; there only the cosine can tell.
-_COVERED, _SIMILAR, _SIMILAR_ACROSS = 0.42, 0.80, 0.845
-_CONFIDENT = 0.5  # of the corpus's own calibrated confidence, where it has one
 _CHOICES = 16
+_TWIN = 0.6  # share of the best score that the same section of another manual has
 
 
 def supported(question: Question, found: Found) -> bool:
@@ -25,7 +23,7 @@ def supported(question: Question, found: Found) -> bool:
         return True
     if found.cases and "history" in asked.intents:
         return True
-    if question.machine and "overview" in asked.intents:
+    if found.machines and "overview" in asked.intents:
         return True
     evidence = found.evidence
     if evidence is None or not evidence.passages:
@@ -35,29 +33,18 @@ def supported(question: Question, found: Found) -> bool:
         return False
     if evidence.identifiers and len(evidence.unknown) < len(evidence.identifiers):
         return True
-    return _bears(evidence, question)
+    return evidence.confidence >= evidence.threshold
 
 
 def _parts_known(question: Question, found: Found) -> bool:
     """A part number that was asked for has to be one of those found: near neighbours are no answer."""
     wanted = {i.normal for i in question.asked.identifiers if i.kind == "part"}
-    from corpus import normal_identifier
-
     held = {normal_identifier(part.part_number) for part in found.parts}
     return (
         not wanted
         or bool(wanted & held)
         or bool(found.evidence and len(found.evidence.unknown) < len(found.evidence.identifiers))
     )
-
-
-def _bears(evidence: Evidence, question: Question) -> bool:
-    confidence = getattr(evidence, "confidence", None)
-    if confidence is not None:
-        return float(confidence) >= _CONFIDENT
-    if detect_language(evidence.passages[0].text) != question.asked.language:
-        return evidence.similarity >= _SIMILAR_ACROSS
-    return evidence.coverage >= _COVERED and evidence.similarity >= _SIMILAR
 
 
 def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:
@@ -80,7 +67,21 @@ def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]
         if len({passage.models for passage in leading}) > 1:
             fitting = {model for passage in leading for model in passage.models}
             return tuple(m.tag for m in machines if m.model in fitting)[:_CHOICES] or tuple(sorted(fitting))
-    return ()
+    twins = (
+        _twins(evidence) if evidence is not None and asked.intents & {"specification", "procedure", "stock"} else set()
+    )
+    return tuple(m.tag for m in machines if m.model in twins)[:_CHOICES]
+
+
+def _twins(evidence: Evidence) -> set[str]:
+    """Return the models whose manuals have the section found, each with answers of its own."""
+    pages = [p for p in evidence.passages if p.section and not p.place.record][:8]
+    if evidence.models or not pages or not pages[0].models:
+        return set()
+    best = pages[0]
+    twins = [p for p in pages if p.section[-1:] == best.section[-1:] and p.score >= _TWIN * best.score and p.models]
+    models = {model for passage in twins for model in passage.models}
+    return models if len({passage.models for passage in twins}) > 1 else set()
 
 
 def nearest(found: Found) -> tuple[Passage, ...]:

@@ -7,20 +7,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.units import Unit, cut
+from agent.tools.data import addressed
 from agent.words import words
-from corpus import Passage, content_words, detect_language, normal_identifier
+from corpus import Passage, content_words, detect_language, extract_identifiers, normal_identifier
 
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
 
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
-_CANDIDATES = 6  # passages whose units compete
+_CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
 _RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.35, 0.9
 _CONTEXT = 0.45  # what a word in the section's title or beside the unit counts, against one in the unit itself
-_LENT = 0.35
+_LENT, _LENT_THIN, _THIN = 0.35, 0.8, 4  # a question of few words of its own lives on those before it
+_ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.93  # a second passage is quoted too when its score is this share of the best one's
+_ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
 _NUMBER = re.compile(r"\d")
 _CAUSE = re.compile(
     r"\b(?:because|due to|caused?|result of|results? (?:from|in)|leads? to|reasons?|since|therefore)\b"
@@ -44,26 +48,41 @@ def documents_of(passages: Sequence[Passage]) -> list[Passage]:
     return [p for p in passages if not (p.place.record and p.place.record.table in _RECORDS)]
 
 
+def candidates(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages whose units compete: the best ones, and the best of the machine's own manuals.
+
+    A question in one language finds plant-wide pages in it before the machine's manual in the other.
+    """
+    pages = documents_of(passages)
+    own = [passage for passage in pages if passage.applies == "model"][:_OWN]
+    return list({passage.id: passage for passage in [*pages[:_CANDIDATES], *own]}.values())
+
+
 def choose(
-    question: str, topic: str, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
+    question: Question, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
 ) -> list[Extract]:
     """Return the extracts that answer, best first: one, or two where two passages say it equally well.
 
     `similar` holds the cosine of texts (of whole units) with the question, where it was measured.
     """
-    pool = documents_of(passages)[:_CANDIDATES]
+    pool = candidates(passages)
     if not pool:
         return []
-    units = {passage.id: cut(passage) for passage in pool}
-    weights = _weights(question, topic, [unit for cut_units in units.values() for unit in cut_units])
+    units = {passage.id: [unit for unit in cut(passage) if not addressed(unit.text)] for passage in pool}
+    weights = _weights(question.own, question.topic, [unit for cut_units in units.values() for unit in cut_units])
     best = max(passage.score for passage in pool) or 1.0
     extracts = []
     for passage in pool:
-        scored = [_score(unit, asked, weights, units[passage.id], similar, question) for unit in units[passage.id]]
+        scored = [_score(unit, asked, weights, units[passage.id], similar, question.own) for unit in units[passage.id]]
         if not scored:
             continue
         top = max(range(len(scored)), key=lambda i: (scored[i], -i))
-        score = scored[top] + _RANK * passage.score / best - _penalty(passage, asked)
+        score = (
+            scored[top]
+            + _RANK * passage.score / best
+            - _penalty(passage, asked)
+            + _bonus(passage, units[passage.id][top], question, asked)
+        )
         extracts.append(Extract(passage, _window(passage, units[passage.id], scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
     return _kept(extracts, asked)
@@ -84,7 +103,8 @@ def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
 def _weights(question: str, topic: str, units: Sequence[Unit]) -> dict[str, float]:
     """Weigh the question's words by how few of the units hold them; words that earlier turns lend weigh less."""
     weights = {}
-    for text, share in ((topic, _LENT), (question, 1.0)):
+    thin = len(content_words(question)) <= _THIN
+    for text, share in ((topic, _LENT_THIN if thin else _LENT), (question, 1.0)):
         for word in content_words(text):
             held = sum(word in unit.tokens for unit in units)
             weights[word] = share * math.log(1 + (len(units) + 1) / (held + 0.5))
@@ -111,7 +131,9 @@ def _score(
     score = _COVER * held / total + _WANT * _wanted(unit.text, asked, question)
     if unit.text in similar:
         score += _SIMILAR * max(0.0, (similar[unit.text] - 0.75) * 4)
-    return score - (0.08 if len(unit.text) < 20 else 0.0)
+    if len(unit.text) < 20:
+        score -= 0.08 if _NUMBER.search(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
+    return score
 
 
 def _wanted(text: str, asked: Understanding, question: str) -> float:
@@ -123,6 +145,8 @@ def _wanted(text: str, asked: Understanding, question: str) -> float:
             score += 0.4
             if any(unit.search(text) for unit in units):
                 score += 0.6
+    if "name" in asked.wants and any(i.kind == "part" for i in extract_identifiers(text)):
+        score += 0.5
     if "cause" in asked.wants and _CAUSE.search(text):
         score += 0.5
     if "definition" in asked.wants and _DEFINES.search(text):
@@ -140,6 +164,23 @@ def _penalty(passage: Passage, asked: Understanding) -> float:
     return 0.0
 
 
+def _bonus(passage: Passage, unit: Unit, question: Question, asked: Understanding) -> float:
+    """Say what speaks for a passage beside its words: it is the code's entry, or stands where the last answer did."""
+    bonus = 0.0
+    codes = {i.normal for i in asked.identifiers if i.kind == "code"}
+    if codes:
+        named = [i.normal for i in extract_identifiers(unit.text[:60])]
+        if passage.kind == "fault" and named and named[0] in codes:
+            bonus += _ENTRY
+        elif codes & {i.normal for i in extract_identifiers(unit.text)}:
+            bonus += _MENTION
+    if question.scope and passage.applies == "model":
+        bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
+    if question.topic and (passage.place.revision, passage.place.section) in question.sections:
+        bonus += _SAME_SECTION
+    return bonus
+
+
 def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int) -> str:
     """Grow the best unit by its neighbours, the better side first, while the reader's attention lasts."""
     text = passage.text
@@ -148,6 +189,8 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
     first = last = top
     while True:
         sides = [i for i in (first - 1, last + 1) if 0 <= i < len(units)]
+        # Two that are not neighbours in the passage have something between them that is not said.
+        sides = [i for i in sides if abs(units[i].position - units[first if i < first else last].position) == 1]
         sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= _ROOM]
         if not sides:
             break
@@ -157,7 +200,7 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
     return text[units[first].start : units[last].end]
 
 
-def across(question: str, passages: Sequence[Passage]) -> bool:
-    """Say whether the best passages speak another language than the question."""
-    pool = documents_of(passages)[:2]
-    return any(detect_language(passage.text) != detect_language(question) for passage in pool)
+def across(question: str, passages: Sequence[Passage]) -> list[Passage]:
+    """Return those of the best passages that speak another language than the question."""
+    language = detect_language(question)
+    return [passage for passage in candidates(passages) if detect_language(passage.text) != language]

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.choosing import Extract, choose, documents_of
-from agent.models.records import case_line, part_line, status_lines
+from agent.models.records import case_line, machine_line, part_line, status_lines
+from agent.tools.data import without_orders
 from agent.tools.found import Found
 from agent.words import words
 from corpus import Passage, content_words, normal_identifier
@@ -30,11 +31,16 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     asked = _by_parts(question.asked, found)
     lines: list[str] = []
     if found.facts:
-        return "\n\n".join(_within([f"- {fact.text} [{fact.id}]" for fact in found.facts]))
+        lines = [f"- {fact.text} [{fact.id}]" for fact in found.facts]
+        if "history" in asked.intents and asked.wants & {"steps", "cause"}:  # how often, and how it was mended
+            lines += [case_line(case, label, zone) for case in found.cases[:_MENTIONED]]
+        return "\n\n".join(_within(lines))
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
         lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
         lines += status_lines(question.own, found, label, zone)
+    if "overview" in asked.intents and found.machines:
+        lines += [machine_line(machine, label) for machine in found.machines]
     if "history" in asked.intents and found.cases:
         lines += [f"**{label['cases']}**", *(case_line(case, label, zone) for case in found.cases[:_MENTIONED])]
     if not lines:
@@ -53,10 +59,11 @@ def _by_parts(asked: Understanding, found: Found) -> Understanding:
 
 def _direct(question: Question, asked: Understanding, found: Found) -> list[str]:
     passages = found.evidence.passages if found.evidence else ()
-    extracts = [Extract(p, p.text.strip(), p.score) for p in _steps(question.text, asked, passages, found.beside)]
-    extracts = extracts or choose(question.own, question.topic, asked, passages, found.similar)
-    if not extracts and passages:
-        extracts = [Extract(passages[0], passages[0].text.strip(), passages[0].score)]
+    extracts = [
+        Extract(p, without_orders(p.text).strip(), p.score)
+        for p in _steps(question.text, asked, passages, found.beside)
+    ]
+    extracts = extracts or choose(question, asked, passages, found.similar)
     return [f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]" for extract in extracts]
 
 

@@ -75,6 +75,8 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
         calls.append(_call("find_parts", query=_stock_query(question), **at))
     if question.machine and asked.intents & {"status", "fault"}:
         calls.append(_call("read_status", equipment=question.machine.tag))
+    if question.machine and "overview" in asked.intents:
+        calls.append(_call("describe_machine", equipment=question.machine.tag))
     if asked.intents & {"history", "fault"}:
         code = {"code": asked.code} if asked.code else {}
         calls.append(_call("find_past_fixes", query=question.text, **at, **code))
@@ -83,9 +85,9 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
 
 def _stock_query(question: Question) -> str:
     """Return what to look up in stock: the parts that the last answer named, where the question points at them."""
-    if question.topic and question.parts and not any(i.kind == "part" for i in question.asked.identifiers):
-        return f"{question.own} {' '.join(question.parts[:12])}"
-    return question.own if not question.topic else question.text
+    if question.parts and not any(i.kind == "part" for i in question.asked.identifiers):
+        return f"{question.own} {' '.join(question.parts)}"
+    return question.text
 
 
 def _more(found: Found, question: Question, made: set[str]) -> list[ToolCall]:

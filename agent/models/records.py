@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from agent.tools.found import Found, alarm_source, case_source, figure, part_source, reading_source
-from corpus import Part, Reading, RepairCase, content_words, index_tokens
+from agent.tools.found import Found, alarm_source, case_source, equipment_source, figure, part_source, reading_source
+from corpus import Equipment, Part, Reading, RepairCase, content_words, index_tokens
 
 Labels = Mapping[str, str]
 
@@ -64,6 +64,21 @@ def _asked_for(question: str, readings: Sequence[Reading]) -> Sequence[Reading]:
     overlap = {reading: len(wanted & set(index_tokens(reading.metric))) for reading in readings}
     most = max(overlap.values(), default=0)
     return [reading for reading in readings if overlap[reading] == most] if most >= 1 else readings
+
+
+def machine_line(machine: Equipment, label: Labels) -> str:
+    """Say what the equipment list knows of a machine."""
+    text = f"- {machine.tag} {machine.name}"
+    for name, value in (
+        ("model", machine.model),
+        ("serial", machine.serial),
+        ("location", machine.location),
+        ("owner", machine.owner),
+        ("contact", machine.contact),
+    ):
+        if value:
+            text += f", {label[name]} {value}"
+    return f"{text} [{equipment_source(machine, None).id}]"
 
 
 def case_line(case: RepairCase, label: Labels, zone: ZoneInfo) -> str:

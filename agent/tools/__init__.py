@@ -3,6 +3,7 @@
 from langchain_core.tools import BaseTool
 
 from agent.tools.cases import case_tools
+from agent.tools.equipment import equipment_tools
 from agent.tools.manuals import manual_tools
 from agent.tools.parts import part_tools
 from agent.tools.statistics import statistic_tools
@@ -12,5 +13,6 @@ from corpus import Corpus
 
 def build_tools(corpus: Corpus) -> list[BaseTool]:
     """Return every tool over a corpus."""
-    records = (*part_tools(corpus), *status_tools(corpus), *case_tools(corpus), *statistic_tools(corpus))
-    return [*manual_tools(corpus), *records]
+    # A tool more is one file and one name here.
+    makers = (manual_tools, part_tools, status_tools, case_tools, equipment_tools, statistic_tools)
+    return [tool for make in makers for tool in make(corpus)]

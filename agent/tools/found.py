@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from corpus import Alarm, Evidence, Part, Passage, Place, Reading, RecordRef, RepairCase
+from corpus import Alarm, Equipment, Evidence, Part, Passage, Place, Reading, RecordRef, RepairCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Found:
     readings: tuple[Reading, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     cases: tuple[RepairCase, ...] = ()
+    machines: tuple[Equipment, ...] = ()
     sources: tuple[Source, ...] = field(default=())
     milliseconds: float = 0.0
     beside: tuple[Passage, ...] = ()
@@ -49,6 +50,7 @@ def merged(found: Iterable[Found]) -> Found:
         readings=tuple(reading for one in every for reading in one.readings),
         alarms=tuple(dict.fromkeys(alarm for one in every for alarm in one.alarms)),
         cases=tuple(dict.fromkeys(case for one in every for case in one.cases)),
+        machines=tuple(dict.fromkeys(machine for one in every for machine in one.machines)),
         sources=tuple(sources.values()),
         milliseconds=sum(one.milliseconds for one in every),
         beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
@@ -76,6 +78,7 @@ def _together(every: list[Evidence]) -> Evidence | None:
         unknown=tuple(i for normal, i in identifiers.items() if normal not in known),
         coverage=max(one.coverage for one in every),
         similarity=max(one.similarity for one in every),
+        confidence=max(one.confidence for one in every),
     )
 
 
@@ -87,6 +90,7 @@ def part_source(part: Part, zone: ZoneInfo) -> Source:
     day = f" ({part.as_of.astimezone(zone):%Y-%m-%d})" if part.as_of else ""
     stock = f"{figure(part.on_hand)} {part.unit or ''}".strip() if part.on_hand is not None else "—"
     cells = [part.part_number, part.name, part.spec or "—", stock, part.bin or "—", f"min {figure(part.minimum)}"]
+    cells += [f"lead time {figure(part.lead_time)} d"] if part.lead_time is not None else []
     cells += part.substitutes
     text = " | ".join(cells) + day
     return Source(f"s{part.id}", text, _record("parts", part.id, part.source, part.row, part))
@@ -120,6 +124,13 @@ def case_source(case: RepairCase, zone: ZoneInfo) -> Source:
     )
     text = " | ".join(cell for cell in cells if cell)
     return Source(f"c{case.id}", text, _record("cases", case.id, case.source, case.row, case))
+
+
+def equipment_source(machine: Equipment, row: Passage | None) -> Source:
+    cells = (machine.tag, machine.name, machine.model, machine.serial, machine.location, machine.owner, machine.contact)
+    text = " | ".join(cell for cell in cells if cell)
+    place = row.place if row else Place(None, record=_ref("equipment", machine.id, machine))
+    return Source(f"e{machine.id}", text, place)
 
 
 def figure(value: float | None) -> str:

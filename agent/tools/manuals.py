@@ -14,6 +14,8 @@ from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
 from corpus import Corpus, Passage
 
+_SEARCHED = 30  # rows of tables, which have tools of their own, may stand before the pages
+_LISTED = 10  # passages that a language model is given to read
 _MEASURED = 14  # sentences compared with the question across languages, at about 10 ms each
 
 
@@ -24,12 +26,12 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
     def search_manuals(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Search manuals, repair guides and bulletins. `equipment` is an asset tag such as CNC-03."""
         began = time.perf_counter()
-        evidence = corpus.search(query, equipment=equipment, k=10)
+        evidence = corpus.search(query, equipment=equipment, k=_SEARCHED)
         took = (time.perf_counter() - began) * 1000
         beside = _beside(corpus, query, evidence.passages)
         sources = tuple(passage_source(passage) for passage in [*evidence.passages, *beside])
         similar = _similar(corpus, query, evidence.passages)
-        return _listed(sources), Found(
+        return _listed(_read_first(sources)), Found(
             evidence=evidence, sources=sources, milliseconds=took, beside=beside, similar=similar
         )
 
@@ -43,6 +45,13 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         return _listed(sources), Found(evidence=evidence, sources=sources, milliseconds=took)
 
     return [search_manuals, explain_fault_code]
+
+
+def _read_first(sources: Sequence[Source]) -> list[Source]:
+    """Return what is worth a language model's reading: pages first, the best of them."""
+    pages = {p.id for p in documents_of([source.passage for source in sources if source.passage])}
+    ordered = sorted(sources, key=lambda source: source.passage is None or source.passage.id not in pages)
+    return ordered[:_LISTED]
 
 
 def _beside(corpus: Corpus, query: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -60,9 +69,8 @@ def _beside(corpus: Corpus, query: str, passages: Sequence[Passage]) -> tuple[Pa
 
 def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[str, float]:
     """Compare sentences with a question in another language, with which they share no words."""
-    if not across(query, passages):
-        return {}
-    texts = [unit.text for passage in documents_of(passages)[:4] for unit in cut(passage) if len(unit.text) > 20]
+    foreign = across(query, passages)[:4]
+    texts = [unit.text for passage in foreign for unit in cut(passage) if len(unit.text) > 20]
     texts = texts[:_MEASURED]
     return dict(zip(texts, corpus.similar(query, texts), strict=True))
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-VERSION = 1
+import numpy as np
+
+from corpus.library.ranking import FEATURES, Candidate, Features, QueryWords, covered_by
+
+VERSION = 2
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
 
 _FILE = Path(__file__).with_name("calibration.json")
@@ -33,6 +37,45 @@ class Calibration:
         """Return the confidence (0..1) that these signals give; a signal without a weight does not count."""
         total = self.intercept + sum(weight * signals.get(name, 0.0) for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+
+def confidence_signals(
+    query: QueryWords, candidates: Sequence[Candidate], features: Features, order: Sequence[int]
+) -> dict[str, float]:
+    """Return what the ranked candidates say of whether they answer the query; zeros where there are none."""
+    if not order:
+        return dict.fromkeys(_SIGNALS, 0.0)
+    best = dict(zip(FEATURES, (float(v) for v in features[order[0]]), strict=True))
+    column = {name: features[:, at] for at, name in enumerate(FEATURES)}
+    top = [candidates[i] for i in order[:_COVERED]]
+    across = best["across"]
+    dense = float(column["dense"].max())
+    tenth = float(np.sort(column["dense"])[::-1][min(9, len(candidates) - 1)])
+    by_dense, by_words = (candidates[int(column[name].argmax())].passage.place for name in ("dense", "lexical"))
+    words = query.by_language[query.language]
+    return {
+        "coverage": covered_by(query, top),
+        "best_coverage": best["coverage"] + best["around"],
+        "phrases": best["phrases"],
+        "heading": best["heading"],
+        "lexical": float(column["lexical"].max()),
+        "dense": dense,
+        "dense_lead": dense - tenth,
+        "dense_of_best": best["dense_gap"],
+        "agreement": float((by_dense.revision, by_dense.page) == (by_words.revision, by_words.page)),
+        "across": across,
+        "across_dense": across * dense,
+        "across_coverage": across * best["coverage"],
+        "words": math.log1p(len(words)),
+        "named": best["named"],
+    }
+
+
+_COVERED = 5  # passages that count for coverage
+_SIGNALS = (
+    "coverage best_coverage phrases heading lexical dense dense_lead dense_of_best agreement across across_dense "
+    "across_coverage words named"
+).split()
 
 
 FALLBACK = Calibration(

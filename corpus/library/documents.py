@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +37,21 @@ from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
 from corpus.library.quotes import contains_quote, normal_text
 from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
+from corpus.library.words import detect_language
 
 _SELECTED = 500  # ids in one IN (...)
+_REMEMBERED = 16  # scopes and the like, for one state of the library
+
+Remembered = TypeVar("Remembered")
+
+
+class Scope:
+    """The chunks that a search is limited to, in the forms that the indexes want, each made once."""
+
+    def __init__(self, ids: tuple[int, ...]) -> None:
+        self.ids = ids
+        self.set = frozenset(ids)
+        self.names = [str(i) for i in ids]
 
 
 class DocumentStore:
@@ -44,6 +60,33 @@ class DocumentStore:
     def __init__(self, database: Database, files: Path) -> None:
         self.database = database
         self.files = files
+        self._version = 0
+        self._remembered: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a transaction that changes what can be found; what was remembered of the old state is forgotten."""
+        with self.database.write() as session:
+            yield session
+        with self._lock:
+            self._version += 1
+            self._remembered.clear()
+
+    def remember(self, key: tuple[object, ...], work: Callable[[], Remembered]) -> Remembered:
+        """Return what `work` gives, once for each state of the library."""
+        with self._lock:
+            version = self._version
+            if key in self._remembered:
+                self._remembered.move_to_end(key)
+                return cast(Remembered, self._remembered[key])
+        value = work()
+        with self._lock:
+            if version == self._version:
+                self._remembered[key] = value
+                while len(self._remembered) > _REMEMBERED:
+                    self._remembered.popitem(last=False)
+        return value
 
     def all(self, *, retired: bool = False) -> list[Document]:
         with self.database.read() as session:
@@ -78,7 +121,9 @@ class DocumentStore:
             return _revision(row, self.files)
 
     def models(self) -> list[str]:
-        return sorted({model for document in self.all() for model in document.models})
+        return self.remember(
+            ("models",), lambda: sorted({model for document in self.all() for model in document.models})
+        )
 
     def pages(self, revision: int) -> list[Page]:
         with self.database.read() as session:
@@ -141,25 +186,44 @@ class DocumentStore:
         halves = [np.frombuffer(stored[i], np.float16) for i in ids]
         return np.stack(halves).astype(np.float32) if halves else np.zeros((0, 0), np.float32)
 
-    def scope(self, models: Sequence[str]) -> tuple[list[int], list[int]] | None:
-        """Return the live chunks inside and outside the scope of these models; None where nothing is outside.
+    def scope(self, models: Sequence[str]) -> Scope | None:
+        """Return the live chunks inside the scope of these models; None where nothing is outside.
 
         A document without models is plant-wide and always inside.
         """
-        wanted = {normal_identifier(model) for model in models}
+        wanted = frozenset(normal_identifier(model) for model in models)
+        return self.remember(("scope", wanted), lambda: self._scope(wanted)) if wanted else None
+
+    def _scope(self, wanted: frozenset[str]) -> Scope | None:
         inside: list[int] = []
-        outside: list[int] = []
+        outside = False
         with self.database.read() as session:
             for revision, names in session.execute(
                 select(RevisionRow.id, DocumentRow.models)
                 .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
                 .where(RevisionRow.state == "live")
             ):
-                fits = not names or wanted & {normal_identifier(name) for name in names}
-                (inside if fits else outside).append(revision)
-            if not outside:
-                return None
-            return _chunk_ids(session, inside), _chunk_ids(session, outside)
+                if not names or wanted & {normal_identifier(name) for name in names}:
+                    inside.append(revision)
+                else:
+                    outside = True
+            return Scope(tuple(_chunk_ids(session, inside))) if outside else None
+
+    def sample(self, size: int) -> tuple[list[str], npt.NDArray[np.float32]]:
+        """Return the languages and vectors of `size` live chunks, evenly taken out of all."""
+        return self.remember(("sample", size), lambda: self._sample(size))
+
+    def _sample(self, size: int) -> tuple[list[str], npt.NDArray[np.float32]]:
+        with self.database.read() as session:
+            query = _live(select(ChunkRow.id).join(RevisionRow, RevisionRow.id == ChunkRow.revision_id))
+            ids = list(session.scalars(query.order_by(ChunkRow.id)))
+            step = max(1, len(ids) // size)
+            taken = ids[::step][:size]
+            texts: dict[int, str] = {}
+            for at in range(0, len(taken), _SELECTED):
+                rows = select(ChunkRow.id, ChunkRow.text).where(ChunkRow.id.in_(taken[at : at + _SELECTED]))
+                texts |= {row.id: row.text for row in session.execute(rows)}
+        return [detect_language(texts[i]) for i in taken], self.vectors(taken)
 
     def identified(self, normals: Sequence[str]) -> dict[int, dict[str, bool]]:
         """Return the live chunks that hold these identifiers: chunk id -> {identifier: it stands at the front}."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from corpus.library.words import content_words, identifier_tokens, index_tokens
+from corpus.library.documents import Scope
+from corpus.library.words import identifier_tokens, index_tokens
+
+_COMMON = 0.2  # a word in more than this share of the passages finds nothing that rarer words do not
+_RARER = 3  # as long as there are so many of those
+_SCOPES = 4  # kept as tables of ids
 
 
 class LexicalIndex:
@@ -18,6 +25,10 @@ class LexicalIndex:
         self._path = path
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._size: int | None = None
+        self._frequencies: dict[str, int] = {}
+        self._scopes: OrderedDict[Scope, str] = OrderedDict()
+        self._made = 0
 
     def add(self, chunks: Iterable[tuple[int, str, str]]) -> None:
         """Add or replace (chunk id, section path, text)."""
@@ -25,40 +36,91 @@ class LexicalIndex:
         with self._lock, self._open() as connection:
             connection.executemany("DELETE FROM passage WHERE rowid = ?", [(row[0],) for row in rows])
             connection.executemany("INSERT INTO passage (rowid, section, text) VALUES (?, ?, ?)", rows)
+            self._changed()
 
     def delete(self, ids: Sequence[int]) -> None:
         """Remove these chunks; unknown ones are ignored."""
         with self._lock, self._open() as connection:
             connection.executemany("DELETE FROM passage WHERE rowid = ?", [(i,) for i in ids])
+            self._changed()
 
-    def search(self, query: str, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return up to k (chunk id, BM25 score), best first; `among` limits them to these chunks."""
-        tokens = [*content_words(query), *dict.fromkeys(identifier_tokens(query))]
-        if not tokens or (among is not None and not among):
+    def search(self, tokens: Sequence[str], k: int, scope: Scope | None = None) -> list[tuple[int, float]]:
+        """Return up to k (chunk id, BM25 score), best first, of the passages that hold one of these tokens."""
+        if scope is not None and not scope.ids:
             return []
-        match = " OR ".join(f'"{token}"' for token in tokens)
-        scope = "" if among is None else "AND rowid IN (SELECT value FROM json_each(?))"
-        limits = [] if among is None else [json.dumps(list(among))]
         with self._lock:
+            counts = self._counts(tokens)
+            total = self._total()
+            known = [token for token in dict.fromkeys(tokens) if counts[token]]
+            rare = [token for token in known if counts[token] <= _COMMON * total]
+            chosen = rare if len(rare) >= _RARER else known
+            if not chosen:
+                return []
+            match = " OR ".join(f'"{token}"' for token in chosen)
+            limit = "" if scope is None else f"AND +rowid IN (SELECT id FROM {self._table(scope)})"
             rows = self._open().execute(
-                f"SELECT rowid, -bm25(passage, 0.5, 1.0) FROM passage WHERE passage MATCH ? {scope} "
+                f"SELECT rowid, -bm25(passage, 0.5, 1.0) FROM passage WHERE passage MATCH ? {limit} "
                 "ORDER BY 2 DESC, 1 LIMIT ?",
-                [match, *limits, k],
+                [match, k],
             )
             return [(int(i), float(score)) for i, score in rows]
 
-    def weights(self, tokens: Sequence[str]) -> list[float]:
-        """Return each token's inverse document frequency (0 for one that stands everywhere)."""
-        import math
-
+    def tokens(self, ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
+        """Return the tokens of the section path and the text of these chunks, as far as the index holds them."""
         with self._lock:
-            connection = self._open()
-            (total,) = connection.execute("SELECT count(*) FROM passage").fetchone()
-            counts = [
-                connection.execute("SELECT coalesce(sum(doc), 0) FROM vocabulary WHERE term = ?", [t]).fetchone()[0]
-                for t in tokens
-            ]
-        return [math.log(1 + (total - count + 0.5) / (count + 0.5)) if count <= total else 0.0 for count in counts]
+            rows = self._open().execute(
+                "SELECT rowid, section, text FROM passage WHERE rowid IN (SELECT value FROM json_each(?))",
+                [json.dumps(list(ids))],
+            )
+            return {int(i): (section.split(), text.split()) for i, section, text in rows}
+
+    def weights(self, tokens: Sequence[str]) -> list[float]:
+        """Return each token's inverse document frequency (near 0 for one that stands everywhere)."""
+        with self._lock:
+            total = self._total()
+            counts = self._counts(tokens)
+        return [
+            math.log(1 + (total - counts[t] + 0.5) / (counts[t] + 0.5)) if counts[t] <= total else 0.0 for t in tokens
+        ]
+
+    def size(self) -> int:
+        """Return how many passages the index holds."""
+        with self._lock:
+            return self._total()
+
+    def _total(self) -> int:
+        if self._size is None:
+            (self._size,) = self._open().execute("SELECT count(*) FROM passage").fetchone()
+        return self._size or 0
+
+    def _counts(self, tokens: Iterable[str]) -> dict[str, int]:
+        """Return in how many passages each token stands; kept until the index changes."""
+        counts = {}
+        for token in tokens:
+            if token not in self._frequencies:
+                row = self._open().execute("SELECT coalesce(sum(doc), 0) FROM vocabulary WHERE term = ?", [token])
+                self._frequencies[token] = int(row.fetchone()[0])
+            counts[token] = self._frequencies[token]
+        return counts
+
+    def _table(self, scope: Scope) -> str:
+        """Return the name of a table of the scope's ids, made once: faster than handing thousands to each query."""
+        connection = self._open()
+        if scope not in self._scopes:
+            name = f"temp.scope_{self._made}"
+            self._made += 1
+            connection.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)")
+            connection.executemany(f"INSERT INTO {name} VALUES (?)", ((i,) for i in scope.ids))
+            connection.commit()
+            self._scopes[scope] = name
+            while len(self._scopes) > _SCOPES:
+                connection.execute(f"DROP TABLE {self._scopes.popitem(last=False)[1]}")
+        self._scopes.move_to_end(scope)
+        return self._scopes[scope]
+
+    def _changed(self) -> None:
+        self._size = None
+        self._frequencies.clear()
 
     def ids(self) -> set[int]:
         """Return all chunk ids that the index holds."""
@@ -76,6 +138,8 @@ class LexicalIndex:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+            self._scopes.clear()
+            self._changed()
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:

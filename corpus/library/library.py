@@ -72,6 +72,7 @@ class Library:
         supersedes: int | None,
         amends: tuple[int, str] | None,
         hold: bool,
+        vectors: Vectors | None,
         progress: Progress,
     ) -> Document:
         self._vectors.check()
@@ -85,14 +86,14 @@ class Library:
             self._documents.one(amends[0])
         file = self._keep(draft)
         texts = ["\n".join(filter(None, [" > ".join(c.section), c.text])) for c in draft.chunks]
-        vectors = self._embedded(texts, old, progress)
+        vectors = self._embedded(texts, old, progress) if vectors is None else vectors
         progress("storing", 0, len(texts))
         revision = self._store(draft, file, vectors, old, actor)
         # What a table brings is a record of the plant, not a text to be read over first.
         held = hold and not draft.records
         try:
             ids = [] if held else self._index(revision)
-            with self._database.write() as session:
+            with self._documents.writing() as session:
                 if held:
                     self._hold(session, revision, amends)
                 else:
@@ -146,7 +147,7 @@ class Library:
         return name
 
     def _store(self, draft: DocumentDraft, file: str, vectors: Vectors, old: Document | None, actor: str) -> int:
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             if old is None:
                 document = DocumentRow(
                     title=draft.title, kind=draft.kind, language=draft.language, models=list(draft.models)
@@ -327,7 +328,7 @@ class Library:
             ids = list(session.scalars(select(ChunkRow.id).where(ChunkRow.revision_id == revision)))
         self._vectors.delete(ids)
         self._lexical.delete(ids)
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             owned = select(ChunkRow.id).where(ChunkRow.revision_id == revision)
             session.execute(delete(IdentifierRow).where(IdentifierRow.chunk_id.in_(owned)))
             session.execute(delete(ChunkRow).where(ChunkRow.revision_id == revision))
@@ -349,7 +350,7 @@ class Library:
             raise Conflict(f"Document {document} is already retired.")
         if not shown.source:
             raise Refused("These are the fixes that people wrote down; retire a single case instead.")
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             self._retire(session, session.get_one(RevisionRow, shown.id), "removed")
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.remove", str(document), found.title)
@@ -370,7 +371,7 @@ class Library:
         if not title:
             raise Refused("A document needs a title.")
         named = [model for model in dict.fromkeys(" ".join(one.split()) for one in models) if model]
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             row = session.get_one(DocumentRow, document)
             row.title, row.kind, row.language, row.models = title, kind, language, named
             said = f"{before.title} | {before.kind} | {before.language} | {', '.join(before.models)}"
@@ -383,7 +384,7 @@ class Library:
             raise Conflict("A document cannot supersede itself.")
         if before.current is None or after.current is None:
             raise Conflict(f"Both documents must be live; {old if before.current is None else new} is retired.")
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             self._retire(session, session.get_one(RevisionRow, before.current.id), "superseded")
             session.get_one(DocumentRow, old).superseded_by = new
             self._apply_amendments(session)
@@ -398,7 +399,7 @@ class Library:
         if chosen.state == "live":
             raise Conflict(f"Revision {chosen.number} of document {document} is already live.")
         self._index(chosen.id)
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             for previous in session.scalars(
                 select(RevisionRow).where(RevisionRow.document_id == document, RevisionRow.state == "live")
             ):
@@ -420,7 +421,7 @@ class Library:
         self._documents.one(amended)
         if not section.strip():
             raise Conflict("Say which section is amended, by its number or title.")
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             before = self._amended(session, bulletin)
             session.add(AmendmentRow(bulletin_id=bulletin, amended_id=amended, section=section.strip()))
             session.flush()
@@ -481,7 +482,7 @@ class Library:
             return
         self._vectors.delete(owed)
         self._lexical.delete(owed)
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             for at in range(0, len(owed), _BATCH):
                 session.execute(delete(IndexDebtRow).where(IndexDebtRow.chunk_id.in_(owed[at : at + _BATCH])))
 
@@ -511,7 +512,7 @@ class Library:
             texts = ["\n".join(filter(None, [" > ".join(row.section), row.text])) for row in changed]
             vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
             halves = vectors.astype(np.float16)
-            with self._database.write() as session:
+            with self._documents.writing() as session:
                 session.execute(
                     update(ChunkRow),
                     [{"id": row.id, "vector": halves[i].tobytes()} for i, row in enumerate(changed)],
@@ -532,7 +533,7 @@ class Library:
             )
             self._lexical.add((row.id, " ".join(row.section), row.text) for row in batch)
             progress("indexing", at + len(batch), len(rows))
-        with self._database.write() as session:
+        with self._documents.writing() as session:
             session.execute(delete(IndexDebtRow))
         return len(rows)
 

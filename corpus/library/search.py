@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import functools
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from corpus.domain import Applies, Equipment, Evidence, Passage
-from corpus.library.confidence import calibration_for
+import numpy as np
+
+from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage
+from corpus.library.confidence import calibration_for, confidence_signals
 from corpus.library.documents import DocumentStore
-from corpus.library.embedding import Embedder
+from corpus.library.embedding import Embedder, Vectors
+from corpus.library.glossary import load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.lexical import LexicalIndex
+from corpus.library.ranking import (
+    UNTRANSLATED,
+    Candidate,
+    Features,
+    QueryWords,
+    Scores,
+    Tokens,
+    rank_scores,
+    ranking_features,
+    read_tokens,
+)
 from corpus.library.vectors import VectorIndex
-from corpus.library.words import content_words, detect_language, index_tokens
-from corpus.plant.equipment import EquipmentStore
+from corpus.library.words import content_words, detect_language, identifier_tokens, index_tokens
+from corpus.plant.equipment import EquipmentStore, machine_names
 from corpus.settings import Settings
 
 METHODS = ("identifier", "lexical", "dense")
-_LEADS, _NAMES = 1.0, 0.6  # what an identifier adds: its own entry, or a mention
+_LEADS = 1.0  # what an identifier's own entry gains; it stands before whatever else was found
 _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
-_COVERED = 5  # passages that count for coverage
+_SAMPLE = 512  # chunks that tell how near to a query any passage is
+_EXACT = 200  # passages that an identifier brings
+_NEAR = 0.02  # deviation of cosines where there are too few passages to tell
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """All candidates of one query, with what is known of them, in no order; `features` has a row for each."""
+
+    query: QueryWords
+    machine: Equipment | None
+    models: tuple[str, ...]
+    identifiers: tuple[Identifier, ...]
+    known: frozenset[str]
+    candidates: tuple[Candidate, ...]
+    features: Features
+    found_by: Mapping[str, frozenset[int]]
+    leads: Mapping[int, float]
+    inside: frozenset[int] | None
+    similarity: float
 
 
 class Searcher:
@@ -35,6 +72,7 @@ class Searcher:
         equipment: EquipmentStore,
     ) -> None:
         self._candidates = settings.search_candidates
+        self._folder: Path = settings.data_dir
         self._documents = documents
         self._vectors = vectors
         self._lexical = lexical
@@ -42,69 +80,93 @@ class Searcher:
         self._equipment = equipment
 
     def search(self, query: str, *, equipment: str | None, k: int, methods: Sequence[str] | None) -> Evidence:
+        pool = self.pool(query, equipment=equipment, methods=methods)
+        order, scores = ranked(pool, rank_scores(pool.features))
+        found = [pool.candidates[i].passage for i in order[:k]]
+        passages = tuple(
+            replace(
+                passage,
+                score=round(scores[i], 9),
+                why=tuple(name for name in METHODS if passage.id in pool.found_by[name]),
+                applies=_applies(passage, pool.models),
+            )
+            for i, passage in zip(order, found, strict=False)
+        )
+        signals = evidence_signals(pool, order)
+        calibration = calibration_for(self._embedder.name)
+        return Evidence(
+            passages=passages,
+            identifiers=pool.identifiers,
+            unknown=tuple(i for i in pool.identifiers if i.normal not in pool.known),
+            equipment=pool.machine,
+            models=pool.models,
+            coverage=round(signals["coverage"], 4),
+            similarity=pool.similarity,
+            confidence=round(calibration.confidence(signals), 4) if passages else 0.0,
+            threshold=calibration.threshold,
+        )
+
+    def pool(self, query: str, *, equipment: str | None, methods: Sequence[str] | None) -> Pool:
+        """Return all candidates of a query, described but not ranked."""
         self._vectors.check()
         used = METHODS if methods is None else tuple(methods)
         machine, models, names = self._scope(query, equipment)
         identifiers = [i for i in extract_identifiers(query) if i.normal not in names]
-        split = self._documents.scope(models) if models else None
-        inside = None if split is None else split[0]
-        words = _without(query, machine)
+        scope = self._documents.scope(models)
+        text = _without(query, machine)
+        words = self._words(text)
 
-        exact = self._documents.identified([i.normal for i in identifiers])
-        lexical = dict(self._lexical.search(words, self._candidates, inside)) if "lexical" in used else {}
+        held = self._documents.identified([i.normal for i in identifiers]) if identifiers else {}
+        exact = dict(sorted(held.items(), key=lambda item: -sum(item[1].values()))[:_EXACT])
+        exact = exact if "identifier" in used else {}
+        lexical: list[tuple[int, float]] = []
+        if "lexical" in used:
+            wanted = [t for one in words.by_language.values() for t in one if t != UNTRANSLATED]
+            lexical = self._lexical.search([*wanted, *identifier_tokens(text)], self._candidates, scope)
         dense: dict[int, float] = {}
-        if "dense" in used and query.strip():
-            dense = dict(self._vectors.search(self._embedder.query(words), self._candidates, inside))
-        allowed = None if inside is None else set(inside)
-        scores: dict[int, float] = {}
-        for chunk, score in _scaled(lexical).items():
-            scores[chunk] = scores.get(chunk, 0.0) + 0.5 * score
-        for chunk, score in _scaled(dense).items():
-            scores[chunk] = scores.get(chunk, 0.0) + 0.5 * score
-        if "identifier" in used:
-            for chunk, held in exact.items():
-                gain = sum(_LEADS if leads else _NAMES for leads in held.values()) / len(identifiers)
-                outside = allowed is not None and chunk not in allowed
-                scores[chunk] = (scores.get(chunk, 0.0) + gain) * (_OTHER_MODEL if outside else 1.0)
+        vector = self._embedder.query(text) if text.strip() else None
+        if "dense" in used and vector is not None:
+            dense = dict(self._vectors.search(vector, self._candidates, scope.names if scope else None))
 
-        ranked = sorted(scores, key=lambda chunk: (-scores[chunk], chunk))
-        live = self._documents.live_passages(ranked[: 3 * k + 20])
-        passages = [
-            replace(
+        near = frozenset(dense)
+        found = [*dict.fromkeys([*exact, *(chunk for chunk, _ in lexical), *dense])]
+        live = self._documents.live_passages(found)
+        found = [chunk for chunk in found if chunk in live]
+        if "dense" in used and vector is not None:
+            dense |= self._cosines(vector, [chunk for chunk in found if chunk not in dense])
+        rarity = self._rarity(identifiers, held)
+        tokens = self._lexical.tokens(found)
+        candidates = tuple(
+            Candidate(
                 live[chunk],
-                score=round(scores[chunk], 6),
-                why=tuple(
-                    name
-                    for name, found in zip(METHODS, (set(exact), set(lexical), set(dense)), strict=True)
-                    if chunk in found and name in used
-                ),
-                applies=_applies(live[chunk], models),
+                *_tokens_of(live[chunk], tokens.get(chunk)),
+                dense.get(chunk, 0.0),
+                sum(rarity[normal] for normal in exact.get(chunk, ())),
+                bool(models) and _applies(live[chunk], models) == "model",
             )
-            for chunk in ranked
-            if chunk in live
-        ][:k]
-        known = {normal for held in exact.values() for normal in held}
-        coverage = self._coverage(words, passages[:_COVERED])
-        similarity = max(dense.values(), default=0.0)
-        calibration = calibration_for(self._embedder.name)
-        signals = {
-            "coverage": coverage,
-            "similarity": similarity,
-            "across": float(bool(passages) and detect_language(passages[0].text) != detect_language(query)),
-            "identified": float(bool(identifiers) and identifiers[0].normal in known),
-            "unknown": float(bool(identifiers) and not known),
-        }
-        return Evidence(
-            passages=tuple(passages),
-            identifiers=tuple(identifiers),
-            unknown=tuple(i for i in identifiers if i.normal not in known),
-            equipment=machine,
-            models=tuple(models),
-            coverage=coverage,
-            similarity=similarity,
-            confidence=round(calibration.confidence(signals), 4) if passages else 0.0,
-            threshold=calibration.threshold,
+            for chunk in found
         )
+        return Pool(
+            query=words,
+            machine=machine,
+            models=tuple(models),
+            identifiers=tuple(identifiers),
+            known=frozenset(normal for one in held.values() for normal in one),
+            candidates=candidates,
+            features=ranking_features(words, candidates, self._background(vector if "dense" in used else None)),
+            found_by={
+                "identifier": frozenset(exact),
+                "lexical": frozenset(chunk for chunk, _ in lexical),
+                "dense": near,
+            },
+            leads={chunk: sum(one.values()) / len(identifiers) for chunk, one in exact.items()},
+            inside=scope.set if scope else None,
+            similarity=max(dense.values(), default=0.0),
+        )
+
+    def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        self._vectors.check()
+        return self._vectors.search(vector, k)
 
     def _scope(self, query: str, tag: str | None) -> tuple[Equipment | None, list[str], set[str]]:
         """Return the machine in question, the models to search in, and the names that are no identifiers to look up."""
@@ -117,37 +179,104 @@ class Searcher:
         names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known)
         return machine, sorted(models), names
 
-    def _coverage(self, query: str, passages: Sequence[Passage]) -> float:
-        words = content_words(query)
-        if not words or not passages:
-            return 0.0
-        weights = self._lexical.weights(words)
-        held = {token for p in passages for token in index_tokens(" ".join([p.title, *p.section, p.text]))}
-        covered = [word in held for word in words]
-        for i in range(1, len(words) - 1):
-            # A pair of Chinese characters that only spans the border of two words stands in no text.
-            spans = len(words[i]) == 2 and words[i - 1][-1:] == words[i][:1] and words[i][-1:] == words[i + 1][:1]
-            covered[i] = covered[i] or (spans and words[i - 1] in held and words[i + 1] in held)
-        total = sum(weights)
-        return round(sum(w for w, yes in zip(weights, covered, strict=True) if yes) / total, 4) if total else 0.0
+    def _words(self, text: str) -> QueryWords:
+        """Weigh the query's words for passages in its own language, and their translation for the other."""
+        language = detect_language(text)
+        own = content_words(text)
+        translated = load_glossary(self._folder).translate(text)
+        shared = [word for word in own if word.isascii()] if language == "zh" else own
+        other = [*dict.fromkeys([*shared, *translated])]
+        weights = dict(zip([*own, *other], self._lexical.weights([*own, *other]), strict=True))
+        there = {word: weights[word] for word in other}
+        # Three pairs of characters are about two words.
+        missing = len(own) * (2 / 3 if language == "zh" else 1) - len(other) * (1 if language == "zh" else 2 / 3)
+        if missing > 0 and there:
+            there[UNTRANSLATED] = missing * sum(there.values()) / len(there)
+        return QueryWords(
+            language,
+            {language: {word: weights[word] for word in own}, "en" if language == "zh" else "zh": there},
+        )
+
+    def _background(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:
+        """Return the mean and deviation of the query's cosine over the corpus, by language of the passages."""
+        if vector is None:
+            return {"zh": (0.0, 1.0), "en": (0.0, 1.0)}
+        languages, vectors = self._documents.sample(_SAMPLE)
+        cosines = vectors @ vector if len(vectors) else np.zeros(0)
+        levels = {}
+        for language in ("zh", "en"):
+            own = cosines[[at for at, one in enumerate(languages) if one == language]]
+            own = own if len(own) >= 10 else cosines
+            deviation = float(own.std()) if len(own) >= 10 else _NEAR
+            levels[language] = (float(own.mean()) if len(own) else 0.0, max(deviation, _NEAR / 2))
+        return levels
+
+    def _cosines(self, vector: Vectors, chunks: Sequence[int]) -> dict[int, float]:
+        if not chunks:
+            return {}
+        return dict(zip(chunks, (float(c) for c in self._documents.vectors(chunks) @ vector), strict=True))
+
+    def _rarity(self, identifiers: Sequence[Identifier], held: Mapping[int, Mapping[str, bool]]) -> dict[str, float]:
+        """Weigh each identifier of the query: all of them, standing nowhere else, make 1."""
+        total = max(2, self._lexical.size())
+        rarity = {}
+        for identifier in identifiers:
+            count = sum(identifier.normal in one for one in held.values())
+            idf = math.log(1 + (total - count + 0.5) / (count + 0.5)) if count <= total else 0.0
+            rarity[identifier.normal] = idf / math.log(1 + (total - 0.5) / 1.5) / len(identifiers)
+        return rarity
+
+
+def ranked(pool: Pool, fits: Scores) -> tuple[list[int], list[float]]:
+    """Return the candidates' order, best first, and their scores, given how well each fits the query (0..1).
+
+    The entry of an identifier stands before everything else, what is for another model behind what is not.
+    """
+    scores = []
+    for candidate, fit in zip(pool.candidates, fits, strict=True):
+        passage = candidate.passage
+        score = float(fit) + _LEADS * pool.leads.get(passage.id, 0.0)
+        outside = pool.inside is not None and passage.id not in pool.inside
+        scores.append(score * _OTHER_MODEL if outside else score)
+    return sorted(range(len(scores)), key=lambda i: (-scores[i], pool.candidates[i].passage.id)), scores
+
+
+def evidence_signals(pool: Pool, order: Sequence[int]) -> dict[str, float]:
+    """Return what a confidence is reckoned from, given the order in which the candidates were ranked."""
+    known = _share(pool.identifiers, pool.known)
+    return confidence_signals(pool.query, pool.candidates, pool.features, order) | {
+        "identified": known,
+        "unknown": float(bool(pool.identifiers)) - known,
+    }
+
+
+def _tokens_of(passage: Passage, held: tuple[list[str], list[str]] | None) -> tuple[Tokens, Tokens]:
+    """Return the tokens of text and heading; a chunk that the lexical index has not got yet is read anew."""
+    section, text = held or (index_tokens(" ".join(passage.section)), index_tokens(passage.text))
+    return read_tokens(text), read_tokens([*section, *_title_tokens(passage.title)])
+
+
+@functools.lru_cache(maxsize=4096)
+def _title_tokens(title: str) -> tuple[str, ...]:
+    return tuple(index_tokens(title))
+
+
+def _share(identifiers: Sequence[Identifier], known: frozenset[str]) -> float:
+    return sum(i.normal in known for i in identifiers) / len(identifiers) if identifiers else 0.0
 
 
 def _without(query: str, machine: Equipment | None) -> str:
-    """Leave the machine's tag out of the words: it scopes the search and stands in no manual."""
+    """Leave the machine's tag and name out of the words: they scope the search and stand in no manual."""
     if machine is None:
         return query
     tag = normal_identifier(machine.tag)
+    left = query
     for identifier in extract_identifiers(query):
         if identifier.normal == tag:
-            query = query.replace(identifier.text, " ")
-    return query if query.strip() else machine.tag
-
-
-def _scaled(scores: dict[int, float]) -> dict[int, float]:
-    if not scores:
-        return {}
-    low, high = min(scores.values()), max(scores.values())
-    return {chunk: (score - low) / (high - low) if high > low else 1.0 for chunk, score in scores.items()}
+            left = left.replace(identifier.text, " ")
+    for name in machine_names(machine.name):
+        left = re.sub(re.escape(name), " ", left, flags=re.IGNORECASE)
+    return left if content_words(left) else query
 
 
 def _applies(passage: Passage, models: Sequence[str]) -> Applies:

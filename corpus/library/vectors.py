@@ -52,15 +52,15 @@ class VectorIndex:
         for at in range(0, len(ids), _BATCH):
             collection.delete(ids=[str(i) for i in ids[at : at + _BATCH]])
 
-    def search(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """Return the k nearest (chunk id, cosine), nearest first; `among` limits them to these chunks."""
+    def search(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[int, float]]:
+        """Return the k nearest (chunk id, cosine), nearest first; `among` limits them to these ids, as strings."""
         collection = self._open()
         if among is not None and not among:
             return []
         wanted = min(k, len(among) if among is not None else collection.count())
         if not wanted:
             return []
-        limits = {} if among is None else {"ids": [str(i) for i in among]}
+        limits = {} if among is None else {"ids": among}
         found = collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"], **limits)
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 

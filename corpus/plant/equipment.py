@@ -116,7 +116,7 @@ def _stands_at(plain: str, machine: Equipment) -> int | None:
     tag = r"[\s\-–—_]?".join(map(re.escape, pieces))
     ascii_border = r"(?<![a-z0-9])(?:%s)(?![a-z0-9]|[-–]\d)"
     places = [match.start() for match in re.finditer(ascii_border % tag, plain)] if pieces else []
-    for name in _names(machine.name):
+    for name in machine_names(machine.name):
         # "1号空压机" does not stand in "11号空压机", nor "compressor 1" in "compressor 12".
         before = r"(?<![a-z0-9])" if name[0].isascii() else ""
         after = r"(?![a-z0-9])" if name[-1].isascii() else ""
@@ -124,7 +124,7 @@ def _stands_at(plain: str, machine: Equipment) -> int | None:
     return min(places, default=None)
 
 
-def _names(name: str) -> list[str]:
+def machine_names(name: str) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([a-z][a-z0-9 \-]*)$", plain)

@@ -66,7 +66,7 @@ def find_header(
     `given` maps fields to column headers; it wins over what is `remembered` for this header, and that over every
     guess. A field given "" has no column.
     """
-    best: tuple[tuple[int, int, int], Header] | None = None
+    best: tuple[tuple[int, int, int, int], Header] | None = None
     for first, last, names in _candidates(block.rows):
         kept = (remembered or {}).get(layout_of(names))
         kinds = (wanted,) if wanted else tuple(kind for kind in KINDS if kept and kind == kept.kind) or KINDS
@@ -80,7 +80,8 @@ def find_header(
             if len(header.fields) < (len(needed) if wanted else least):
                 continue
             sure = sum(column.how in ("given", "remembered", "name") for column in columns if column.field)
-            rank = (sure, len(header.fields), -first)
+            # A title over the table that adds nothing is no upper row of its header.
+            rank = (sure, len(header.fields), first - last, -first)
             if best is None or rank > best[0]:
                 best = (rank, header)
     return best[1] if best else None

@@ -12,6 +12,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import Field
 
 from corpus import Corpus, Settings, open_corpus
 from ingest import IngestOptions, build_ingestor
@@ -39,13 +40,14 @@ class ScriptedModel(BaseChatModel):
     """
 
     draft: str
-    calls: list[dict[str, Any]] = []
+    calls: list[dict[str, Any]] = Field(default_factory=list)
 
     @property
     def _llm_type(self) -> str:
         return "scripted"
 
     def bind_tools(self, tools: Any, **kwargs: Any) -> ScriptedModel:
+        del tools, kwargs
         return self
 
     def _generate(
@@ -55,6 +57,7 @@ class ScriptedModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        del stop, run_manager, kwargs
         results = [message for message in messages if isinstance(message, ToolMessage)]
         if not results and self.calls:
             reply = AIMessage(
@@ -73,7 +76,7 @@ def scripted() -> type[ScriptedModel]:
 
 
 def _id(listed: str, wanted: str) -> str:
-    entries = re.findall(r"\[([psrac]\d+)\]((?:(?!\n\n?\[[psrac]\d+\]).)*)", listed, re.DOTALL)
+    entries = re.findall(r"\[([psrace]\d+)\]((?:(?!\n\n?\[[psrace]\d+\]).)*)", listed, re.DOTALL)
     found = next((name for name, text in entries if wanted in text), None)
     assert found, f"no tool returned a source with {wanted!r}:\n{listed}"
     return found

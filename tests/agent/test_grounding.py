@@ -1,4 +1,4 @@
-"""Drafts of a language model, right and wrong, through the real agent: what no page carries never reaches the reader."""
+"""Right and wrong drafts of a language model through the real agent: what no page carries never reaches the reader."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def visit(chromium: Any) -> Iterator[Visit]:
                 ),
             )
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(120_000)  # a shared machine may be slow; what is seen is what counts
         if person is not None:
             sign_in(page, address, person)
         page.goto(address + path)

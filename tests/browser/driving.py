@@ -34,8 +34,14 @@ def ask(page: Any, question: str) -> Any:
 
 
 def open_tab(page: Any, name: str) -> None:
-    """Open one of the top tabs by what it is called."""
-    page.locator("#mh-tabs > .tab-wrapper").get_by_role("tab", name=name, exact=True).click()
+    """Open one of the top tabs by what it is called; on a phone it may be behind the dots."""
+    bar = page.locator("#mh-tabs > .tab-wrapper > .tab-container:not(.visually-hidden)")
+    button = bar.locator("> button", has_text=name)
+    if button.count():
+        button.first.click()
+        return
+    page.locator("#mh-tabs > .tab-wrapper > .overflow-menu > button").click()
+    page.locator("#mh-tabs > .tab-wrapper .overflow-dropdown button", has_text=name).click()
 
 
 def scrolls_sideways(page: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 TYPST = '#set page(width: 148mm, height: 210mm)\n#set text(font: ("Noto Sans CJK SC", "DejaVu Sans"), lang: "{}")\n'
 MANUALS = {
@@ -66,7 +67,7 @@ def write_plant(folder: Path) -> None:
         source.write_text(TYPST.format(language) + body)
         typst.compile(str(source), output=str(folder / name))
         source.unlink()
-    now = datetime.now().replace(microsecond=0)
+    now = datetime.now(ZoneInfo("Asia/Shanghai")).replace(microsecond=0)
     readings = "".join(
         f"WN-01,{now - timedelta(hours=hour):%Y-%m-%d %H:%M},rope load,{12.5 - hour * 0.4:.1f},kN,0,10\n"
         for hour in range(24, -1, -1)

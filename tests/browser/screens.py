@@ -19,8 +19,10 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from corpus import Settings
+from tests.browser.driving import open_tab
 from ui.house import open_house
 from ui.serving import bring_in_samples, served
+from ui.texts import text
 
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 LANGUAGES = ("zh", "en")
@@ -31,15 +33,9 @@ COLOURS = 96
 
 
 def tab(page: Page, name: str) -> None:
-    """Open a tab by its id, whatever the language calls it."""
-    index = page.evaluate(
-        "name => [...document.querySelectorAll('#mh-tabs > .tab-wrapper [role=tab]')]"
-        ".findIndex(one => one.id.startsWith(name))",
-        name,
-    )
-    if index < 0:
-        raise LookupError(f"no tab {name}")
-    page.locator("#mh-tabs > .tab-wrapper [role=tab]").nth(index).click()
+    """Open a tab by its id, whatever the language calls it; on a phone it may be behind the dots."""
+    language = page.locator(".mh-head").get_attribute("data-lang") or "zh"
+    open_tab(page, text(language, f"tab_{name}"))  # type: ignore[arg-type]
 
 
 def start(_page: Page, _language: str) -> None:
@@ -119,13 +115,14 @@ def address_of(data_dir: Path) -> Iterator[str]:
             yield address
 
 
-def take(address: str, folder: Path, *, only: str, dark: bool) -> None:
+def take(address: str, folder: Path, *, only: str, dark: bool, sizes: list[str], languages: list[str]) -> None:
     """Take all pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for size, (width, height) in SIZES.items():
-            for language in LANGUAGES:
+        for size in sizes:
+            width, height = SIZES[size]
+            for language in languages:
                 context = browser.new_context(
                     viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
                 )
@@ -133,7 +130,7 @@ def take(address: str, folder: Path, *, only: str, dark: bool) -> None:
                     if only and only not in name:
                         continue
                     page = context.new_page()
-                    page.set_default_timeout(60_000)
+                    page.set_default_timeout(120_000)
                     page.goto(f"{address}/?equipment=CNC-03&lang={language}")
                     page.locator(f".mh-head[data-ready][data-lang={language}]").wait_for()
                     page.wait_for_timeout(500)
@@ -157,12 +154,15 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=Path(".data"))
     parser.add_argument("--only", default="")
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--size", dest="sizes", nargs="+", choices=list(SIZES), default=list(SIZES))
+    parser.add_argument("--language", dest="languages", nargs="+", choices=LANGUAGES, default=list(LANGUAGES))
     args: Any = parser.parse_args()
+    chosen = {name: getattr(args, name) for name in ("only", "dark", "sizes", "languages")}
     if args.address:
-        take(args.address, args.folder, only=args.only, dark=args.dark)
+        take(args.address, args.folder, **chosen)
         return
     with address_of(args.data_dir) as address:
-        take(address, args.folder, only=args.only, dark=args.dark)
+        take(address, args.folder, **chosen)
 
 
 if __name__ == "__main__":

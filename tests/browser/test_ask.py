@@ -33,6 +33,7 @@ def test_a_sticker_leads_to_an_answer_and_the_page_behind_it(
     page.wait_for_function("document.querySelector('#mh-viewer img').naturalWidth > 200")
     assert said.split()[0] in page.locator("#mh-viewer blockquote").inner_text()
     marked = page.evaluate(MARKED)
+    page.wait_for_function(QUOTE_IN_VIEW)
     assert marked > 200, f"{marked} pixels of the page are marked"
     box, chat = picture.bounding_box(), page.locator("#mh-chat").bounding_box()
     assert (box["y"] > 200) if size == "phone" else (box["x"] >= chat["x"] + chat["width"] - 2)
@@ -42,6 +43,12 @@ def test_a_sticker_leads_to_an_answer_and_the_page_behind_it(
     assert not scrolls_sideways(page)
 
 
+QUOTE_IN_VIEW = """() => {
+  const image = document.querySelector('#mh-viewer img');
+  const [picture, viewer] = [image, document.querySelector('#mh-viewer')].map(one => one.getBoundingClientRect());
+  const quote = picture.top + picture.height * Number(image.dataset.top);
+  return quote > viewer.top && quote < Math.min(viewer.bottom, innerHeight);
+}"""
 MARKED = """() => {
   const image = document.querySelector('#mh-viewer img');
   const canvas = document.createElement('canvas');

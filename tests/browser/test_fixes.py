@@ -48,7 +48,7 @@ def test_a_fix_is_saved_approved_and_found(visit: Any, address: str) -> None:
     assert "lead · approved it" in history
 
     again = visit(address, "/?equipment=WN-01", person="wang")
-    assert ACTION in ask(again, "What was done before when WN-01 squeaks?").inner_text()
+    assert ACTION in ask(again, "What has failed on WN-01 before, and who fixed it?").inner_text()
 
     card.get_by_role("button", name="Retire").click()
     lead.get_by_text("nothing finds it any more").wait_for()

@@ -20,7 +20,7 @@ TABS = {
 @pytest.mark.parametrize("person", list(TABS))
 def test_each_role_sees_its_tabs(visit: Any, address: str, person: str) -> None:
     page = visit(address, person=person)
-    tabs = page.locator("#mh-tabs > .tab-wrapper [role=tab]:visible")
+    tabs = page.locator("#mh-tabs > .tab-wrapper > .tab-container:not(.visually-hidden) > button")
     assert [one.strip() for one in tabs.all_inner_texts() if one.strip()] == TABS[person]
 
 

@@ -42,6 +42,17 @@ def test_chinese_stock_under_a_title_row() -> None:
     assert [warning.split(":")[0] for warning in found.warnings] == ["row 4", "row 5"]
 
 
+def test_a_title_row_with_the_day_in_a_cell_of_its_own_is_no_header() -> None:
+    found = table(
+        "某厂备件库存表|||盘点日期：2026-03-31||\n备件编号|备件名称|规格型号|库位|现有库存|最小库存\nP-9|密封圈|Φ40|B-1|3|2"
+    )
+    assert found is not None
+    (part,) = found.records
+    assert isinstance(part, Part)
+    assert part.as_of == datetime(2026, 3, 31, tzinfo=ZONE)
+    assert found.chunks[0].text.startswith("备件编号: P-9 | 备件名称: 密封圈")
+
+
 def test_english_stock() -> None:
     found = table("Part No.|Description|On hand|Reorder point|Lead time (days)|Fits\nX-1|Seal|3|5|21|AXR-20, BCV-650")
     assert found is not None

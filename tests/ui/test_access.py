@@ -85,11 +85,15 @@ READ = [
     "/file=/etc/passwd", "/assets/index.js", "/static/img/logo.svg", "/docs", "/openapi.json", "/monitoring",
     "/gradio_api/heartbeat/x", "/gradio_api/startup-events", "/gradio_api/app_id", "//config", "/./config",
     "/login/", "/login/../config", "/healthz/", "/gradio_api/deep_link", "/gradio_api/runs", "/mcp", "/gradio_api/mcp/",
+    "/api/openapi.json", "/api/parts", "/api/status/WN-01", "/reports/20260101T000000", "/charts/count.svg",
+    "/stickers.pdf", "/jobcards/0a/1", "/plots/WN-01.svg", "/session", "/manifest.json", "/account",
 ]  # fmt: skip
 WRITE = [
     "/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/queue/join", "/gradio_api/run/ask_send",
     "/gradio_api/api/ask_send", "/gradio_api/call/ask_send", "/gradio_api/call/v2/ask_send", "/gradio_api/reset",
     "/gradio_api/cancel", "/gradio_api/component_server", "/gradio_api/process_recording", "/logout",
+    "/mcp", "/mcp/", "/api/ask", "/api/search", "/api/parts", "/api/status", "/photos",
+    "/account/pin", "/account/tablet",
 ]  # fmt: skip
 
 
@@ -168,7 +172,16 @@ LIBRARY = [
     "library_amend",
     "library_refresh",
     "library_retired",
+    "experience_list",
+    "experience_card",
+    "experience_save",
+    "experience_shown",
+    "experience_question",
+    "import_preview",
+    "import_take",
+    "import_map",
 ]
+EVALUATING = ["evaluate_start", "evaluate_upload", "evaluate_pressed", "evaluate_cancel", "evaluate_shown"]
 
 
 @pytest.mark.parametrize("role", ["technician", "evaluator"])
@@ -193,6 +206,55 @@ def test_only_keepers_call_the_library(server: TestClient, name: str, role: str)
         assert client.post(path, json=value).status_code == 403, path
     assert client.post("/gradio_api/queue/join", json={**body, "fn_index": "one"}).status_code == 400
     assert client.post("/gradio_api/queue/join", content=b"[1]").status_code == 400
+
+
+@pytest.mark.parametrize("name", EVALUATING)
+def test_a_technician_does_not_evaluate(server: TestClient, name: str) -> None:
+    client = sign_in(server, "technician")
+    body: dict[str, Any] = {"data": [], "session_hash": "abc", "fn_index": handlers(client)[name]}
+    assert client.post("/gradio_api/queue/join", json=body).status_code == 403
+    assert client.post(f"/gradio_api/call/{name}", json=body).status_code == 403
+
+
+def test_pages_of_keepers_and_evaluators_refuse_others(server: TestClient) -> None:
+    closed = {
+        "technician": ["/stickers.pdf", "/charts/count.svg", "/reports/20260101T000000"],
+        "evaluator": ["/stickers.pdf", "/charts/count.svg"],
+    }
+    for role, paths in closed.items():
+        client = sign_in(server, role)
+        assert [client.get(path).status_code for path in paths] == [403] * len(paths)
+    assert sign_in(server, "lead").get("/charts/count.svg").status_code == 200
+    assert sign_in(server, "evaluator").get("/reports/20260101T000000").status_code == 404
+    assert sign_in(server, "evaluator").get("/reports/..%2f..%2fmillhand.db").status_code == 404
+
+
+def test_another_s_conversation_and_upload_stay_theirs(house: House, server: TestClient) -> None:
+    talk = house.assistant.ask("What does E-77 mean?", owner="lead").conversation
+    assert sign_in(server, "lead").get(f"/jobcards/{talk}/1").status_code == 200
+    uploaded = server.post("/gradio_api/upload", files={"files": ("a.md", b"# Secret")}).json()[0]
+    for role in ("technician", "evaluator"):
+        client = sign_in(server, role)
+        assert client.get(f"/jobcards/{talk}/1").status_code == 404
+        asked = client.post("/api/ask", json={"question": "And then?", "conversation": talk})
+        assert asked.status_code in (403, 404)
+        for path in (f"/gradio_api/file={uploaded}", f"/gradio_api/file/{uploaded}", f"/file={uploaded}"):
+            assert client.get(path).status_code in (403, 404), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/files/../../etc/passwd", "/files/1/../../../etc/passwd", "/files/%2e%2e%2fmillhand.db", "/pages/1/..%2f1.png",
+        "/files/-1", "/files/1e9", "/pages/99999999999999999999/1.png", "/assets/../config",
+        "/static/..%2f..%2fetc/passwd",
+        "/assets/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/plots/..%2f..%2fetc.svg", "/charts/..%2fcount.svg",
+    ],
+)  # fmt: skip
+def test_path_tricks_get_nothing(server: TestClient, path: str) -> None:
+    reply = sign_in(server, "lead").get(path)
+    assert reply.status_code in (403, 404, 422), reply.status_code
+    assert "root:" not in reply.text
 
 
 def test_the_handlers_check_the_role_again(house: House) -> None:

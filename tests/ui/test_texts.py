@@ -6,9 +6,11 @@ import json
 import re
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
+import corpus
 from ui.texts import LANGUAGES
 
 UI = Path(__file__).parents[2] / "ui"
@@ -56,3 +58,30 @@ def test_what_the_code_asks_for_is_there() -> None:
     }
     assert len(asked) > 150, "the pattern finds the keys no more"
     assert sorted(asked - set(TEXTS["en"])) == []
+
+
+@pytest.mark.parametrize(
+    ("prefix", "names"),
+    [
+        ("kind_", get_args(corpus.DocumentKind)),
+        ("language_", get_args(corpus.Language)),
+        ("quality_", get_args(corpus.PageQuality)),
+        ("chunk_", get_args(corpus.ChunkKind)),
+        ("role_", get_args(corpus.Role)),
+        ("state_", ("indexing", "draft", "live", "superseded", "removed", "indexed", "unchanged", "failed", "working")),
+        ("case_state_", ("draft", "waiting", "approved", "merged", "retired")),
+        ("case_did_", ("import", "save", "approve", "edit", "merge", "retire", "restore")),
+        ("work_kind_", ("no_answer", "not_helped")),
+        ("tab_", ("ask", "plant", "library", "experience", "evaluate")),
+    ],
+)
+def test_every_name_of_the_domain_can_be_said(prefix: str, names: tuple[str, ...]) -> None:
+    assert names
+    assert [name for name in names if f"{prefix}{name}" not in TEXTS["en"]] == []
+
+
+def test_every_tool_has_a_step_to_show() -> None:
+    source = "".join(file.read_text("utf-8") for file in (UI.parent / "agent" / "tools").glob("*.py"))
+    tools = re.findall(r"@tool\([^)]*\)\s+def (\w+)\(", source)
+    assert len(tools) >= 6
+    assert [name for name in tools if f"step_{name}" not in TEXTS["en"]] == []

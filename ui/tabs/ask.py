@@ -25,6 +25,11 @@ QUESTION_CHARACTERS = 4000
 PHOTO_CHARACTERS = 4000
 SUGGESTIONS = 4
 ANY = ""
+# Drawn, since a shop-floor tablet may have no font with the sign.
+CAMERA = (
+    '<svg aria-hidden="true" viewBox="0 0 24 24" width="28" height="28" fill="none" stroke="currentColor" '
+    'stroke-width="2"><path d="M3 8h4l2-3h6l2 3h4v11H3z"/><circle cx="12" cy="13" r="3.5"/></svg>'
+)
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 ASKING: dict[str, Any] = {**QUIET, "concurrency_id": "ask", "concurrency_limit": 4}
 
@@ -332,7 +337,7 @@ class AskTab:
         if not question:
             yield self._transcript(talk, chosen, tag or None), gr.Textbox(), gr.Textbox(), talk
             return
-        shown = f"{question}\n📷 {photo}" if photo else question
+        shown = f"{question}\n[{text(chosen, 'photo')}] {photo}" if photo else question
         asked = question_html(shown)
         kept = (gr.Textbox(), gr.Textbox())
         yield (
@@ -400,7 +405,7 @@ def _camera(language: Language) -> str:
     name = escape(text(language, "photo"))
     reading, empty = escape(text(language, "photo_reading")), escape(text(language, "photo_empty"))
     return (
-        f'<label class="mh-photo" title="{name}"><span aria-hidden="true">📷</span>'
+        f'<label class="mh-photo" title="{name}">{CAMERA}'
         f'<input type="file" accept="image/*" capture="environment" class="mh-photo-file" aria-label="{name}" '
         f'data-reading="{reading}" data-empty="{empty}" '
         f'data-failed="{escape(text(language, "photo_failed"))}"></label>'

@@ -81,19 +81,17 @@ class PlantTab:
     def _entered(
         self, tag: str | None, days: int, language: str, query: str, model: str, low: bool, request: gr.Request
     ) -> tuple[str, str, str]:
-        account_of(request)
-        chosen = choose_language(language, None)
-        page = self._machine_html(tag, days, chosen) if tag else ""
+        account, chosen = account_of(request), choose_language(language, None)
+        page = self._machine_html(tag, days, chosen, account) if tag else ""
         return self._cards_html(chosen), page, self._parts_html(query, model, low, chosen)
 
     def _shown(self, tag: str | None, days: int, language: str, request: gr.Request) -> str:
-        account_of(request)
-        return self._machine_html(tag, days, choose_language(language, None)) if tag else ""
+        account = account_of(request)
+        return self._machine_html(tag, days, choose_language(language, None), account) if tag else ""
 
     def _chosen(self, days: int, language: str, request: gr.Request, event: gr.EventData) -> tuple[Any, str]:
-        account_of(request)
-        tag = said(event, "tag")
-        return gr.Dropdown(value=tag), self._machine_html(tag, days, choose_language(language, None))
+        account, tag = account_of(request), said(event, "tag")
+        return gr.Dropdown(value=tag), self._machine_html(tag, days, choose_language(language, None), account)
 
     def _listed(self, query: str, model: str, low: bool, language: str, request: gr.Request) -> str:
         account_of(request)
@@ -121,7 +119,7 @@ class PlantTab:
             f"<b>{escape(machine.tag)}</b>{mark}<br>{name}</button>"
         )
 
-    def _machine_html(self, tag: str, days: int, language: Language) -> str:
+    def _machine_html(self, tag: str, days: int, language: Language, account: Account) -> str:
         corpus, zone = self._house.corpus, self._house.settings.zone
         try:
             machine = corpus.equipment(str(tag))
@@ -148,6 +146,8 @@ class PlantTab:
         asked, printed = escape(text(language, "ask_about")), escape(text(language, "sticker"))
         ask = f'<a class="mh-do" href="/?equipment={tag}&amp;lang={language}">{asked}</a>'
         sticker = f'<a class="mh-do" href="/stickers.pdf?equipment={tag}" target="_blank">{printed}</a>'
+        if account.role not in KEEPERS:
+            sticker = ""
         blocks = [
             f"<h3>{escape(f'{machine.tag} · {machine.name}')}</h3>{self._facts(machine, language)}",
             f'<div class="mh-actions">{ask}{sticker}</div>',

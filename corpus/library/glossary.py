@@ -1,0 +1,87 @@
+"""Terms of maintenance in both languages, so that the lexical search can follow a question into the other language."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.library.words import content_words
+
+NAME = "glossary.csv"
+"""A file of this name in the data folder adds to the built-in one, term by term."""
+
+_BUILT_IN = Path(__file__).with_name(NAME)
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Chinese terms by their text, English ones by their stems, each with the other language's words as tokens."""
+
+    chinese: Mapping[str, tuple[str, ...]]
+    english: Mapping[tuple[str, ...], tuple[str, ...]]
+    longest_chinese: int
+    longest_english: int
+
+    def translate(self, query: str) -> list[str]:
+        """Return the tokens, each once, that the query's terms have in the other language; longest terms first."""
+        plain = unicodedata.normalize("NFKC", query).lower()
+        tokens: dict[str, None] = {}
+        for run in re.findall(r"[\u3400-\u9fff\uf900-\ufaff]+", plain):
+            at = 0
+            while at < len(run):
+                for size in range(min(self.longest_chinese, len(run) - at), 0, -1):
+                    if found := self.chinese.get(run[at : at + size]):
+                        tokens.update(dict.fromkeys(found))
+                        break
+                else:
+                    size = 1
+                at += size
+        stems = [word for word in content_words(plain) if not _HAN.match(word)]
+        at = 0
+        while at < len(stems):
+            for size in range(min(self.longest_english, len(stems) - at), 0, -1):
+                if found := self.english.get(tuple(stems[at : at + size])):
+                    tokens.update(dict.fromkeys(found))
+                    break
+            else:
+                size = 1
+            at += size
+        return list(tokens)
+
+
+def load_glossary(folder: Path) -> Glossary:
+    """Read the built-in terms and those of the data folder; a line that is no pair of terms is passed over."""
+    own = folder / NAME
+    return _glossary(own if own.is_file() else None, own.stat().st_mtime_ns if own.is_file() else 0)
+
+
+@functools.lru_cache(maxsize=4)
+def _glossary(own: Path | None, _changed: int) -> Glossary:
+    chinese: dict[str, dict[str, None]] = {}
+    english: dict[tuple[str, ...], dict[str, None]] = {}
+    for file in (_BUILT_IN, own):
+        for row in csv.reader(io.StringIO(file.read_text("utf-8-sig"))) if file else ():
+            if len(row) < 2:
+                continue
+            left, right = ([term.strip().lower() for term in cell.split(";") if term.strip()] for cell in row[:2])
+            for term in left:
+                words = chinese.setdefault(term, {})
+                words.update(dict.fromkeys(token for other in right for token in content_words(other)))
+            for term in right:
+                stems = tuple(content_words(term))
+                if stems:
+                    words = english.setdefault(stems, {})
+                    words.update(dict.fromkeys(token for other in left for token in content_words(other)))
+    return Glossary(
+        chinese={term: tuple(words) for term, words in chinese.items() if words},
+        english={term: tuple(words) for term, words in english.items() if words},
+        longest_chinese=max(map(len, chinese), default=1),
+        longest_english=max(map(len, english), default=1),
+    )

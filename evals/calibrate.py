@@ -1,0 +1,213 @@
+"""Fit what a search stands on, over several corpora: `python -m evals.calibrate --on DATA_DIR=SET,SET --on …`.
+
+Two fits come out: the weights that rank candidates (`ranking.json`) and the confidence that the corpus answers at all
+(`calibration.json`). Both are judged by leaving one corpus out: what is printed of a corpus was fitted on the others.
+What is written was fitted on all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from corpus import (
+    RANKING_FEATURES,
+    SEARCH_VERSION,
+    Candidate,
+    Corpus,
+    Pool,
+    evidence_signals,
+    load_settings,
+    open_corpus,
+    rank_scores,
+    ranked,
+)
+from evals.fitting import Floats, fit_logistic, fit_ranking
+from evals.metrics import retrieval_metrics
+from evals.sets import Question, load_questions
+from evals.statistics import area
+
+_OUT = Path(__file__).parent.parent / "corpus" / "library"
+_HITS = 20
+_EITHER, _AGAINST = ("across", "across_dense", "row"), ("short",)
+_SIGNS = [0 if name in _EITHER else -1 if name in _AGAINST else 1 for name in RANKING_FEATURES]
+"""More agreement must never lower a score: it holds on corpora that nobody fitted on."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """One question with its candidates; what each fit makes of it is added as it goes."""
+
+    corpus: str
+    question: Question
+    pool: Pool
+    gold: npt.NDArray[np.bool_]
+    order: list[int] = field(default_factory=list)
+    signals: dict[str, float] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
+
+    @property
+    def right(self) -> float:
+        """1 where answering can be right: there is an answer, and it is among the first five."""
+        return self.scores.get("hit@5", 0.0)
+
+
+def main(
+    on: Annotated[list[str], typer.Option(help="[NAME:]DATA_DIR=SET,SET; all of one NAME are left out at once.")],
+    out: Annotated[Path, typer.Option(help="Folder to write both files into.")] = _OUT,
+) -> None:
+    """Fit ranking and confidence, print what they reach on the corpus left out, and write both files."""
+    asked: list[Asked] = []
+    model = ""
+    for one in on:
+        place, _, sets = one.partition("=")
+        name, _, folder = place.rpartition(":")
+        with open_corpus(load_settings(data_dir=Path(folder))) as corpus:
+            model = corpus.embedding_name
+            for file in sets.split(","):
+                asked += [ask(corpus, name or Path(folder).name, question) for question in load_questions(Path(file))]
+    weights = rank_all(asked)
+    fit = judge_all(asked)
+    for line in report(asked, fit["threshold"]):
+        typer.echo(line)
+    groups = sorted({one.corpus for one in asked})
+    ranking = {"search": SEARCH_VERSION, "fitted_on": groups, "intercept": weights[0]}
+    ranking["weights"] = dict(zip(RANKING_FEATURES, weights[1:], strict=True))
+    _write(out / "ranking.json", ranking)
+    _write(out / "calibration.json", {"embedding_model": model, "search": SEARCH_VERSION, "fitted_on": groups, **fit})
+
+
+def ask(corpus: Corpus, name: str, question: Question) -> Asked:
+    """Collect the candidates of one question and mark the gold among them."""
+    query = "\n".join([*question.turns, question.question])
+    pool = corpus.candidates(query, equipment=question.equipment)
+    places = [_place(candidate) for candidate in pool.candidates]
+    gold = [any(g.source == source and g.page in (None, page) for g in question.gold) for source, page in places]
+    return Asked(name, question, pool, np.array(gold, dtype=bool))
+
+
+def _place(candidate: Candidate) -> tuple[str | None, int | None]:
+    return candidate.passage.place.source, candidate.passage.place.page
+
+
+def rank_all(asked: Sequence[Asked]) -> list[float]:
+    """Rank each question by weights fitted on the other corpora, and return those fitted on all."""
+    taught = [one for one in asked if one.question.answerable and one.gold.any()]
+    for name in {one.corpus for one in asked}:
+        others = [one for one in taught if one.corpus != name] or taught
+        weights = _ranking(others)
+        for one in asked:
+            if one.corpus == name:
+                one.order, _ = ranked(one.pool, rank_scores(one.pool.features, weights))
+                one.signals = evidence_signals(one.pool, one.order)
+                if one.question.answerable and one.question.gold:
+                    hits = [_place(one.pool.candidates[i]) for i in one.order[:_HITS]]
+                    one.scores = retrieval_metrics(hits, one.question.gold)
+    return [round(float(weight), 5) for weight in _ranking(taught)]
+
+
+def _ranking(asked: Sequence[Asked]) -> Floats:
+    """Fit the weights, and the intercept under which the best candidates' scores have their middle at a half."""
+    weights = fit_ranking([one.pool.features for one in asked], [one.gold for one in asked], _shares(asked), _SIGNS)
+    best = [float((one.pool.features @ weights)[one.gold].max()) for one in asked]
+    return np.concatenate([[-float(np.median(best))], weights])
+
+
+def judge_all(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Judge each question by a confidence fitted on the other corpora, and return the one fitted on all."""
+    judged = [one for one in asked if not one.question.answerable or one.scores]
+    names = list(judged[0].signals)
+    for name in {one.corpus for one in judged}:
+        others = [one for one in judged if one.corpus != name] or judged
+        weights = _logistic(others, names)
+        for one in judged:
+            if one.corpus == name:
+                one.confidence = _confidence(one.signals, names, weights)
+    weights = _logistic(judged, names)
+    return {
+        "threshold": best_threshold(judged),
+        "intercept": round(float(weights[0]), 5),
+        "weights": {name: round(float(weight), 5) for name, weight in zip(names, weights[1:], strict=True)},
+    }
+
+
+def best_threshold(judged: Sequence[Asked]) -> float:
+    """Return the confidence under which refusing has the best F1, as the mean over the corpora with both kinds."""
+    corpora = sorted({one.corpus for one in judged})
+    steps = [round(float(step), 3) for step in np.arange(0.05, 0.96, 0.01)]
+
+    def mean(threshold: float) -> float:
+        f1 = []
+        for name in corpora:
+            own = [one for one in judged if one.corpus == name]
+            if any(not one.question.answerable for one in own):
+                f1.append(refusal(own, threshold)["f1"])
+        return float(np.mean(f1)) if f1 else 0.0
+
+    return max(steps, key=mean)
+
+
+def refusal(judged: Sequence[Asked], threshold: float) -> dict[str, float]:
+    """Return precision, recall and F1 of refusing below the threshold."""
+    refused = [one for one in judged if one.confidence < threshold]
+    absent = sum(not one.question.answerable for one in judged)
+    right = sum(not one.question.answerable for one in refused)
+    precision = right / len(refused) if refused else 0.0
+    recall = right / absent if absent else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return {"precision": precision, "recall": recall, "f1": f1}
+
+
+def report(asked: Sequence[Asked], threshold: float) -> list[str]:
+    """Return a Markdown table by set: ranking and refusal, each from fits that never saw the set's corpus."""
+    lines = [
+        f"Threshold {threshold}. Every row was fitted on the other corpora.",
+        "| set | n | nDCG@10 | hit@1 | unanswerable | refusal precision | recall | risk area | dense alone |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name in sorted({one.question.set for one in asked}):
+        own = [one for one in asked if one.question.set == name]
+        judged = [one for one in own if not one.question.answerable or one.scores]
+        found = refusal(judged, threshold)
+        share = sum(not one.question.answerable for one in judged) / max(1, len(judged))
+        right = [one.right for one in judged]
+        areas = [area([one.confidence for one in judged], right), area([one.pool.similarity for one in judged], right)]
+        ndcg, first = (np.mean([one.scores[m] for one in own if one.scores] or [np.nan]) for m in ("ndcg@10", "hit@1"))
+        lines.append(
+            f"| {name} | {len(own)} | {ndcg:.3f} | {first:.3f} | {share:.2f} | {found['precision']:.2f} | "
+            f"{found['recall']:.2f} | {areas[0]:.3f} | {areas[1]:.3f} |"
+        )
+    return lines
+
+
+def _shares(asked: Sequence[Asked]) -> list[float]:
+    """Weigh questions so that a set counts with the root of its size: big sets must not speak for the small ones."""
+    sizes = Counter(one.question.set for one in asked)
+    return [sizes[one.question.set] ** -0.5 for one in asked]
+
+
+def _logistic(judged: Sequence[Asked], names: Sequence[str]) -> Floats:
+    signals = np.array([[one.signals[name] for name in names] for one in judged])
+    return fit_logistic(signals, np.array([one.right for one in judged]), _shares(judged))
+
+
+def _confidence(signals: Mapping[str, float], names: Sequence[str], weights: Floats) -> float:
+    total = weights[0] + sum(weight * signals[name] for name, weight in zip(names, weights[1:], strict=True))
+    return float(1 / (1 + np.exp(-np.clip(total, -50, 50))))
+
+
+def _write(path: Path, value: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,45 @@
+"""The bilingual glossary: longest terms first, both directions, extended by a file of the plant."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from corpus.library import glossary
+from corpus.library.glossary import load_glossary
+from corpus.library.words import content_words
+
+
+def test_the_longest_term_wins(tmp_path: Path) -> None:
+    words = load_glossary(tmp_path)
+    assert words.translate("主轴电机过热怎么办") == [
+        *content_words("spindle motor"),
+        *content_words("overheat overheating"),
+    ]
+    assert set(content_words("check valve")) == set(words.translate("单向阀"))
+
+
+def test_english_terms_lead_to_chinese_pairs(tmp_path: Path) -> None:
+    assert "皮带" in load_glossary(tmp_path).translate("Replace the belts")
+    assert "电磁" in load_glossary(tmp_path).translate("Which solenoid valve is stuck?")
+
+
+def test_a_word_without_an_entry_has_no_translation(tmp_path: Path) -> None:
+    assert load_glossary(tmp_path).translate("guarantee the coffee") == []
+    assert load_glossary(tmp_path).translate("") == []
+
+
+def test_a_plant_adds_terms_of_its_own_and_they_count_at_once(tmp_path: Path) -> None:
+    assert load_glossary(tmp_path).translate("飞刀") == []
+    (tmp_path / glossary.NAME).write_text("飞刀,fly cutter\n只有一列\n", "utf-8")
+    assert load_glossary(tmp_path).translate("飞刀") == content_words("fly cutter")
+    assert "飞刀" in load_glossary(tmp_path).translate("the fly cutter")
+    assert load_glossary(tmp_path).translate("轴承") == content_words("bearing")
+
+
+def test_the_built_in_terms_are_pairs_and_each_stands_once() -> None:
+    rows = list(csv.reader(glossary._BUILT_IN.read_text("utf-8").splitlines()))
+    assert len(rows) >= 300
+    assert all(len(row) == 2 and all(row) for row in rows)
+    chinese = [term for left, _ in rows for term in left.split(";")]
+    assert len(chinese) == len(set(chinese))

@@ -1,0 +1,104 @@
+"""What ranking and confidence are made of: features on one scale, translation, fits that are void for other models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from corpus.domain import Passage, Place
+from corpus.library import confidence
+from corpus.library.confidence import FALLBACK, calibration_for, confidence_signals
+from corpus.library.ranking import (
+    FEATURES,
+    Candidate,
+    QueryWords,
+    covered_by,
+    rank_scores,
+    ranking_features,
+    read_tokens,
+)
+from corpus.library.words import index_tokens
+
+WORDS = QueryWords("en", {"en": {"belt": 3.0, "tension": 2.0}, "zh": {"皮带": 3.0, "张紧": 2.0}})
+BACKGROUND = {"en": (0.78, 0.02), "zh": (0.76, 0.02)}
+
+
+def passage(number: int, text: str, *, page: int = 1, section: tuple[str, ...] = ()) -> Passage:
+    place = Place("Manual.pdf", 1, 1, page)
+    return Passage(number, place, page, "Manual", "text", "manual", "en", text, section, ())
+
+
+def candidate(one: Passage, cosine: float = 0.8) -> Candidate:
+    heading = [*index_tokens(" ".join(one.section)), *index_tokens(one.title)]
+    return Candidate(one, read_tokens(index_tokens(one.text)), read_tokens(heading), cosine, 0.0)
+
+
+def described(*candidates: tuple[Passage, float], words: QueryWords = WORDS) -> dict[str, np.ndarray]:
+    features = ranking_features(words, [candidate(*one) for one in candidates], BACKGROUND)
+    return {name: features[:, at] for at, name in enumerate(FEATURES)}
+
+
+def test_a_cosine_counts_in_deviations_of_its_own_language() -> None:
+    found = described((passage(1, "The belt runs."), 0.82), (passage(9, "皮带在转。"), 0.80))
+    assert found["dense"] == pytest.approx([2.0, 2.0])
+    assert found["across"].tolist() == [0.0, 1.0]
+
+
+def test_coverage_is_the_weighted_share_and_reads_the_translation() -> None:
+    found = described((passage(1, "The belt runs."), 0.8), (passage(9, "皮带张紧力"), 0.8), (passage(20, "Oil."), 0.8))
+    assert found["coverage"] == pytest.approx([0.6, 1.0, 0.0])
+
+
+def test_neighbours_lend_each_other_what_they_hold() -> None:
+    found = described((passage(1, "The belt runs."), 0.8), (passage(2, "Its tension is 450 N."), 0.8))
+    assert found["around"] == pytest.approx([0.4, 0.6])
+    apart = described((passage(1, "The belt runs."), 0.8), (passage(5, "Its tension is 450 N."), 0.8))
+    assert apart["around"].tolist() == [0.0, 0.0]
+
+
+def test_neighbours_of_another_revision_lend_nothing() -> None:
+    other = passage(2, "Its tension is 450 N.")
+    other = replace(other, place=replace(other.place, revision=2))
+    assert described((passage(1, "The belt runs."), 0.8), (other, 0.8))["around"].tolist() == [0.0, 0.0]
+
+
+def test_words_that_stand_together_count_more() -> None:
+    found = described((passage(1, "belt tension"), 0.8), (passage(9, "tension of the old belt"), 0.8))
+    assert found["phrases"] == pytest.approx([1.0, 0.0])
+
+
+def test_more_agreement_never_lowers_a_score() -> None:
+    weak = (passage(1, "Oil is filled in at the top of the housing."), 0.79)
+    strong = (passage(9, "The belt tension is 450 N at the middle of the belt."), 0.86)
+    features = ranking_features(WORDS, [candidate(*weak), candidate(*strong)], BACKGROUND)
+    scores = rank_scores(features)
+    assert scores[1] > scores[0]
+    assert ((scores > 0) & (scores < 1)).all()
+
+
+def test_no_candidates_make_no_features() -> None:
+    assert ranking_features(WORDS, [], BACKGROUND).shape == (0, len(FEATURES))
+    assert set(confidence_signals(WORDS, [], np.zeros((0, len(FEATURES))), []).values()) == {0.0}
+
+
+def test_a_pair_that_spans_two_words_counts_where_both_stand() -> None:
+    words = QueryWords("zh", {"zh": {"皮带": 2.0, "带张": 2.0, "张紧": 2.0}, "en": {}})
+    assert covered_by(words, [candidate(passage(1, "张紧皮带"))]) == 1.0
+    assert covered_by(words, [candidate(passage(1, "皮带"))]) == pytest.approx(1 / 3)
+
+
+def test_a_fit_holds_for_its_own_model_and_search_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = confidence._stored()
+    assert calibration_for(own.embedding_model) is own
+    assert calibration_for("another-model") is FALLBACK
+    monkeypatch.setattr(confidence, "_stored", lambda: replace(own, search=own.search - 1))
+    assert calibration_for(own.embedding_model) is FALLBACK
+
+
+def test_the_fallback_refuses_what_is_not_covered_and_ignores_cosines() -> None:
+    signals = {"coverage": 0.2, "dense": 50.0, "identified": 0.0, "unknown": 0.0}
+    assert FALLBACK.confidence(signals) < FALLBACK.threshold
+    assert FALLBACK.confidence(signals | {"coverage": 0.8}) > FALLBACK.threshold
+    assert FALLBACK.confidence(signals | {"coverage": 0.8, "unknown": 1.0}) < FALLBACK.threshold
