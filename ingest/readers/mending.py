@@ -13,7 +13,7 @@ CHAPTER = re.compile(
 )
 ITEM = re.compile(r"^\s*(?:\d{1,2}[.)、）](?!\d)|[(（]\d{1,2}[)）]|步骤\s*\d+|Step \d+|[①-⑳]|[•·▪‣\-–]\s)")
 _SIGNAL = re.compile(
-    r"^\s*[⚠!！]*\s*(危险|警告|小心|当心|注意安全|DANGER|WARNING|CAUTION|Danger|Warning|Caution)(?=\s*[:：!！]|\s|$)"
+    r"^\s*[⚠!！]*\s*(危险|警告|小心|当心|注意|注意安全|DANGER|WARNING|CAUTION|Danger|Warning|Caution)(?=\s*[:：!！]|\s|$)"
 )
 
 
