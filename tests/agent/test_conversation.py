@@ -1,0 +1,51 @@
+"""Which machine a text means, and which requests are no attack on a protection."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.asking.bypass import asks_to_bypass
+from agent.asking.machines import machines_meant
+from corpus import Equipment
+
+MACHINES = [
+    Equipment("CNC-03", "3号立式加工中心 Machining centre 3", "HX-V850", "machining_centre"),
+    Equipment("HP-01", "1号液压机 Hydraulic press 1", "YLP-315", "hydraulic_press"),
+    Equipment("HP-02", "2号液压机 Hydraulic press 2", "YLP-315", "hydraulic_press"),
+    Equipment("AC-01", "1号空压机 Compressor 1", "KS-37A", "screw_compressor"),
+    Equipment("AC-02", "2号空压机 Compressor 2", "KS-55A", "screw_compressor"),
+    Equipment("RB-01", "上料机器人 Loading robot", "AXR-20", "robot"),
+    Equipment("RB-02", "码垛机器人 Palletising robot", "AXR-20", "robot"),
+]
+BY_TAG = {machine.tag: machine for machine in MACHINES}
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "meant"),
+    [
+        ("cnc3 报警了", None, ["CNC-03"]),
+        ("Press 2 shows F-12", None, ["HP-02"]),
+        ("那2号呢？", "AC-01", ["AC-02"]),
+        ("and the other compressor?", "AC-01", ["AC-02"]),
+        ("What does W-03 mean on the compressor?", None, ["AC-01", "AC-02"]),
+        ("the palletising robot", None, ["RB-02"]),
+        ("液压油用46号吗", None, []),
+        ("Tighten 2 bolts", "AC-01", []),
+    ],
+)
+def test_a_machine_is_meant_by_tag_name_kind_or_number(text: str, near: str | None, meant: list[str]) -> None:
+    found = machines_meant(text, MACHINES, near=BY_TAG.get(near or ""))
+    assert [machine.tag for machine in found.machines] == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I replace the light curtain?",
+        "安全门开关坏了怎么更换？",
+        "How is the safety valve tested?",
+        "短路报警怎么处理？",
+    ],
+)
+def test_work_on_a_protection_is_no_request_to_defeat_it(question: str) -> None:
+    assert asks_to_bypass(question) is None
