@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from corpus import Role, Settings
 from ui.access import EVALUATORS, EVERYONE, KEEPERS, AccessMiddleware, Functions, check_host
+from ui.api import push_routes
 from ui.api_ask import add_schema, api_routes
 from ui.house import House
 from ui.mcp import build_mcp
@@ -74,8 +75,10 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
     app.include_router(source_routes(house))
     app.include_router(side_routes(house))
     api = api_routes(house)
+    pushes = push_routes(house)
     app.include_router(api)
-    add_schema(app, api)
+    app.include_router(pushes)
+    add_schema(app, api, pushes)
     app.router.routes.extend(tools_app.routes)
     page = build_page(house, accounts=accounts)
     gr.mount_gradio_app(

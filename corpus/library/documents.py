@@ -69,6 +69,10 @@ class DocumentStore:
         """Open a transaction that changes what can be found; what was remembered of the old state is forgotten."""
         with self.database.write() as session:
             yield session
+        self.changed()
+
+    def changed(self) -> None:
+        """Forget what was remembered: something else can be found now."""
         with self._lock:
             self._version += 1
             self._remembered.clear()

@@ -475,7 +475,8 @@ class Library:
         session.flush()
 
     def pay_debts(self) -> None:
-        """Delete from the indexes what SQL has retired."""
+        """Delete from the indexes what SQL has retired; every change of what can be found ends here."""
+        self._documents.changed()
         with self._database.read() as session:
             owed = list(session.scalars(select(IndexDebtRow.chunk_id)))
         if not owed:

@@ -113,8 +113,8 @@ class Searcher:
         machine, models, names = self._scope(query, equipment)
         identifiers = [i for i in extract_identifiers(query) if i.normal not in names]
         scope = self._documents.scope(models)
-        text = _without(query, machine)
-        words = self._words(text)
+        text = _without_tag(query, machine)
+        words = self._words(_without_name(text, machine))
 
         held = self._documents.identified([i.normal for i in identifiers]) if identifiers else {}
         exact = dict(sorted(held.items(), key=lambda item: -sum(item[1].values()))[:_EXACT])
@@ -265,8 +265,8 @@ def _share(identifiers: Sequence[Identifier], known: frozenset[str]) -> float:
     return sum(i.normal in known for i in identifiers) / len(identifiers) if identifiers else 0.0
 
 
-def _without(query: str, machine: Equipment | None) -> str:
-    """Leave the machine's tag and name out of the words: they scope the search and stand in no manual."""
+def _without_tag(query: str, machine: Equipment | None) -> str:
+    """Leave the machine's tag out: it scopes the search and stands in no manual."""
     if machine is None:
         return query
     tag = normal_identifier(machine.tag)
@@ -274,7 +274,13 @@ def _without(query: str, machine: Equipment | None) -> str:
     for identifier in extract_identifiers(query):
         if identifier.normal == tag:
             left = left.replace(identifier.text, " ")
-    for name in machine_names(machine.name):
+    return left if left.strip() else machine.tag
+
+
+def _without_name(query: str, machine: Equipment | None) -> str:
+    """Leave the machine's name out of the words that are looked for; to the embedding it says what machine it is."""
+    left = query
+    for name in machine_names(machine.name) if machine else ():
         left = re.sub(re.escape(name), " ", left, flags=re.IGNORECASE)
     return left if content_words(left) else query
 

@@ -30,10 +30,10 @@ def test_a_word_without_an_entry_has_no_translation(tmp_path: Path) -> None:
 
 
 def test_a_plant_adds_terms_of_its_own_and_they_count_at_once(tmp_path: Path) -> None:
-    assert load_glossary(tmp_path).translate("飞刀") == []
-    (tmp_path / glossary.NAME).write_text("飞刀,fly cutter\n只有一列\n", "utf-8")
-    assert load_glossary(tmp_path).translate("飞刀") == content_words("fly cutter")
-    assert "飞刀" in load_glossary(tmp_path).translate("the fly cutter")
+    assert load_glossary(tmp_path).translate("榫头") == []
+    (tmp_path / glossary.NAME).write_text("榫头,dovetail\n只有一列\n", "utf-8")
+    assert load_glossary(tmp_path).translate("榫头") == content_words("dovetail")
+    assert "榫头" in load_glossary(tmp_path).translate("the dovetail")
     assert load_glossary(tmp_path).translate("轴承") == content_words("bearing")
 
 
