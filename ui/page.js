@@ -272,6 +272,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });
-  window.addEventListener("offline", () => notice(panel()?.dataset.lost ?? "…"));
+  window.addEventListener("offline", () => {
+    lost = true; // the next heartbeat that comes through takes the notice away
+    notice(panel()?.dataset.lost ?? "…");
+  });
   setTimeout(beat, 4000);
 })();
