@@ -25,7 +25,9 @@
     const scroll = () => {
       const { offsetTop, offsetLeft, clientWidth, clientHeight } = picture;
       const top = offsetTop + clientHeight * Number(picture.dataset.top) - viewer.clientHeight / 3;
-      viewer.scrollTo(offsetLeft + clientWidth * Number(picture.dataset.left) - 12, Math.max(0, top));
+      const left = Number(picture.dataset.left);
+      // Sideways only for a quote that would lie out of sight: the head above the picture moves along.
+      viewer.scrollTo(left > 0.45 ? offsetLeft + clientWidth * left - 12 : 0, Math.max(0, top));
     };
     if (picture.complete && picture.naturalWidth) scroll();
     else picture.addEventListener("load", scroll, { once: true });
@@ -270,6 +272,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
   });
-  window.addEventListener("offline", () => notice(panel()?.dataset.lost ?? "…"));
+  window.addEventListener("offline", () => {
+    lost = true; // the next heartbeat that comes through takes the notice away
+    notice(panel()?.dataset.lost ?? "…");
+  });
   setTimeout(beat, 4000);
 })();
