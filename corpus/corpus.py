@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -66,7 +66,7 @@ from corpus.plant.figures import CaseFigureStore
 from corpus.plant.history import StatusHistory
 from corpus.plant.mappings import MappingStore
 from corpus.plant.parts import PartStore
-from corpus.plant.status import StatusStore
+from corpus.plant.status import PUSHED, StatusStore
 from corpus.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -368,6 +368,31 @@ class Corpus:
     def alarms(self, equipment: str | None = None, *, active: bool = False, limit: int = 50) -> list[Alarm]:
         """Return alarms, newest first; `active` leaves only those that stand now."""
         return self._status.alarms(equipment, active=active, limit=limit)
+
+    def add_readings(self, readings: Iterable[Reading], *, actor: str, source: str) -> int:
+        """Store readings that no file brought, such as a gateway's; sent again they change nothing. Return how many."""
+        stored = self._status.add(readings)
+        if actor != "mqtt":  # a stream is no act of a person's
+            self._audit.record(actor, "status.push", source, f"{stored} readings")
+        return stored
+
+    def add_alarms(self, alarms: Sequence[Alarm], *, actor: str, source: str) -> int:
+        """Store alarms that no file brought; one of the same asset, code and begin gets its end. Return how many."""
+        with self._database.write() as session:
+            self._status.save(session, alarms, PUSHED, source)
+            if actor != "mqtt":
+                self._audit.write(session, actor, "alarms.push", source, f"{len(alarms)} alarms")
+        return len(alarms)
+
+    def thin_readings(self, *, actor: str) -> int:
+        """Delete and thin out old readings as the settings say (`keep_days`, `raw_days`); return how many went."""
+        now = datetime.now(UTC)
+        days = self.settings.keep_days
+        gone = self._status.thin(
+            now - timedelta(days=self.settings.raw_days), now - timedelta(days=days) if days else None
+        )
+        self._audit.record(actor, "status.thin", "readings", f"{gone} readings")
+        return gone
 
     def status_at(self, equipment: str, when: datetime, *, metric: str | None = None) -> list[Reading]:
         """Return each metric's last reading up to a time."""

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     model_hosts: tuple[str, ...] = Field((), description="hosts outside private addresses that are allowed by name")
     stale_minutes: int = Field(60, ge=1, le=1_000_000, description="older readings are called stale")
 
+    raw_days: int = Field(90, ge=1, le=36_500, description="after which only extremes of each hour are kept")
+    keep_days: int = Field(0, ge=0, le=36_500, description="after which readings are deleted; 0: never")
+
     # Serving
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65_535)

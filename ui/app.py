@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from corpus import Role, Settings
 from ui.access import EVALUATORS, EVERYONE, KEEPERS, AccessMiddleware, Functions, check_host
+from ui.api import push_routes
 from ui.api_ask import add_schema, api_routes
 from ui.house import House
 from ui.mcp import build_mcp
@@ -30,6 +31,8 @@ SYSTEM_FONTS = (
     "sans-serif",
 )
 SYSTEM_MONO = ("ui-monospace", "Consolas", "Menlo", "monospace")
+HEAD = """<link rel="manifest" href="/manifest.json" crossorigin="use-credentials">
+<meta name="theme-color" content="#0f5ea8"><style>{css}</style><script>{script}</script>"""
 OPEN_TO: dict[str, frozenset[Role]] = {
     "ask_": EVERYONE,
     "page_": EVERYONE,
@@ -72,8 +75,10 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
     app.include_router(source_routes(house))
     app.include_router(side_routes(house))
     api = api_routes(house)
+    pushes = push_routes(house)
     app.include_router(api)
-    add_schema(app, api)
+    app.include_router(pushes)
+    add_schema(app, api, pushes)
     app.router.routes.extend(tools_app.routes)
     page = build_page(house, accounts=accounts)
     gr.mount_gradio_app(
@@ -90,7 +95,9 @@ def build_app(settings: Settings, house: House, accounts: bool) -> ASGIApp:
             font_mono=SYSTEM_MONO,
         ),
         css=_asset("page.css"),
-        head=f"<script>{_asset('page.js')}</script>",
+        # The framework confines `css` to the inside of its container; what concerns the container and small screens
+        # must stand in the head as well.
+        head=HEAD.format(css=_asset("page.css"), script=_asset("page.js")),
         footer_links=[],
         run_history=False,
         ssr_mode=False,

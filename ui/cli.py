@@ -111,10 +111,16 @@ def ingest(
         Literal["parts", "equipment", "status", "alarms", "cases"] | None,
         typer.Option("--as", help="Read a table as this, whatever its headers say."),
     ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=HEADER", help="Which column of a table a field is; it is remembered."),
+    ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """Bring files into the corpus: PDF, DOCX, XLSX, CSV, Markdown, HTML, text and pictures."""
+    from ui.plant_cli import parse_mapping
+
     options = {
         "equipment_models": tuple(equipment_model) if equipment_model else None,
         "kind": kind,
@@ -124,6 +130,7 @@ def ingest(
         "supersedes": supersedes,
         "amends": _amended(amends) if amends else None,
         "as_table": as_table,
+        "mapping": parse_mapping(mapping),
     }
     if (supersedes or title) and (len(paths) > 1 or paths[0].is_dir()):
         _wrong("--supersedes and --title go with a single file.")
@@ -491,10 +498,21 @@ def offline_environment() -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 
+def _plant() -> None:
+    """Add the groups over records, which take this module's options and so come last."""
+    from ui import plant_cli
+
+    known = {group.name for group in app.registered_groups}
+    for name in ("cases", "worklist", "parts", "status", "tables"):
+        if name not in known:
+            app.add_typer(getattr(plant_cli, name), name=name)
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with 0 (done), 1 (some of it failed) or 2 (wrong usage)."""
     offline_environment()
     given = sys.argv[1:] if arguments is None else arguments
+    _plant()
     command = typer.main.get_command(app)
     try:
         if not given:

@@ -14,6 +14,7 @@ from typing import Any
 
 from corpus import DataFolderError, Document, MillhandError, NotFound, Revision, Settings, SettingsError, call_owner
 from ui.house import House, open_house
+from ui.plant_commands import PLANT_COMMANDS
 
 Params = dict[str, Any]
 Progress = Callable[[dict[str, Any]], None]
@@ -282,6 +283,7 @@ COMMANDS: dict[str, Command] = {
     "doctor": doctor,
     "backup": backup,
     "eval": evaluate,
+    **PLANT_COMMANDS,
 }
 
 

@@ -29,7 +29,7 @@ class ImportForm:
         self._mapping = gr.State({})  # the columns that the person has named: field -> header
         with gr.Row():
             self._file = words(
-                gr.File, "import_file", file_types=[".csv", ".xlsx"], elem_id="mh-import-file", height=120, scale=3
+                gr.File, "import_file", file_types=[".csv", ".xlsx"], elem_id="mh-import-file", height=160, scale=3
             )
             self._kind = words.choices(
                 gr.Dropdown, "import_kind", _kinds, value=AUTOMATIC, elem_id="mh-import-kind", scale=1

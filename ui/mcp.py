@@ -35,7 +35,9 @@ Tag = Annotated[
 
 def build_mcp(house: House) -> tuple[MCPServer, Starlette]:
     """Build the server and its application, whose session manager the caller runs."""
-    server = MCPServer("millhand", title="Millhand maintenance assistant", instructions=INSTRUCTIONS)
+    server = MCPServer(
+        "millhand", title="Millhand maintenance assistant", instructions=INSTRUCTIONS, log_level="WARNING"
+    )
 
     @server.tool(
         title="Ask the maintenance assistant",

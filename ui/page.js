@@ -200,6 +200,7 @@
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     if (target.closest(".mh-close")) return close();
+    expect(target);
     const copy = target.closest(".mh-copy");
     const cite = target.closest(".mh-cite, .mh-turn");
     const choice = target.closest(".mh-choice");
@@ -211,6 +212,27 @@
     if (!cite.closest("#mh-viewer")) opener = cite;
     if (cite.hasAttribute("href")) show(cite);
     else open(null, `${cite.dataset.label}\n\n${cite.dataset.quote}`);
+  }
+
+  // What a tap opens further down is brought into view once it has arrived: on a phone it lies below the fold.
+  const OPENS = {
+    "#mh-machines": "#mh-machine-page",
+    "#mh-documents": "#mh-card",
+    "#mh-results": "#mh-card",
+    "#mh-cases-list": "#mh-case-card",
+    "#mh-eval-runs": "#mh-eval-detail",
+  };
+  let opened = null;
+  function expect(target) {
+    const from = target.closest("[data-do]") && Object.keys(OPENS).find((list) => target.closest(list));
+    const place = from && document.querySelector(OPENS[from]);
+    if (place) opened = { place, before: place.innerHTML };
+  }
+  function bringOpened() {
+    if (!opened || opened.place.innerHTML === opened.before) return;
+    const { top } = opened.place.getBoundingClientRect();
+    if (top < 0 || top > innerHeight * 0.6) opened.place.scrollIntoView({ block: "start", behavior: "instant" });
+    opened = null;
   }
 
   // The newest question is brought to the top when it is asked: an answer is read from there, warnings first.
@@ -231,6 +253,7 @@
     requestAnimationFrame(() => {
       waiting = false;
       follow();
+      bringOpened();
       restoreTicks();
       keepAddress();
       mend();

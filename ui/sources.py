@@ -7,6 +7,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from corpus import MillhandError, NotFound, Passage, Revision, contains_quote, find_quote
@@ -17,6 +18,8 @@ from ui.texts import Language, choose_language, text
 
 PRIVATE = {"cache-control": "private, no-store"}
 Quote = Annotated[str | None, Query(max_length=4000)]
+Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
+"""What a database can hold as a whole number."""
 
 
 def source_routes(house: House) -> APIRouter:
@@ -24,7 +27,7 @@ def source_routes(house: House) -> APIRouter:
     router = APIRouter()
 
     @router.get("/pages/{revision}/{page}.png")
-    def picture(revision: int, page: int, quote: Quote = None) -> Response:
+    def picture(revision: Number, page: Number, quote: Quote = None) -> Response:
         try:
             return Response(house.ingestor.page_picture(revision, page, quote), media_type="image/png", headers=PRIVATE)
         except MillhandError as error:
@@ -32,8 +35,8 @@ def source_routes(house: House) -> APIRouter:
 
     @router.get("/places/{revision}")
     def place(
-        revision: int,
-        page: int | None = None,
+        revision: Number,
+        page: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
         section: Annotated[str | None, Query(max_length=1000)] = None,
         quote: Quote = None,
         lang: str | None = None,
@@ -52,7 +55,7 @@ def source_routes(house: House) -> APIRouter:
         return HTMLResponse(html, headers=PRIVATE)
 
     @router.get("/files/{revision}")
-    def file(revision: int) -> Response:
+    def file(revision: Number) -> Response:
         try:
             found = house.corpus.revision(revision)
         except MillhandError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.asking.machines import plain
 from agent.asking.question import Question
+from agent.asking.understanding import understand
 from agent.models.units import cut
 from agent.words import words
 from corpus import Corpus, Passage, content_words, detect_language, extract_identifiers
@@ -33,12 +34,16 @@ def asks_to_bypass(text: str) -> str | None:
     bypass = words().bypass
     if bypass["innocent"].search(text):
         return None
-    if bypass["act"].search(text) and bypass["protection"].search(text):
-        strong = bypass["strong"].search(text)
-        if strong or (bypass["purpose"].search(text) and not bypass["work"].search(text)):
-            return "plainly"
-        return "perhaps"
-    return "perhaps" if bypass["weak"].search(text) or bypass["strong"].search(text) else None
+    acts, strong = bypass["act"].search(text), bypass["strong"].search(text)
+    purpose = bypass["purpose"].search(text) and not bypass["work"].search(text)
+    if acts and bypass["protection"].search(text):
+        if bypass["work"].search(text) and not strong:
+            return None  # a protection has to be replaced, tested and adjusted too
+        return "plainly" if strong or purpose else "perhaps"
+    if strong and purpose:
+        return "plainly"
+    measured = "figure" in understand(text).wants  # "to how many bar is it set?" asks for the right value
+    return "perhaps" if strong or (bypass["weak"].search(text) and not measured) else None
 
 
 def rules_against(corpus: Corpus, text: str, equipment: str | None, *, plainly: bool) -> list[Rule]:

@@ -27,6 +27,7 @@ _REPAIRS = (
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警"
 _EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)(?:值|温|压|转|电|的|是|为|读|到|时|点)|平均(?:值|温|压)|峰值"
+_LAST_TIME = r"\bwhen\b.{0,40}\blast\b|\blast\b.{0,30}\bwhen\b|(?:上次|上一次|最近一次|最后一次).{0,16}(?:什么时候|何时|哪天|日期)|(?:什么时候|何时|哪天).{0,10}(?:上次|最近一次|最后一次)"
 _STOCKED = r"\bstock\w*|\breorder\b|\bspare|\bpart(?:s| number)?\b|库存|备件|订货|采购"
 _BEYOND = r"\b(?:beyond|outside|out of|over|above|exceed\w*|violat\w*)\b.{0,24}\b(?:limits?|range|bounds?)\b|超限|超出.{0,6}(?:限|范围)|越限|超(?:上|下)限"
 _TOTAL = r"\b(?:in total|altogether|in all|total|all bins|overall)\b|一共|总共|合计|总库存|总数"
@@ -34,6 +35,14 @@ _USED = (
     r"\b(?:which|what) (?:machines?|equipment|models?)\b.{0,30}\b(?:use|uses|used|fit|fits|need|needs|take|takes)\b|\bwhere\b.{0,24}\bused\b"
     r"|\bfits? (?:on )?which\b|\bused (?:on|in) (?:which|what)\b|用在(?:哪|什么)|(?:哪些|哪台|什么)(?:设备|机器|机型).{0,6}(?:用|使用|适用)|适用(?:于)?(?:哪|什么)"
 )
+
+_RECORDED = (
+    r"\b(?:was|were|did|has|had|been|recorded|measured|logged|history|so far|since|ever|last|past|average|mttr|mtbf|most"
+    r"|mean time|repeat\w*|downtime|times|often|readings?|number of|count)\b"
+    r"|读数|记录|实测|过|以来|平均|累计|总共|一共|历史|几次|多少次|最(?:常|多)|频|工单|案例|停机|重复"
+)
+
+_LOGGED = r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|mtt[rf]|mtbf)\b|工单|维修|故障|案例|停机"
 
 
 def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str, Any]]]:
@@ -46,6 +55,12 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     exact = bool(period and period.exact)
     calls: list[tuple[str, dict[str, Any]]] = []
     for asked in figures_asked(text, has_period=period is not None, exact=exact, part=part):
+        if asked in ("extremes", "cases") and period is None and not _is(_RECORDED, text):
+            continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
+        if asked == "cases" and not (machine or code or period or _is(_LOGGED, text)):
+            continue  # "how many hours do the plugs last" asks of a page
+        if code and asked in ("extremes", "moment", "beyond"):
+            continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
         if asked in ("extremes", "moment"):
             if machine:
                 calls.append(("status_statistics", {"query": text, **machine}))
@@ -68,12 +83,11 @@ def figures_asked(text: str, *, has_period: bool, exact: bool, part: bool) -> tu
         return ("used_on",)
     if _is(_BEYOND, text) and not _is(_REPAIRS, text):
         return ("beyond",)
-    if (
-        _is(_EXTREME, text)
-        and not _is(_STOCKED, text)
-        and not _is(r"\bmean time\b|平均(?:修复|维修|无故障)|最(?:多|长)", text)
-    ):
-        return ("extremes",)
+    planned = r"\bmean time\b|平均(?:修复|维修|无故障)"
+    if has_period and _is(_EXTREME, text) and not _is(_STOCKED, text) and not _is(planned, text):
+        return ("extremes",)  # without a time, the highest permitted value may be meant: a manual's figure
+    if _is(_LAST_TIME, text) and _is(_REPAIRS, text):
+        return ("cases",)
     if _is(_COUNT, text) or (has_period and _is(_ALARMS, text)):
         if _is(_ALARMS, text):
             return ("alarms",)

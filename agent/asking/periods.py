@@ -21,6 +21,7 @@ _DATES = (
     r"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])(?!\d|[-/.]\d)月?",
     rf"\b(?P<name>{_MONTH})\.? (?P<year>(?:19|20)\d\d)\b",
     r"(?<![\d-])(?P<year>(?:19|20)\d\d)(?:\s*年)?(?![\d-])(?=年|\b|\D)",
+    rf"\b(?:in|during|of|since|for) (?P<name>{_MONTH})\b(?! \d)",
 )
 _DATE = [re.compile(one, re.IGNORECASE) for one in _DATES]
 _SINCE = re.compile(r"(?:since|after|from)\s*$|(?:自从?|从)\s*$", re.IGNORECASE)
@@ -89,6 +90,13 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         if pattern.search(text):
             return _named(today, unit, back)
     return None
+
+
+def without_dates(text: str) -> str:
+    """Leave out the words by which a text names its time."""
+    for pattern in (*_DATE, _LAST, *(named for named, *_ in _NAMED)):
+        text = pattern.sub(" ", text)
+    return text
 
 
 def _dates(text: str, today: datetime, zone: ZoneInfo) -> Iterator[tuple[int, int, datetime, datetime, bool]]:

@@ -14,7 +14,7 @@ from agent.words import words
 from corpus import Corpus, Equipment, Identifier, Turn, content_words, extract_identifiers, normal_identifier
 
 _TOPIC = 240  # characters of earlier turns that a follow-up takes along
-_THIN = 4  # content words (pairs of Chinese characters) up to which a message says too little alone
+_THIN = 2  # content words (two pairs of Chinese characters count as one) of a message that says too little alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,13 @@ def _after(
     correction = bool(follow["correction"].search(said))
     if (meant.machines or codes or meant.unknown) and (remainder == 0 or (correction and remainder <= _THIN)):
         return _about(question, _with(topic, codes))
-    parts = _parts_of(before, last, question.names)
+    same = last.equipment is None or question.machine is None or last.equipment == question.machine.tag
+    parts = _parts_of(before, last, question.names) if same else ()
     sections = tuple((c.get("revision"), c.get("section")) for c in before.get("citations") or ())
     question = replace(question, parts=parts, sections=sections)
     pointing = bool(follow["pronoun"].search(words().machine["this"].sub(" ", said)))
     opening = bool(follow["opening"].search(said))
-    thin = len(content_words(question.own)) <= _THIN
+    thin = _size(question.own) <= _THIN
     if (codes and not pointing) or not (pointing or opening or thin):
         return question
     lent = understand(topic, names=question.names)
@@ -180,14 +181,19 @@ def _with(topic: str, codes: Sequence[Identifier]) -> str:
     return topic
 
 
-def _remainder(rest: str, codes: Sequence[Identifier]) -> int:
+def _size(text: str) -> float:
+    """Count the content words of a text; a pair of Chinese characters is half of one."""
+    return sum(1.0 if word.isascii() else 0.5 for word in content_words(text))
+
+
+def _remainder(rest: str, codes: Sequence[Identifier]) -> float:
     """Count the content words that are left once machine, codes and what only changes the subject are gone."""
     for code in codes:
         rest = rest.replace(code.text, " ")
     rest = words().follow["correction"].sub(" ", rest)
     if words().follow["same"].search(rest.strip()) or not rest.strip(" \t,.;:!?，。、？！"):
         return 0
-    return len(content_words(words().frames.sub(" ", rest)))
+    return _size(words().frames.sub(" ", rest))
 
 
 def _without_rejected(text: str) -> str:

@@ -17,7 +17,7 @@ from corpus import Passage, content_words, detect_language, extract_identifiers,
 Similar = Callable[[str, Sequence[str]], Sequence[float]]
 
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
-_CANDIDATES = 6  # passages whose units compete
+_CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
 _RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.35, 0.9
 _CONTEXT = 0.45  # what a word in the section's title or beside the unit counts, against one in the unit itself
@@ -48,6 +48,16 @@ def documents_of(passages: Sequence[Passage]) -> list[Passage]:
     return [p for p in passages if not (p.place.record and p.place.record.table in _RECORDS)]
 
 
+def candidates(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages whose units compete: the best ones, and the best of the machine's own manuals.
+
+    A question in one language finds plant-wide pages in it before the machine's manual in the other.
+    """
+    pages = documents_of(passages)
+    own = [passage for passage in pages if passage.applies == "model"][:_OWN]
+    return list({passage.id: passage for passage in [*pages[:_CANDIDATES], *own]}.values())
+
+
 def choose(
     question: Question, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
 ) -> list[Extract]:
@@ -55,7 +65,7 @@ def choose(
 
     `similar` holds the cosine of texts (of whole units) with the question, where it was measured.
     """
-    pool = documents_of(passages)[:_CANDIDATES]
+    pool = candidates(passages)
     if not pool:
         return []
     units = {passage.id: [unit for unit in cut(passage) if not addressed(unit.text)] for passage in pool}
@@ -193,4 +203,4 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
 def across(question: str, passages: Sequence[Passage]) -> list[Passage]:
     """Return those of the best passages that speak another language than the question."""
     language = detect_language(question)
-    return [passage for passage in documents_of(passages)[:_CANDIDATES] if detect_language(passage.text) != language]
+    return [passage for passage in candidates(passages) if detect_language(passage.text) != language]

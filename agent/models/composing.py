@@ -31,9 +31,12 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     asked = _by_parts(question.asked, found)
     lines: list[str] = []
     if found.facts:
-        return "\n\n".join(_within([f"- {fact.text} [{fact.id}]" for fact in found.facts]))
+        lines = [f"- {fact.text} [{fact.id}]" for fact in found.facts]
+        if "history" in asked.intents and asked.wants & {"steps", "cause"}:  # how often, and how it was mended
+            lines += [case_line(case, label, zone) for case in found.cases[:_MENTIONED]]
+        return "\n\n".join(_within(lines))
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
-        lines += [part_line(part, label, zone) for part in found.parts[:8]]
+        lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
         lines += status_lines(question.own, found, label, zone)
     if "overview" in asked.intents and found.machines:

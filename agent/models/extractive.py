@@ -85,7 +85,7 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
 
 def _stock_query(question: Question) -> str:
     """Return what to look up in stock: the parts that the last answer named, where the question points at them."""
-    if question.parts and not any(i.kind == "part" for i in question.asked.identifiers):
+    if question.topic and question.parts and not any(i.kind == "part" for i in question.asked.identifiers):
         return f"{question.own} {' '.join(question.parts)}"
     return question.text
 

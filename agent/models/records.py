@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,12 @@ from corpus import Equipment, Part, Reading, RepairCase, content_words, index_to
 Labels = Mapping[str, str]
 
 
-def part_line(part: Part, label: Labels, zone: ZoneInfo) -> str:
-    """Say a stock line: number, name, stock and bin first; what to do where it is short."""
+_SUBSTITUTE = re.compile(r"\bsubstitut|\balternativ|\breplacement for|\bequivalent|替代|代用|代替", re.IGNORECASE)
+_LEAD_TIME = re.compile(r"\blead time|\bdelivery|采购周期|货期|交期|交货|到货", re.IGNORECASE)
+
+
+def part_line(part: Part, label: Labels, zone: ZoneInfo, question: str = "") -> str:
+    """Say a stock line: number, name, stock and bin first; what was asked for, and what to do where it is short."""
     unit = part.unit or ""
     stock = label["unknown"] if part.on_hand is None else f"{figure(part.on_hand)} {unit}".strip()
     text = f"- {part.part_number} {part.name}"
@@ -21,12 +26,15 @@ def part_line(part: Part, label: Labels, zone: ZoneInfo) -> str:
     text += f": {label['stock']} {stock}, {label['bin']} {part.bin or label['unknown']}"
     if part.minimum is not None:
         text += f", {label['minimum']} {figure(part.minimum)}"
-    if part.on_hand is not None and (part.on_hand <= 0 or (part.minimum is not None and part.on_hand < part.minimum)):
-        text += f" — **{label['low']}**" if part.minimum is not None else ""
-        if part.substitutes:
-            text += f", {label['substitute']} {', '.join(part.substitutes)}"
-        if part.lead_time is not None:
-            text += f", {label['lead_time'].format(days=figure(part.lead_time))}"
+    short = part.on_hand is not None and (
+        part.on_hand <= 0 or (part.minimum is not None and part.on_hand < part.minimum)
+    )
+    if short and part.minimum is not None:
+        text += f" — **{label['low']}**"
+    if part.substitutes and (short or _SUBSTITUTE.search(question)):
+        text += f", {label['substitute']} {', '.join(part.substitutes)}"
+    if part.lead_time is not None and (short or _LEAD_TIME.search(question)):
+        text += f", {label['lead_time'].format(days=figure(part.lead_time))}"
     if part.as_of:
         text += f" ({label['as_of']} {part.as_of.astimezone(zone):%Y-%m-%d})"
     return f"{text} [{part_source(part, zone).id}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from langchain_core.tools import BaseTool, tool
 
-from agent.asking.periods import Period, period_in
+from agent.asking.periods import Period, period_in, without_dates
 from agent.tools.data import fenced
 from agent.tools.found import Found, Source, alarm_source, case_source, figure, part_source, reading_source
 from corpus import (
@@ -31,8 +32,12 @@ _SHOWN = 5
 _ASKING = frozenset(
     "time count total number repair fix work order case record fail failur fault breakdown mainten maintain happen occur "
     "machin equip year month day week averag mean mttr mtbf downtim common frequent done perform find found result "
-    "carri since long last repeat 工单 维修 案例 故障 次数 记录 多少 几次 总共 一共 平均 修复 时间 停机 设备 机器 发生 "
-    "结果 发现 什么 最多 常见".split()
+    "carri since long last minut min hour h code mode type between repeat did most who were was all date plant".split()
+)
+_ASKING_ZH = re.compile(
+    "工单|维修|修理|修复|修过|案例|故障|次数|记录|多少|几次|几起|总共|一共|合计|累计|平均|时间|停机|设备|机器|发生|结果|发现|什么时候|什么|"
+    "最多|最近|常见|分钟|小时|失效模式|模式|类型|代码|处理|全厂|全部|之间|以来|间隔|无故障|日期|上次|今年|去年|本月|上个?月|做过|做了|"
+    "[年月日号天次起个人谁的是在有了过被共]|MTTR|MTBF"
 )
 
 
@@ -172,7 +177,7 @@ def _narrowed(corpus: Corpus, query: str, scope: CaseFilter) -> tuple[CaseFilter
     """Narrow a scope to what the question is about: a recorded failure mode, else words that cases hold."""
     if modes := corpus.failure_modes_in(query, scope):
         return _with(scope, failure_modes=tuple(modes)), ", ".join(modes)
-    words = tuple(w for w in content_words(query) if not _generic(w))
+    words = tuple(w for w in content_words(_ASKING_ZH.sub(" ", without_dates(query))) if not _generic(w))
     if not words or scope.code:
         return scope, ""
     held = [word for word in words if corpus.case_figures(_with(scope, words=(word,))).count]

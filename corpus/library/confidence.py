@@ -91,7 +91,9 @@ FALLBACK = Calibration(
 def calibration_for(embedding_model: str) -> Calibration:
     """Return the fit for this embedding model and this search, or the fallback."""
     fit = _stored()
-    return fit if (fit.embedding_model, fit.search) == (embedding_model, VERSION) else FALLBACK
+    # A fit over signals that this search no longer measures would refuse everything.
+    made_here = (fit.embedding_model, fit.search) == (embedding_model, VERSION) and set(fit.weights) <= set(_SIGNALS)
+    return fit if made_here else FALLBACK
 
 
 @functools.lru_cache(maxsize=1)

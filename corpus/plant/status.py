@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import Index, String, Text, delete, func, insert, select
+from sqlalchemy import Index, String, Text, cast, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
@@ -15,7 +16,17 @@ from corpus.library.quotes import normal_text
 from corpus.plant.records import Imported, Key, RecordStore, set_retired
 from corpus.settings import Settings
 
-_BATCH = 5000
+PUSHED = 0  # instead of a revision: readings that no file brought
+_BULK = 50_000
+_KEY = ("equipment_key", "metric", "at")
+_COLUMNS = (
+    "equipment_key", "equipment", "metric", "at", "value", "unit", "limit_low", "limit_high", "revision_id", "retired",
+)  # fmt: skip
+_UPSERT = (
+    f"INSERT INTO readings ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
+    f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEY)
+)
 
 
 class ReadingRow(Base):
@@ -98,14 +109,20 @@ class StatusStore(RecordStore):
 
     def readings(self, equipment: str, metric: str, since: datetime, until: datetime) -> list[Reading]:
         with self._database.read() as session:
-            query = select(ReadingRow).where(
+            columns = (
+                ReadingRow.equipment, ReadingRow.metric, ReadingRow.value, ReadingRow.at, ReadingRow.unit,
+                ReadingRow.limit_low, ReadingRow.limit_high, ReadingRow.id,
+            )  # fmt: skip
+            query = select(*columns).where(
                 ReadingRow.equipment_key == normal_identifier(equipment),
                 ReadingRow.metric == metric,
                 ReadingRow.retired.is_(False),
                 ReadingRow.at >= since,
                 ReadingRow.at < until,
             )
-            return [self.reading(row) for row in session.scalars(query.order_by(ReadingRow.at))]
+            rows = session.execute(query.order_by(ReadingRow.at)).all()
+        fresh = datetime.now(UTC) - self._fresh
+        return [Reading(*row[:7], row.at < fresh, id=row.id) for row in rows]
 
     def alarms(self, equipment: str | None, *, active: bool, limit: int) -> list[Alarm]:
         query = select(AlarmRow).where(AlarmRow.retired.is_(False))
@@ -127,43 +144,59 @@ class StatusStore(RecordStore):
                 stored[index] = _save_alarm(session, record, revision_id, source)
         return stored
 
-    @staticmethod
-    def _save_readings(session: Session, readings: Sequence[Reading], revision_id: int) -> None:
+    def add(self, readings: Iterable[Reading]) -> int:
+        """Store readings as they come, a transaction a batch, so that questions and other writers get their turn."""
+        stored = 0
+        every = iter(readings)
+        while batch := list(islice(every, _BULK)):
+            with self._database.write() as session:
+                stored += self._save_readings(session, batch, PUSHED)
+        return stored
+
+    def _save_readings(self, session: Session, readings: Sequence[Reading], revision_id: int) -> int:
         """Store readings; one of the same asset, metric and time replaces the earlier one."""
-        unique = {(normal_identifier(r.equipment), r.metric, r.at.astimezone(UTC)): r for r in readings}
-        spans: dict[tuple[str, str], list[datetime]] = {}
-        for key, metric, at in unique:
-            spans.setdefault((key, metric), []).append(at)
-        replaced: list[int] = []
-        for (key, metric), times in spans.items():
-            wanted = set(times)
-            known = session.execute(
-                select(ReadingRow.id, ReadingRow.at).where(
-                    ReadingRow.equipment_key == key,
-                    ReadingRow.metric == metric,
-                    ReadingRow.at.between(min(times), max(times)),
-                )
-            )
-            replaced.extend(row_id for row_id, at in known if at in wanted)
-        for start in range(0, len(replaced), _BATCH):
-            session.execute(delete(ReadingRow).where(ReadingRow.id.in_(replaced[start : start + _BATCH])))
+        if not readings:
+            return 0
+        connection = session.connection()
+        if connection.dialect.name == "sqlite":
+            # The driver's own executemany: the mapper would take as long again for binding each value.
+            connection.exec_driver_sql(_UPSERT, _rows(readings, revision_id))
+            return len(readings)
+        from sqlalchemy.dialects.postgresql import insert
+
+        unique = {(normal_identifier(r.equipment), r.metric, r.at): r for r in readings}
+        statement = insert(ReadingRow)
+        replaced = {name: statement.excluded[name] for name in _COLUMNS if name not in _KEY}
         rows = [
-            {
-                "equipment_key": key,
-                "equipment": reading.equipment,
-                "metric": metric,
-                "at": at,
-                "value": reading.value,
-                "unit": reading.unit,
-                "limit_low": reading.limit_low,
-                "limit_high": reading.limit_high,
-                "revision_id": revision_id,
-                "retired": False,
-            }
-            for (key, metric, at), reading in unique.items()
-        ]
-        for start in range(0, len(rows), _BATCH):
-            session.execute(insert(ReadingRow), rows[start : start + _BATCH])
+            dict(zip(_COLUMNS, (key, r.equipment, metric, at, r.value, r.unit, r.limit_low, r.limit_high, revision_id,
+                                False), strict=True))
+            for (key, metric, at), r in unique.items()
+        ]  # fmt: skip
+        session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=replaced), rows)
+        return len(readings)
+
+    def thin(self, raw_until: datetime, keep_since: datetime | None) -> int:
+        """Leave each hour's lowest and highest of older readings, as they were measured; return how many went."""
+        hour = func.substr(cast(ReadingRow.at, String), 1, 13)
+        of = (ReadingRow.equipment_key, ReadingRow.metric, hour)
+        ranked = (
+            select(
+                ReadingRow.id,
+                func.row_number().over(partition_by=of, order_by=(ReadingRow.value, ReadingRow.id)).label("low"),
+                func.row_number()
+                .over(partition_by=of, order_by=(ReadingRow.value.desc(), ReadingRow.id))
+                .label("high"),
+            )
+            .where(ReadingRow.at < raw_until)
+            .subquery()
+        )
+        surplus = select(ranked.c.id).where(ranked.c.low > 1, ranked.c.high > 1)
+        with self._database.write() as session:
+            before = session.scalar(select(func.count()).select_from(ReadingRow)) or 0
+            if keep_since is not None:
+                session.execute(delete(ReadingRow).where(ReadingRow.at < keep_since))
+            session.execute(delete(ReadingRow).where(ReadingRow.id.in_(surplus)))
+            return before - (session.scalar(select(func.count()).select_from(ReadingRow)) or 0)
 
     def forget(self, session: Session, revision_id: int) -> None:
         set_retired(session, ReadingRow, revision_id, retired=True)
@@ -178,6 +211,19 @@ class StatusStore(RecordStore):
         return Reading(
             row.equipment, row.metric, row.value, row.at, row.unit, row.limit_low, row.limit_high, stale, id=row.id
         )
+
+
+def _rows(readings: Sequence[Reading], revision_id: int) -> list[tuple[object, ...]]:
+    """Return rows as SQLite keeps them: times in UTC as text."""
+    keys: dict[str, str] = {}
+    rows: list[tuple[object, ...]] = []
+    for r in readings:
+        key = keys.get(r.equipment)
+        if key is None:
+            key = keys[r.equipment] = normal_identifier(r.equipment)
+        at = r.at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        rows.append((key, r.equipment, r.metric, at, r.value, r.unit, r.limit_low, r.limit_high, revision_id, False))
+    return rows
 
 
 def _save_alarm(session: Session, alarm: Alarm, revision_id: int, source: str) -> int:

@@ -31,6 +31,8 @@ def join_lines(lines: Sequence[str]) -> str:
             joined += line
         elif re.search(r"[A-Za-z]-$", joined) and re.match(r"[a-z]", line):
             joined = joined[:-1] + line
+        elif re.search(r"[A-Za-z0-9][-/]$", joined) and re.match(r"[A-Za-z0-9]", line):
+            joined += line  # a part number or a unit that goes on: "HX-" "8400", "L/" "min"
         elif re.search(rf"[{_HAN}]$", joined) or re.match(rf"[{_HAN}]", line):
             joined += line
         else:

@@ -47,8 +47,10 @@ def test_a_fix_is_saved_approved_and_found(visit: Any, address: str) -> None:
     assert "lead · changed it" in history
     assert "lead · approved it" in history
 
-    again = visit(address, "/?equipment=WN-01", person="wang")
-    assert ACTION in ask(again, "What was done before when WN-01 squeaks?").inner_text()
+    again = visit(address, person="wang")
+    open_tab(again, "Plant")
+    again.locator("#mh-machines .mh-card", has_text="WN-01").click()
+    again.locator("#mh-machine-page .mh-cases", has_text=ACTION).wait_for()
 
     card.get_by_role("button", name="Retire").click()
     lead.get_by_text("nothing finds it any more").wait_for()

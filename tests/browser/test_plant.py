@@ -28,7 +28,7 @@ def test_a_machine_s_page(visit: Any, address: str, size: str, language: str) ->
     assert "Winch W-9 manual" in words
     assert "Reset the counter" in words
     assert "WR-1201" in words
-    page.wait_for_function("document.querySelector('#mh-machine-page img').naturalWidth > 300")
+    page.wait_for_function("document.querySelector('#mh-machine-page img').naturalWidth > 100")
     assert not scrolls_sideways(page)
 
 

@@ -24,11 +24,11 @@ def test_a_conversation_is_found_renamed_continued_and_deleted(visit: Any, addre
     talks = page.locator("#mh-talk-list .mh-talk")
     talks.first.wait_for()
     assert talks.count() >= 2
-    page.fill("#mh-talk-find input", "E-78")
+    page.fill("#mh-talk-find textarea, #mh-talk-find input", "E-78")
     page.wait_for_function("document.querySelectorAll('#mh-talk-list .mh-talk').length === 1")
     talks.first.click()
     page.locator(".mh-question", has_text="E-78").wait_for()
-    page.fill("#mh-talk-title input", "Brake of winch 1")
+    page.fill("#mh-talk-title textarea, #mh-talk-title input", "Brake of winch 1")
     page.get_by_role("button", name="Rename").click()
     page.locator("#mh-talk-list", has_text="Brake of winch 1").wait_for()
     ask(page, "Which part is that?")

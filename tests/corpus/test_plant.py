@@ -157,3 +157,19 @@ def test_many_readings(database, plant):
         save(database, plant, many, 3)
     assert len(plant[2].latest("M-1", metric=None)) == 1
     assert len(plant[2].readings("M-1", "metric 1", NOW - timedelta(minutes=100), NOW)) == 10
+
+
+def test_pushed_readings_are_idempotent_and_thinned_to_what_was_measured(database, plant):
+    status = plant[2]
+    hour = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    pushed = [
+        Reading("HP-01", "pressure", float(v), hour + timedelta(minutes=m)) for m, v in enumerate([5, 9, 1, 7, 3])
+    ]
+    assert status.add(pushed) == 5
+    status.add([*pushed, Reading("hp01", "pressure", 2.0, hour + timedelta(hours=2))])
+    everything = status.readings("HP-01", "pressure", hour, hour + timedelta(days=1))
+    assert [r.value for r in everything] == [5, 9, 1, 7, 3, 2]
+    assert status.thin(hour + timedelta(hours=1), None) == 3
+    kept = status.readings("HP-01", "pressure", hour, hour + timedelta(days=1))
+    assert [(r.value, r.at.minute) for r in kept] == [(9, 1), (1, 2), (2, 0)]
+    assert status.thin(hour, hour + timedelta(hours=1)) == 2

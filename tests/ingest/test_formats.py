@@ -11,6 +11,7 @@ import pytest
 
 from corpus import Unreadable
 from ingest.readers import Limits, ParsedFile, read
+from ingest.readers.mending import join_lines
 
 
 def parse(path: Path, limits: Limits | None = None) -> ParsedFile:
@@ -104,3 +105,17 @@ def test_an_empty_file_is_named_empty(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     with pytest.raises(Unreadable, match="empty"):
         parse(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        (["the lubri-", "cation pump"], "the lubrication pump"),
+        (["filter HX-", "8400-0534"], "filter HX-8400-0534"),
+        (["at least 12 L/", "min"], "at least 12 L/min"),
+        (["停机后更换", "滤芯"], "停机后更换滤芯"),
+        (["two", "words"], "two words"),
+    ],
+)
+def test_lines_of_a_paragraph_are_joined_as_they_were_meant(lines: list[str], joined: str) -> None:
+    assert join_lines(lines) == joined

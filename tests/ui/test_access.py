@@ -246,7 +246,7 @@ def test_another_s_conversation_and_upload_stay_theirs(house: House, server: Tes
     "path",
     [
         "/files/../../etc/passwd", "/files/1/../../../etc/passwd", "/files/%2e%2e%2fmillhand.db", "/pages/1/..%2f1.png",
-        "/files/-1", "/files/1e9", "/pages/99999999999999999999/1.png", "/assets/../config",
+        "/files/-1", "/files/1e9", "/pages/99999999999999999999/1.png",
         "/static/..%2f..%2fetc/passwd",
         "/assets/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/plots/..%2f..%2fetc.svg", "/charts/..%2fcount.svg",
     ],

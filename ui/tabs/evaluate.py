@@ -38,7 +38,7 @@ class EvaluateTab:
                 )
                 self._file = words(
                     gr.File, "eval_upload", file_count="multiple", file_types=[".jsonl"], elem_id="mh-eval-file",
-                    height=120,
+                    height=160,
                 )  # fmt: skip
                 words.html(lambda one: clean(f'<p class="mh-detail">{escape(text(one, "eval_hint"))}</p>'))
                 self._quick = words(gr.Checkbox, "eval_retrieval_only", elem_id="mh-eval-quick")

@@ -41,7 +41,7 @@ class LibraryTab:
                 self._files = words(
                     gr.File, "upload", file_count="multiple", file_types=SUFFIXES, elem_id="mh-files", height=160
                 )
-                self._folder = words(gr.File, "upload_folder", file_count="directory", elem_id="mh-folder", height=110)
+                self._folder = words(gr.File, "upload_folder", file_count="directory", elem_id="mh-folder", height=160)
                 words.html(lambda one: clean(f'<p class="mh-detail">{escape(text(one, "upload_hint"))}</p>'))
                 with words(gr.Accordion, "options", open=False):
                     self._models = words(gr.Textbox, "option_models", info="option_models_hint")
