@@ -76,6 +76,7 @@ _SIGNALS = (
     "coverage best_coverage phrases heading lexical dense dense_lead dense_of_best agreement across across_dense "
     "across_coverage words named"
 ).split()
+_ADDED = ("similarity", "identified", "unknown")  # by the searcher, from the query itself
 
 
 FALLBACK = Calibration(
@@ -92,7 +93,10 @@ def calibration_for(embedding_model: str) -> Calibration:
     """Return the fit for this embedding model and this search, or the fallback."""
     fit = _stored()
     # A fit over signals that this search no longer measures would refuse everything.
-    made_here = (fit.embedding_model, fit.search) == (embedding_model, VERSION) and set(fit.weights) <= set(_SIGNALS)
+    made_here = (fit.embedding_model, fit.search) == (embedding_model, VERSION) and set(fit.weights) <= {
+        *_SIGNALS,
+        *_ADDED,
+    }
     return fit if made_here else FALLBACK
 
 

@@ -245,6 +245,7 @@ def evidence_signals(pool: Pool, order: Sequence[int]) -> dict[str, float]:
     """Return what a confidence is reckoned from, given the order in which the candidates were ranked."""
     known = _share(pool.identifiers, pool.known)
     return confidence_signals(pool.query, pool.candidates, pool.features, order) | {
+        "similarity": pool.similarity,
         "identified": known,
         "unknown": float(bool(pool.identifiers)) - known,
     }
