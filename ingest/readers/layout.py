@@ -170,7 +170,7 @@ def _heading(
     tall = height > 1.15 * usual
     numbered = NUMBERED.match(first)
     short = len(first) < 80 and not first.rstrip().endswith(("。", ".", "；", ";", ",", "，"))
-    if titles and not tall:
+    if titles and (not tall or ITEM.match(first)):  # one odd letter makes the line of a step tall
         return None, 0
     if short and (CHAPTER.match(first) or (numbered and tall)):
         return (numbered.group(1).count(".") + 1 if numbered else 1, first), 1
