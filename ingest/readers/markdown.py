@@ -72,8 +72,14 @@ def read(path: Path, limits: Limits, progress: PageProgress) -> ParsedFile:
 def _plain(token: object) -> str:
     children = getattr(token, "children", None) or []
     parts = []
+    code = False  # between the tags of a script or a style sheet stands nothing to be read
     for child in children:
-        if child.type in ("text", "code_inline"):
+        if child.type == "html_inline":
+            tag = child.content.lower()
+            code = tag.startswith(("<script", "<style")) or (code and not tag.startswith(("</script", "</style")))
+        elif code:
+            continue
+        elif child.type in ("text", "code_inline"):
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
             parts.append("\n")

@@ -169,5 +169,5 @@ def test_a_model_that_would_obey_is_not_given_the_orders(poisoned: Corpus, scrip
         ]
         build_assistant(poisoned.settings, poisoned, Listening(draft="PWNED", calls=calls)).ask(question)
     assert seen
-    assert not [text for text in seen if "PWNED" in text]
+    assert not [text[max(0, text.find("PWNED") - 300) : text.find("PWNED") + 120] for text in seen if "PWNED" in text]
     assert not [text for text in seen if text.count("</document>") != text.count("<document>")]
