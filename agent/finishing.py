@@ -16,7 +16,7 @@ from agent.middleware.safety import governing_warnings
 from agent.tools.data import addressed, shown
 from agent.tools.found import Found
 from agent.words import words
-from corpus import Corpus, Equipment, Language, Passage, RepairCase, contains_quote, normal_identifier
+from corpus import Corpus, Equipment, Language, Passage, RepairCase, contains_quote, normal_identifier, spellings
 
 _READ = 160  # characters of a picture's text that are told to the reader
 _BESIDE = 6  # rows of one kind that come with an answer that did not ask for them
@@ -137,8 +137,9 @@ def _cited(found: Found, checked: Checked) -> list[Passage]:
         passage
         for passage in held
         if any(
-            c.place.revision == passage.place.revision and contains_quote(passage.text, c.quote)
+            c.place.revision == passage.place.revision and contains_quote(words, c.quote)
             for c in checked.citations
+            for words in spellings(passage.text)
         )
     ]
 

@@ -59,7 +59,7 @@ from corpus.errors import (
 )
 from corpus.library.confidence import VERSION as SEARCH_VERSION
 from corpus.library.identifiers import extract_identifiers, normal_identifier
-from corpus.library.quotes import contains_quote, find_quote, normal_text
+from corpus.library.quotes import contains_quote, find_quote, normal_text, spellings
 from corpus.library.ranking import FEATURES as RANKING_FEATURES
 from corpus.library.ranking import Candidate, rank_scores
 from corpus.library.search import Pool, evidence_signals, ranked
@@ -77,5 +77,5 @@ __all__ = [
     "StockTaking", "TableMapping", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner",
     "contains_quote", "content_words", "detect_language", "evidence_signals", "extract_identifiers", "find_quote",
     "index_tokens", "load_settings", "normal_identifier", "normal_text", "open_corpus", "rank_scores", "ranked",
-    "serve_owner",
+    "serve_owner", "spellings",
 ]  # fmt: skip

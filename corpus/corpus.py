@@ -220,6 +220,10 @@ class Corpus:
         """Return all live warnings of the passage's revision, in reading order."""
         return self._documents.warnings(passage)
 
+    def quoted(self, passage: Passage, text: str) -> tuple[str, Place]:
+        """Return words of a passage as its page has them, and where: of a row of a table, its cells without headers."""
+        return self._documents.quoted(passage, text)
+
     def locate(self, passage: Passage, quote: str) -> Place | None:
         """Return where exactly a quote stands within a passage's pages, or None if it does not stand there."""
         return self._documents.locate(passage, quote)

@@ -178,9 +178,9 @@ class _Checker:
         passage = source.passage
         if passage is None:
             return Citation(number, source.text, source.place)
-        quote = text if contains_quote(source.text, text) else _carrying(passage, text)
-        quote = quote[:_QUOTE]
-        return Citation(number, quote, self._corpus.locate(passage, quote) or source.place)
+        said = text if contains_quote(source.text, text) else _carrying(passage, text)
+        quote, place = self._corpus.quoted(passage, said[:_QUOTE])
+        return Citation(number, quote, place)
 
 
 def _said_by(source: Source, statement: str) -> str:

@@ -8,6 +8,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -35,7 +36,7 @@ from corpus.domain import (
 )
 from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
-from corpus.library.quotes import contains_quote, normal_text
+from corpus.library.quotes import contains_quote, normal_text, spellings
 from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
 from corpus.library.words import detect_language
 
@@ -270,14 +271,27 @@ class DocumentStore:
             query = _live(_joined()).where(ChunkRow.revision_id == passage.place.revision, ChunkRow.kind == "warning")
             return [_passage(*row) for row in session.execute(query.order_by(ChunkRow.position))]
 
+    def quoted(self, passage: Passage, text: str) -> tuple[str, Place]:
+        """Return the words as a page of the passage has them; unchanged where no page has them in a row."""
+        place = passage.place
+        if place.revision is None:
+            return text, place
+        last = passage.page_end if passage.page_end is not None else place.page
+        numbers = [None] if place.page is None else range(place.page, (last or place.page) + 1)
+        pages = [self.page(place.revision, number) for number in numbers]
+        for read in (lambda page: page.raw, lambda page: page.text):
+            for words in spellings(text):
+                for page in pages:
+                    if contains_quote(read(page), words):
+                        return words, replace(place, page=page.number)
+        return text, place
+
     def locate(self, passage: Passage, quote: str) -> Place | None:
         if not contains_quote(passage.text, quote):
             return None
         place = passage.place
         if place.page is None or passage.page_end in (None, place.page):
             return place
-        from dataclasses import replace
-
         for number in range(place.page, (passage.page_end or place.page) + 1):
             page = self.page(place.revision or 0, number)
             if contains_quote(page.text, quote) or contains_quote(page.raw, quote):
@@ -305,8 +319,6 @@ def _chunk_ids(session: Session, revisions: Iterable[int]) -> list[int]:
 
 
 def _with_amended(session: Session, passages: dict[int, Passage]) -> dict[int, Passage]:
-    from dataclasses import replace
-
     documents = {p.place.document for p in passages.values() if p.document_kind == "bulletin"}
     if not documents:
         return passages

@@ -35,6 +35,14 @@ def contains_quote(text: str, quote: str) -> bool:
     return bool(wanted) and wanted in normal_text(text)
 
 
+def spellings(text: str) -> list[str]:
+    """Return a text as a page may have it, best first: whole; of a row its cells without headers; its longest cell."""
+    if " | " not in text:
+        return [text]
+    cells = [piece.partition(": ")[2] or piece for piece in text.replace("\n", " | ").split(" | ")]
+    return [text, " ".join(cells), *sorted(cells, key=len, reverse=True)]
+
+
 def _normal_with_offsets(text: str) -> tuple[str, list[int]]:
     characters: list[str] = []
     offsets: list[int] = []

@@ -16,7 +16,7 @@ QUESTION = "What does E-78 on WN-01 mean?"
 
 def test_a_conversation_is_found_renamed_continued_and_deleted(visit: Any, address: str) -> None:
     page = visit(address, person="li")
-    ask(page, QUESTION)
+    ask(page, f"Night shift: {QUESTION}")  # others ask after E-78 too
     page.get_by_role("button", name="New conversation").click()
     page.locator(".mh-empty").wait_for()
     ask(page, "Is BL-0400 in stock?")
@@ -24,7 +24,7 @@ def test_a_conversation_is_found_renamed_continued_and_deleted(visit: Any, addre
     talks = page.locator("#mh-talk-list .mh-talk")
     talks.first.wait_for()
     assert talks.count() >= 2
-    page.fill("#mh-talk-find textarea, #mh-talk-find input", "E-78")
+    page.fill("#mh-talk-find textarea, #mh-talk-find input", "night shift")
     page.wait_for_function("document.querySelectorAll('#mh-talk-list .mh-talk').length === 1")
     talks.first.click()
     page.locator(".mh-question", has_text="E-78").wait_for()

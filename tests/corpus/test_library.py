@@ -6,12 +6,22 @@ import pickle
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import Conflict, Corpus, DataFolderError, NotFound, Settings, open_corpus
+from corpus import (
+    Conflict,
+    Corpus,
+    DataFolderError,
+    NotFound,
+    Page,
+    Settings,
+    contains_quote,
+    open_corpus,
+)
 
 OLD = "Tighten the pinion bolts to 45 N·m in a cross pattern."
 NEW = "Tighten the pinion bolts to 52 N·m in a cross pattern."
@@ -145,3 +155,16 @@ def test_the_indexes_can_be_rebuilt_from_sql(settings: Settings, draft: Any) -> 
 def test_one_process_owns_a_folder(settings: Settings) -> None:
     with open_corpus(settings), pytest.raises(DataFolderError, match="in use by process"):
         open_corpus(settings)
+
+
+def test_a_row_is_quoted_as_its_page_has_it(corpus: Corpus, draft: Any) -> None:
+    row = "Code: E-77 | Cause: wires are broken | Remedy: Replace the rope"
+    page = "Code Cause Remedy\nE-77 wires are\nbroken Replace the rope"
+    made = replace(draft("Winch W-9", ("Faults", 4, row)), pages=[Page(4, page, page)])
+    corpus.add_document(made, actor="test")
+    passage = next(corpus.passages())
+    quote, place = corpus.quoted(passage, row)
+    assert quote == "E-77 wires are broken Replace the rope"
+    assert place.page == 4
+    assert contains_quote(page, quote)
+    assert corpus.quoted(passage, "words that stand nowhere")[0] == "words that stand nowhere"
