@@ -279,10 +279,10 @@ class DocumentStore:
         last = passage.page_end if passage.page_end is not None else place.page
         numbers = [None] if place.page is None else range(place.page, (last or place.page) + 1)
         pages = [self.page(place.revision, number) for number in numbers]
-        for read in (lambda page: page.raw, lambda page: page.text):
+        for read in ("raw", "text"):
             for words in spellings(text):
                 for page in pages:
-                    if contains_quote(read(page), words):
+                    if contains_quote(getattr(page, read), words):
                         return words, replace(place, page=page.number)
         return text, place
 
