@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from corpus.database import Database
 from corpus.domain import Alarm, AlarmFigures, Extremes, Reading
@@ -85,13 +85,7 @@ class StatusHistory:
         self, equipment: str | None, *, code: str | None, since: datetime | None, until: datetime | None
     ) -> list[AlarmFigures]:
         """Return count and durations by machine and code, the most frequent first; what stands has no duration yet."""
-        query = select(AlarmRow).where(AlarmRow.retired.is_(False))
-        if equipment:
-            query = query.where(AlarmRow.equipment_key == normal_identifier(equipment))
-        if since:
-            query = query.where(AlarmRow.since >= since)
-        if until:
-            query = query.where(AlarmRow.since < until)
+        query = _alarms_of(equipment, since, until)
         groups: dict[tuple[str, str], list[AlarmRow]] = defaultdict(list)
         with self._database.read() as session:
             for row in session.scalars(query.order_by(AlarmRow.since)):
@@ -120,13 +114,7 @@ class StatusHistory:
     def alarms_within(
         self, equipment: str | None, since: datetime | None, until: datetime | None, limit: int
     ) -> list[Alarm]:
-        query = select(AlarmRow).where(AlarmRow.retired.is_(False))
-        if equipment:
-            query = query.where(AlarmRow.equipment_key == normal_identifier(equipment))
-        if since:
-            query = query.where(AlarmRow.since >= since)
-        if until:
-            query = query.where(AlarmRow.since < until)
+        query = _alarms_of(equipment, since, until)
         with self._database.read() as session:
             rows = session.scalars(query.order_by(AlarmRow.since.desc()).limit(limit))
             return [
@@ -138,3 +126,15 @@ def outside(reading: Reading) -> bool:
     """Say whether a reading stands beyond one of its limits."""
     low, high = reading.limit_low, reading.limit_high
     return (low is not None and reading.value < low) or (high is not None and reading.value > high)
+
+
+def _alarms_of(equipment: str | None, since: datetime | None, until: datetime | None) -> Select[AlarmRow]:
+    """Ask for the alarms of a machine (or of all) that began in [since, until)."""
+    query = select(AlarmRow).where(AlarmRow.retired.is_(False))
+    if equipment:
+        query = query.where(AlarmRow.equipment_key == normal_identifier(equipment))
+    if since:
+        query = query.where(AlarmRow.since >= since)
+    if until:
+        query = query.where(AlarmRow.since < until)
+    return query
