@@ -14,7 +14,8 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, select
+from sqlalchemy import Integer, func, select
+from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
 from corpus.database import Database
@@ -230,18 +231,44 @@ class DocumentStore:
                 texts |= {row.id: row.text for row in session.execute(rows)}
         return [detect_language(texts[i]) for i in taken], self.vectors(taken)
 
-    def identified(self, normals: Sequence[str]) -> dict[int, dict[str, bool]]:
-        """Return the live chunks that hold these identifiers: chunk id -> {identifier: it stands at the front}."""
+    def held_identifiers(self, normals: Sequence[str]) -> dict[str, tuple[int, bool]]:
+        """Return those of the identifiers that live chunks hold: in how many, and whether an entry begins with it."""
+        if not normals:
+            return {}
+        query = _live(
+            select(IdentifierRow.normal, func.count(), func.max(_LEADS))
+            .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
+            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+        )
+        with self.database.read() as session:
+            rows = session.execute(query.where(IdentifierRow.normal.in_(normals)).group_by(IdentifierRow.normal))
+            return {normal: (count, bool(leads)) for normal, count, leads in rows}
+
+    def identified(self, normals: Sequence[str], most: int) -> dict[int, dict[str, bool]]:
+        """Return up to `most` live chunks with these identifiers: chunk id -> {identifier: it stands at the front}.
+
+        Chunks that begin with one come first, then those that hold more of them.
+        """
         found: dict[int, dict[str, bool]] = {}
         if not normals:
             return found
-        with self.database.read() as session:
-            query = _live(
-                select(IdentifierRow.chunk_id, IdentifierRow.normal, IdentifierRow.leads)
+        wanted = IdentifierRow.normal.in_(normals)
+        best = (
+            _live(
+                select(IdentifierRow.chunk_id)
                 .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
                 .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-            ).where(IdentifierRow.normal.in_(normals))
-            for chunk, normal, leads in session.execute(query):
+            )
+            .where(wanted)
+            .group_by(IdentifierRow.chunk_id)
+            .order_by(func.max(_LEADS).desc(), func.count().desc(), IdentifierRow.chunk_id)
+            .limit(most)
+        )
+        columns = (IdentifierRow.chunk_id, IdentifierRow.normal, IdentifierRow.leads)
+        with self.database.read() as session:
+            for chunk, normal, leads in session.execute(
+                select(*columns).where(wanted, IdentifierRow.chunk_id.in_(best))
+            ):
                 entry = found.setdefault(chunk, {})
                 entry[normal] = entry.get(normal, False) or leads
         return found
@@ -297,6 +324,9 @@ class DocumentStore:
             if contains_quote(page.text, quote) or contains_quote(page.raw, quote):
                 return replace(place, page=number)
         return place
+
+
+_LEADS = cast_column(IdentifierRow.leads, Integer)
 
 
 def _joined() -> Any:

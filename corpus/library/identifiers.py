@@ -16,9 +16,11 @@ _JOINED = re.compile(
     r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*"
     r"(?![A-Za-z0-9])"
 )
-# "E 407", "ALM 203": a code that is written with a space. Common words before a number are no code.
-_SPACED = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,4})[ \u00a0](\d{2,4})(?![A-Za-z0-9%.,]|\s*(?:mm|bar|V|A|kW|Hz|h)\b)")
-_NOT_A_PREFIX = frozenset(
+# "E 407", "ALM 203", "E- 407": a code that is written with a space. Common words before a number are no code.
+_SPACED = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z]{1,4})(?:[ \u00a0]|- | -)(\d{2,4})(?![A-Za-z0-9%]|[.,]\d|\s*(?:mm|bar|V|A|kW|Hz|h)\b)"
+)
+NOT_A_PREFIX = frozenset(
     "THE AND FOR PAGE STEP FIG NO REV DN PN ISO IEC DIN EN GB UL CE TO OF AT BY IN ON OR IS A IP VG SAE API CLP HLP "
     "HM M G R L N V W X Y Z MM CM KG RPM PSI BAR MPA KW HZ DC AC RH LH MAX MIN FAA CFR PART CH SEC".split()
 )
@@ -37,20 +39,25 @@ def normal_identifier(text: str) -> str:
     return "".join(character for character in folded if character.isalnum())
 
 
+def plain_form(text: str) -> str:
+    """Return the text in half-width forms with one kind of dash: what identifiers are looked for in."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES)
+
+
 def extract_identifiers(text: str) -> list[Identifier]:
     """Find what looks like a fault code or part number, each normal form once, in the order they stand.
 
     Plain numbers, measurements and dates are left out. A name with its own dashes (HX-8100-0231) is one identifier.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    plain = plain_form(text)
     found: dict[str, tuple[int, Identifier]] = {}
     for match in _JOINED.finditer(plain):
         written = match.group().strip("-_.")
         if _looks_like_one(written):
             normal = normal_identifier(written)
-            found.setdefault(normal, (match.start(), Identifier(_kind(written), normal, written)))
+            found.setdefault(normal, (match.start(), Identifier(identifier_kind(written), normal, written)))
     for match in _SPACED.finditer(plain):
-        if match.group(1) not in _NOT_A_PREFIX:
+        if match.group(1) not in NOT_A_PREFIX:
             normal = normal_identifier(match.group())
             found.setdefault(normal, (match.start(), Identifier("code", normal, match.group())))
     return [identifier for _, identifier in sorted(found.values(), key=lambda item: item[0])]
@@ -68,5 +75,6 @@ def _looks_like_one(written: str) -> bool:
     return bool(re.fullmatch(r"\d{3,}-\d{3,}(?:-\d+)*", written)) and not re.match(r"^(19|20)\d\d-", written)
 
 
-def _kind(written: str) -> IdentifierKind:
+def identifier_kind(written: str) -> IdentifierKind:
+    """Say whether what was written is short as a fault code or long as a part number."""
     return "code" if _CODE.match(written.upper()) else "part"

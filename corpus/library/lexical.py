@@ -44,11 +44,12 @@ class LexicalIndex:
             connection.executemany("DELETE FROM passage WHERE rowid = ?", [(i,) for i in ids])
             self._changed()
 
-    def search(self, tokens: Sequence[str], k: int, scope: Scope | None = None) -> list[tuple[int, float]]:
+    def search(self, tokens: Iterable[str], k: int, scope: Scope | None = None) -> list[tuple[int, float]]:
         """Return up to k (chunk id, BM25 score), best first, of the passages that hold one of these tokens."""
         if scope is not None and not scope.ids:
             return []
         with self._lock:
+            tokens = list(tokens)
             counts = self._counts(tokens)
             total = self._total()
             known = [token for token in dict.fromkeys(tokens) if counts[token]]

@@ -7,6 +7,7 @@ killed process left: half-added revisions go, owed deletions are made.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Lan
 from corpus.errors import Conflict, IndexMismatch, NotFound, Refused
 from corpus.library.documents import DocumentStore, packed_lines
 from corpus.library.embedding import Embedder, Vectors
-from corpus.library.identifiers import extract_identifiers
+from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.lexical import LexicalIndex
 from corpus.library.quotes import normal_text
 from corpus.library.rows import (
@@ -40,6 +41,10 @@ from corpus.plant.records import RecordStore
 
 Progress = Callable[[str, int, int], None]
 _BATCH = 500
+_FIGURES = re.compile(r"\d{2,8}|\d{1,4}[-.]\d{1,6}")
+"""A code of figures alone, which nothing in running text could tell from a number."""
+_LONG_FIGURES = re.compile(r"\d{5,12}")
+"""A part number of figures alone; shorter ones in a list of parts are positions."""
 
 
 class Library:
@@ -544,11 +549,17 @@ class Library:
 
 
 def chunk_identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:
-    """Return a chunk's identifiers; the first one of a row or entry leads, when it stands within its first words."""
-    found = extract_identifiers(" ".join([*chunk.section[-1:], chunk.text]))
+    """Return a chunk's identifiers; what a row or entry begins with leads it, be it mere figures."""
+    found = {one.normal: one for one in extract_identifiers(" ".join([*chunk.section[-1:], chunk.text]))}
+    if chunk.kind not in ("fault", "row"):
+        return [(identifier, False) for identifier in found.values()]
     head = {identifier.normal for identifier in extract_identifiers(chunk.text[:60])[:1]}
-    entry = chunk.kind in ("fault", "row")
-    return [(identifier, entry and identifier.normal in head) for identifier in found]
+    cell = chunk.text.split("\n")[0].split(" | ")[0].rsplit(": ", 1)[-1].strip()
+    if (_FIGURES if chunk.kind == "fault" else _LONG_FIGURES).fullmatch(cell):
+        normal = normal_identifier(cell)
+        found[normal] = Identifier("code", normal, cell)
+        head = {normal}
+    return [(identifier, identifier.normal in head) for identifier in found.values()]
 
 
 def _names(heading: str, section: str) -> bool:

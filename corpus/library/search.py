@@ -18,6 +18,7 @@ from corpus.library.embedding import Embedder, Vectors
 from corpus.library.glossary import load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.lexical import LexicalIndex
+from corpus.library.naming import Named, named_identifiers, without
 from corpus.library.ranking import (
     UNTRANSLATED,
     Candidate,
@@ -30,11 +31,12 @@ from corpus.library.ranking import (
     read_tokens,
 )
 from corpus.library.vectors import VectorIndex
-from corpus.library.words import content_words, detect_language, identifier_tokens, index_tokens
+from corpus.library.words import content_words, detect_language, identifier_token, index_tokens
 from corpus.plant.equipment import EquipmentStore, machine_names
 from corpus.settings import Settings
 
 METHODS = ("identifier", "lexical", "dense")
+_MENTION = 0.5  # what a passage gains that only mentions it, the rarer the more
 _LEADS = 1.0  # what an identifier's own entry gains; it stands before whatever else was found
 _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
@@ -111,18 +113,26 @@ class Searcher:
         self._vectors.check()
         used = METHODS if methods is None else tuple(methods)
         machine, models, names = self._scope(query, equipment)
-        identifiers = [i for i in extract_identifiers(query) if i.normal not in names]
         scope = self._documents.scope(models)
         text = _without_tag(query, machine)
-        words = self._words(_without_name(text, machine))
+        counts: dict[str, tuple[int, bool]] = {}
 
-        held = self._documents.identified([i.normal for i in identifiers]) if identifiers else {}
-        exact = dict(sorted(held.items(), key=lambda item: -sum(item[1].values()))[:_EXACT])
-        exact = exact if "identifier" in used else {}
+        def held(normals: Sequence[str]) -> dict[str, bool]:
+            counts.update(self._documents.held_identifiers(normals))
+            return {normal: leads for normal, (_, leads) in counts.items()}
+
+        spoken = _without_name(text, machine)
+        named = named_identifiers(spoken, held, names=names)
+        identifiers = [one.identifier for one in named]
+        words = self._words(spoken, named)
+
+        exact: Mapping[int, Mapping[str, bool]] = {}
+        if "identifier" in used:
+            exact = self._documents.identified([one.identifier.normal for one in named if one.known], _EXACT)
         lexical: list[tuple[int, float]] = []
         if "lexical" in used:
             wanted = [t for one in words.by_language.values() for t in one if t != UNTRANSLATED]
-            lexical = self._lexical.search([*wanted, *identifier_tokens(text)], self._candidates, scope)
+            lexical = self._lexical.search(dict.fromkeys(wanted), self._candidates, scope)
         dense: dict[int, float] = {}
         vector = self._embedder.query(text) if text.strip() else None
         if "dense" in used and vector is not None:
@@ -134,7 +144,7 @@ class Searcher:
         found = [chunk for chunk in found if chunk in live]
         if "dense" in used and vector is not None:
             dense |= self._cosines(vector, [chunk for chunk in found if chunk not in dense])
-        rarity = self._rarity(identifiers, held)
+        rarity = self._rarity(named, counts)
         tokens = self._lexical.tokens(found)
         candidates = tuple(
             Candidate(
@@ -151,7 +161,7 @@ class Searcher:
             machine=machine,
             models=tuple(models),
             identifiers=tuple(identifiers),
-            known=frozenset(normal for one in held.values() for normal in one),
+            known=frozenset(one.identifier.normal for one in named if one.known),
             candidates=candidates,
             features=ranking_features(words, candidates, self._background(vector if "dense" in used else None)),
             found_by={
@@ -159,7 +169,11 @@ class Searcher:
                 "lexical": frozenset(chunk for chunk, _ in lexical),
                 "dense": near,
             },
-            leads={chunk: sum(one.values()) / len(identifiers) for chunk, one in exact.items()},
+            leads={
+                chunk: sum(1.0 if leads else _MENTION * rarity[normal] * len(named) for normal, leads in one.items())
+                / len(named)
+                for chunk, one in exact.items()
+            },
             inside=scope.set if scope else None,
             similarity=max(dense.values(), default=0.0),
         )
@@ -179,22 +193,34 @@ class Searcher:
         names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known)
         return machine, sorted(models), names
 
-    def _words(self, text: str) -> QueryWords:
-        """Weigh the query's words for passages in its own language, and their translation for the other."""
+    def _words(self, text: str, named: Sequence[Named]) -> QueryWords:
+        """Weigh the query's words for passages in its own language, and their translation for the other.
+
+        An identifier is one word in both, however it was typed.
+        """
+        # Mere figures are no identifier to the lexical index.
+        named = [one for one in named if any(c.isalpha() for c in one.identifier.text)]
+        codes = [identifier_token(one.identifier.normal) for one in named]
         language = detect_language(text)
+        text = without(text, [one for one in named if one.known])
         own = content_words(text)
         translated = load_glossary(self._folder).translate(text)
         shared = [word for word in own if word.isascii()] if language == "zh" else own
         other = [*dict.fromkeys([*shared, *translated])]
-        weights = dict(zip([*own, *other], self._lexical.weights([*own, *other]), strict=True))
+        tokens = [*own, *other, *codes]
+        weights = dict(zip(tokens, self._lexical.weights(tokens), strict=True))
         there = {word: weights[word] for word in other}
         # Three pairs of characters are about two words.
         missing = len(own) * (2 / 3 if language == "zh" else 1) - len(other) * (1 if language == "zh" else 2 / 3)
         if missing > 0 and there:
             there[UNTRANSLATED] = missing * sum(there.values()) / len(there)
+        either = {code: weights[code] for code in codes}
         return QueryWords(
             language,
-            {language: {word: weights[word] for word in own}, "en" if language == "zh" else "zh": there},
+            {
+                language: {word: weights[word] for word in own} | either,
+                "en" if language == "zh" else "zh": there | either,
+            },
         )
 
     def _background(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:
@@ -216,14 +242,14 @@ class Searcher:
             return {}
         return dict(zip(chunks, (float(c) for c in self._documents.vectors(chunks) @ vector), strict=True))
 
-    def _rarity(self, identifiers: Sequence[Identifier], held: Mapping[int, Mapping[str, bool]]) -> dict[str, float]:
+    def _rarity(self, named: Sequence[Named], counts: Mapping[str, tuple[int, bool]]) -> dict[str, float]:
         """Weigh each identifier of the query: all of them, standing nowhere else, make 1."""
         total = max(2, self._lexical.size())
         rarity = {}
-        for identifier in identifiers:
-            count = sum(identifier.normal in one for one in held.values())
+        for one in named:
+            count = counts[one.identifier.normal][0] if one.known else 0
             idf = math.log(1 + (total - count + 0.5) / (count + 0.5)) if count <= total else 0.0
-            rarity[identifier.normal] = idf / math.log(1 + (total - 0.5) / 1.5) / len(identifiers)
+            rarity[one.identifier.normal] = min(1.0, idf / math.log(1 + (total - 0.5) / 1.5)) / len(named)
         return rarity
 
 

@@ -68,9 +68,19 @@ def content_words(text: str) -> list[str]:
     return list(tokens)
 
 
+def is_function_word(word: str) -> bool:
+    """Say whether an English word asks or joins rather than names."""
+    return word.lower() in _ENGLISH
+
+
 def identifier_tokens(text: str) -> list[str]:
     """Return the identifiers of a text as tokens that no word can equal."""
-    return ["id" + identifier.normal.lower() for identifier in extract_identifiers(text)]
+    return [identifier_token(identifier.normal) for identifier in extract_identifiers(text)]
+
+
+def identifier_token(normal: str) -> str:
+    """Return the token of an identifier's normal form."""
+    return "id" + normal.lower()
 
 
 def _runs(text: str) -> list[str]:

@@ -1,0 +1,62 @@
+"""Which identifiers a query names: typed with spaces or without, known, unknown, nearly known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from corpus.library.identifiers import normal_identifier
+from corpus.library.naming import named_identifiers, without
+
+CODES = ("E-407", "AL-25", "W-2026", "F33427", "OR-32X3.5-FKM", "KF-1281-283", "6204-2RS", "HX-8100-0231", "7i76E")
+FIGURES = ("401", "4000123")
+HELD = {normal_identifier(code): True for code in (*CODES, *FIGURES)}
+
+
+def held(normals: Sequence[str]) -> Mapping[str, bool]:
+    return {normal: HELD[normal] for normal in normals if normal in HELD}
+
+
+def known(query: str, names: Sequence[str] = ()) -> list[tuple[str, bool]]:
+    return [(one.identifier.normal, one.known) for one in named_identifiers(query, held, names=names)]
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("written", [str, str.lower, lambda c: c.replace("-", " "), lambda c: c.replace("-", "")])
+def test_a_code_is_found_however_it_is_typed(code: str, written) -> None:  # type: ignore[no-untyped-def]
+    assert known(f"What is {written(code)}, and who keeps it?") == [(normal_identifier(code), True)]
+    assert known(f"图纸上的{written(code)}是啥零件") == [(normal_identifier(code), True)]
+
+
+@pytest.mark.parametrize(
+    ("query", "normal"),
+    [
+        ("machine stopped with F 73995, any idea?", "F73995"),
+        ("What does E-470 mean?", "E470"),
+        ("look up KF 1281 238", "KF1281238"),
+        ("bin of KB 32X3.5 NBR?", "KB32X35NBR"),
+        ("price of 6204 2RS C3", "62042RSC3"),
+        ("HX 8100 0999 有库存吗", "HX81000999"),
+    ],
+)
+def test_a_near_neighbour_that_stands_nowhere_is_unknown(query: str, normal: str) -> None:
+    assert known(query, names=("HX8100",)) == [(normal, False)]
+
+
+def test_figures_are_a_code_only_where_they_are_called_one() -> None:
+    assert known("alarm 401 on the lathe") == [("401", True)]
+    assert known("故障代码401怎么处理") == [("401", True)]
+    assert known("the belt runs at 401 N") == []
+    assert known("where is 4000123") == [("4000123", True)]
+
+
+def test_words_before_figures_are_no_code() -> None:
+    there = {"IN20": True}
+    assert named_identifiers("how far in 20 min", lambda n: {x: there[x] for x in n if x in there}, names=()) == []
+    assert known("at 24 bar and 90 rpm") == []
+
+
+def test_what_is_named_can_be_left_out() -> None:
+    query = "Is OR 32X3.5 FKM the same as the old ring?"
+    assert without(query, named_identifiers(query, held, names=())).split() == "Is the same as the old ring?".split()
