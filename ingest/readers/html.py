@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ingest.readers.base import Block, Limits, PageProgress, ParsedFile
 from ingest.readers.text import decoded, paragraph, plain_file
 
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # XHTML is read as the HTML that it is
 _BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "table", "pre", "blockquote", "dt", "dd"]
 
 
@@ -14,7 +16,7 @@ def read(path: Path, limits: Limits, progress: PageProgress) -> ParsedFile:
     """Read HTML in document order."""
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(decoded(path, limits), "lxml")
+    soup = BeautifulSoup(_XML_DECLARATION.sub("", decoded(path, limits)), "lxml")
     for hidden in soup(["script", "style", "template", "noscript", "head"]):
         if hidden.name != "head":
             hidden.decompose()

@@ -71,6 +71,14 @@ def test_markdown_takes_its_title_from_the_front_matter(tmp_path: Path) -> None:
     assert parsed.blocks[2].rows == (("a", "b"), ("1", "2"))
 
 
+def test_xhtml_is_read_as_html_without_a_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    (tmp_path / "a.html").write_text(
+        '<?xml version="1.0" encoding="utf-8" ?>\n<html><body><h1>Faults</h1><p>Replace the battery.</p></body></html>'
+    )
+    assert parse(tmp_path / "a.html").pages[0].raw == "Faults\nReplace the battery."
+    assert not [warning for warning in recwarn if "XML" in str(warning.message)]
+
+
 def test_html_drops_scripts_and_styles(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         "<title>T</title><style>p{}</style><h1>Press</h1><p>Vent first.</p><script>alert(1)</script>"
