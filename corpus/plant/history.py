@@ -10,7 +10,8 @@ from sqlalchemy import Select, func, or_, select
 from corpus.database import Database
 from corpus.domain import Alarm, AlarmFigures, Extremes, Reading
 from corpus.library.identifiers import normal_identifier
-from corpus.plant.status import AlarmRow, ReadingRow, StatusStore
+from corpus.plant.alarms import AlarmRow
+from corpus.plant.status import ReadingRow, StatusStore
 
 
 class StatusHistory:

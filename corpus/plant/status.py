@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Index, String, Text, cast, delete, func, select
+from sqlalchemy import Index, String, cast, delete, func, select
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
-from corpus.domain import Alarm, Reading, Record
+from corpus.domain import Alarm, AlarmSignal, Reading, Record
+from corpus.errors import Refused
 from corpus.library.identifiers import normal_identifier
 from corpus.library.quotes import normal_text
-from corpus.plant.records import Imported, Key, RecordStore, set_retired
+from corpus.plant.alarms import AlarmRow, save_alarm, take_signal
+from corpus.plant.records import Key, RecordStore, set_retired
 from corpus.settings import Settings
 
 PUSHED = 0  # instead of a revision: readings that no file brought
@@ -43,17 +46,6 @@ class ReadingRow(Base):
     revision_id: Mapped[int] = mapped_column(index=True)
     retired: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (Index("ix_readings_asset_metric_at", "equipment_key", "metric", "at", unique=True),)
-
-
-class AlarmRow(Imported, Base):
-    __tablename__ = "alarms"
-    equipment_key: Mapped[str] = mapped_column(Key, index=True)
-    equipment: Mapped[str] = mapped_column(String(120))
-    code: Mapped[str] = mapped_column(String(120))
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
-    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    text: Mapped[str | None] = mapped_column(Text)
-    severity: Mapped[str | None] = mapped_column(String(60))
 
 
 class StatusStore(RecordStore):
@@ -141,7 +133,7 @@ class StatusStore(RecordStore):
         stored: dict[int, int] = {}
         for index, record in enumerate(records):
             if isinstance(record, Alarm):
-                stored[index] = _save_alarm(session, record, revision_id, source)
+                stored[index] = save_alarm(session, record, revision_id, source)
         return stored
 
     def add(self, readings: Iterable[Reading]) -> int:
@@ -152,6 +144,25 @@ class StatusStore(RecordStore):
             with self._database.write() as session:
                 stored += self._save_readings(session, batch, PUSHED)
         return stored
+
+    def stream(self, records: Sequence[Record], source: str) -> None:
+        """Store readings, alarms and signals as they came, all or none; told again they change nothing.
+
+        Raises:
+            Refused: one of them cannot be stored, whenever it is tried.
+        """
+        try:
+            with self._database.write() as session:
+                self._save_readings(session, [record for record in records if isinstance(record, Reading)], PUSHED)
+                for record in records:
+                    if isinstance(record, Alarm):
+                        save_alarm(session, record, PUSHED, source)
+                    elif isinstance(record, AlarmSignal):
+                        take_signal(session, record, PUSHED, source)
+        except OperationalError:
+            raise  # the database's trouble, not the records'
+        except (DBAPIError, StatementError, ValueError, TypeError, OverflowError) as error:
+            raise Refused(f"A record cannot be stored ({type(error).__name__}).") from error
 
     def _save_readings(self, session: Session, readings: Sequence[Reading], revision_id: int) -> int:
         """Store readings; one of the same asset, metric and time replaces the earlier one."""
@@ -224,23 +235,3 @@ def _rows(readings: Sequence[Reading], revision_id: int) -> list[tuple[object, .
         at = r.at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
         rows.append((key, r.equipment, r.metric, at, r.value, r.unit, r.limit_low, r.limit_high, revision_id, False))
     return rows
-
-
-def _save_alarm(session: Session, alarm: Alarm, revision_id: int, source: str) -> int:
-    key = normal_identifier(alarm.equipment)
-    code = normal_identifier(alarm.code)
-    same_time = session.scalars(select(AlarmRow).where(AlarmRow.equipment_key == key, AlarmRow.since == alarm.since))
-    row = next((row for row in same_time if normal_identifier(row.code) == code), None)
-    if row is None:
-        row = AlarmRow(equipment_key=key, since=alarm.since)
-        session.add(row)
-    row.equipment, row.code, row.until, row.text, row.severity = (
-        alarm.equipment,
-        alarm.code,
-        alarm.until,
-        alarm.text,
-        alarm.severity,
-    )
-    row.revision_id, row.source, row.retired = revision_id, source, False
-    session.flush()
-    return row.id
