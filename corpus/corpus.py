@@ -66,7 +66,8 @@ from corpus.plant.figures import CaseFigureStore
 from corpus.plant.history import StatusHistory
 from corpus.plant.mappings import MappingStore
 from corpus.plant.parts import PartStore
-from corpus.plant.status import PUSHED, StatusStore
+from corpus.plant.readings import PUSHED
+from corpus.plant.status import StatusStore
 from corpus.settings import Settings
 
 Progress = Callable[[str, int, int], None]
