@@ -66,7 +66,8 @@ from corpus.plant.figures import CaseFigureStore
 from corpus.plant.history import StatusHistory
 from corpus.plant.mappings import MappingStore
 from corpus.plant.parts import PartStore
-from corpus.plant.status import PUSHED, StatusStore
+from corpus.plant.readings import PUSHED
+from corpus.plant.status import StatusStore
 from corpus.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -376,17 +377,25 @@ class Corpus:
     def add_readings(self, readings: Iterable[Reading], *, actor: str, source: str) -> int:
         """Store readings that no file brought, such as a gateway's; sent again they change nothing. Return how many."""
         stored = self._status.add(readings)
-        if actor != "mqtt":  # a stream is no act of a person's
-            self._audit.record(actor, "status.push", source, f"{stored} readings")
+        self._audit.record(actor, "status.push", source, f"{stored} readings")
         return stored
 
     def add_alarms(self, alarms: Sequence[Alarm], *, actor: str, source: str) -> int:
         """Store alarms that no file brought; one of the same asset, code and begin gets its end. Return how many."""
         with self._database.write() as session:
             self._status.save(session, alarms, PUSHED, source)
-            if actor != "mqtt":
-                self._audit.write(session, actor, "alarms.push", source, f"{len(alarms)} alarms")
+            self._audit.write(session, actor, "alarms.push", source, f"{len(alarms)} alarms")
         return len(alarms)
+
+    def take_stream(self, records: Sequence[Record], *, source: str) -> None:
+        """Store readings, alarms and alarm signals of a stream, in order, all or none; told again they change nothing.
+
+        Nothing of it goes on record as an act of a person's.
+
+        Raises:
+            Refused: one of them cannot be stored, whenever it is tried; any other error may pass.
+        """
+        self._status.stream(records, source)
 
     def thin_readings(self, *, actor: str) -> int:
         """Delete and thin out old readings as the settings say (`keep_days`, `raw_days`); return how many went."""

@@ -339,6 +339,18 @@ class Alarm(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmSignal(Record):
+    """What a controller says when an alarm begins or ends, without telling of which time the other is."""
+
+    equipment: str
+    code: str
+    at: datetime
+    active: bool
+    text: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RepairCase(Record):
     """A fix that someone wrote down; what was not recorded is None. `downtime` and `duration` (of work) in minutes.
 
