@@ -60,6 +60,11 @@ def section(title: str, html: str, *, level: int = 4) -> str:
     return f'<div class="mh-section"><h{level}>{escape(title)}</h{level}>{html}</div>'
 
 
+def folded(title: str, html: str) -> str:
+    """Fold some HTML away under a title to tap."""
+    return f'<details class="mh-more"><summary>{escape(title)}</summary>{html}</details>' if html else ""
+
+
 def table(keys: Sequence[str], rows: Sequence[Sequence[str]], language: Language, *, kind: str = "") -> str:
     """Lay rows of HTML cells under headings named by their text keys; a row becomes a card on a phone."""
     if not rows:

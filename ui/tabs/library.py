@@ -13,6 +13,7 @@ import gradio as gr
 from corpus import Account, Conflict, Document, MillhandError, NotFound, Revision
 from ui.access import KEEPERS, account_of, require
 from ui.commands import document_json
+from ui.glossary import GlossaryForm
 from ui.house import House
 from ui.html import TELL, button, clean, moment, paragraph, said, section, table
 from ui.rendering import place_address
@@ -78,6 +79,7 @@ class LibraryTab:
                     self._supersede = words(gr.Button, "supersede", elem_id="mh-supersede")
                     self._part = words(gr.Textbox, "relation_section", elem_id="mh-relation-section")
                     self._amend = words(gr.Button, "amend", elem_id="mh-amend")
+        GlossaryForm(house, words, language)
         words.html(_stickers)
         self.labelled = [*words.components, self._list, self._card, self._found, self._results]
         self._wire(language, tab)
