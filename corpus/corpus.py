@@ -294,7 +294,7 @@ class Corpus:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""
         if not texts:
             return []
-        return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
+        return [float(value) for value in self._embedder.sentences(texts) @ self._embedder.query(query)]
 
     # --- the plant -----------------------------------------------------------------------------------------------
 

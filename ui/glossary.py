@@ -10,7 +10,7 @@ import gradio as gr
 from corpus import Account, MillhandError, NotFound, Term
 from ui.access import KEEPERS, account_of, require
 from ui.house import House
-from ui.html import TELL, button, clean, paragraph, said, table
+from ui.html import TELL, button, clean, paragraph, refused, said, table
 from ui.texts import Language, choose_language, text
 from ui.words import Words
 
@@ -53,7 +53,7 @@ class GlossaryForm:
         try:
             term = self._house.corpus.save_term(chinese or "", english or "", actor=account.name, instead=instead)
         except MillhandError as error:
-            return paragraph(str(error), bad=True), gr.HTML(), gr.Textbox(), gr.Textbox(), instead
+            return refused(error, chosen), gr.HTML(), gr.Textbox(), gr.Textbox(), instead
         done = paragraph(text(chosen, "glossary_saved", term=_shown(term)))
         return done, self._table(query, chosen), "", "", None
 
@@ -75,7 +75,7 @@ class GlossaryForm:
             else:
                 raise NotFound(text(chosen, "nothing_found"))
         except MillhandError as error:
-            done = paragraph(str(error), bad=True)
+            done = refused(error, chosen)
         return done, self._table(query, chosen), *kept
 
     def _listed(self, query: str, language: str, request: gr.Request) -> str:

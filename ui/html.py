@@ -9,7 +9,7 @@ from typing import Any
 
 import nh3
 
-from ui.texts import Language, text
+from ui.texts import Language, refusal, text
 
 TAGS = {
     "a", "b", "blockquote", "br", "button", "code", "details", "div", "em", "h2", "h3", "h4", "hr", "img", "input",
@@ -53,6 +53,11 @@ def paragraph(sentence: str, *, bad: bool = False) -> str:
     """Show one sentence: a note, or a failure that screen readers announce."""
     kind, role = ("mh-failure", "alert") if bad else ("mh-note", "status")
     return clean(f'<p class="{kind}" role="{role}">{escape(sentence)}</p>')
+
+
+def refused(error: Exception | str, language: Language) -> str:
+    """Show why something was refused or failed, in the reader's language where it is known."""
+    return paragraph(refusal(language, str(error)), bad=True)
 
 
 def section(title: str, html: str, *, level: int = 4) -> str:

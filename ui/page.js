@@ -73,7 +73,7 @@
     label.classList.add("mh-busy");
     notice(input.dataset.reading);
     try {
-      const reply = await fetch("/photos", { method: "POST", body: file, headers: { "content-type": file.type } });
+      const reply = await fetch(`/photos?lang=${document.querySelector(".mh-head")?.dataset.lang ?? ""}`, { method: "POST", body: file, headers: { "content-type": file.type } });
       const value = await reply.json();
       if (!reply.ok) throw new Error(value.detail);
       document.querySelector("#mh-photo-text")?.classList.toggle("mh-shown", Boolean(value.text));

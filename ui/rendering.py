@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from markdown_it import MarkdownIt
 
 from ui.html import below, clean, limits, moment, number, outside, section, table
-from ui.texts import Language, text
+from ui.texts import Language, refusal, text
 
 Json = Mapping[str, Any]
 
@@ -39,7 +39,9 @@ def question_html(question: str) -> str:
 
 def failure_html(error: str, language: Language) -> str:
     """Show a failure."""
-    return clean(f'<div class="mh-failure" role="alert">{escape(text(language, "failed", error=error))}</div>')
+    return clean(
+        f'<div class="mh-failure" role="alert">{escape(text(language, "failed", error=refusal(language, error)))}</div>'
+    )
 
 
 def progress_html(steps: Sequence[Json], sentences: Sequence[Json], language: Language) -> str:

@@ -11,7 +11,22 @@ import gradio as gr
 from corpus import Account, Document, Equipment, MillhandError, Part
 from ui.access import KEEPERS, account_of
 from ui.house import House
-from ui.html import TELL, below, button, clean, folded, limits, moment, number, outside, paragraph, said, section, table
+from ui.html import (
+    TELL,
+    below,
+    button,
+    clean,
+    folded,
+    limits,
+    moment,
+    number,
+    outside,
+    paragraph,
+    refused,
+    said,
+    section,
+    table,
+)
 from ui.imports import ImportForm
 from ui.rendering import alarms_html, case_html
 from ui.texts import Language, choose_language, text
@@ -124,7 +139,7 @@ class PlantTab:
         try:
             machine = corpus.equipment(str(tag))
         except MillhandError as error:
-            return paragraph(str(error), bad=True)
+            return refused(error, language)
         days = days if days in DAYS else 7
         source = f"/plots/{machine.tag}.svg?days={days}&lang={language}"
         alt = escape(text(language, "plot_alt", tag=machine.tag, days=days))
