@@ -43,6 +43,7 @@ from corpus.domain import (
     Stock,
     StockTaking,
     TableMapping,
+    Term,
     TextLine,
     Turn,
     WorkItem,
@@ -69,15 +70,14 @@ from corpus.ownership import FolderLock, call_owner, serve_owner
 from corpus.settings import STREAMED, MqttTopic, Settings, load_settings
 
 __all__ = [
-    "RANKING_FEATURES", "SEARCH_VERSION", "STREAMED", "Account", "Alarm", "AlarmFigures", "AlarmSignal",
-    "Amendment", "Applies", "AuditEntry", "Box", "Candidate", "CaseFigures", "CaseFilter", "CaseGroup", "CaseState",
-    "CaseVersion", "Change", "Changes", "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus",
-    "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "Extremes",
-    "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "MqttTopic",
-    "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Pool", "Progress", "Reading", "Record",
-    "RecordRef", "Refused", "RepairCase", "Revision", "Role", "Settings", "SettingsError", "Stock", "StockTaking",
-    "TableMapping", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner", "contains_quote",
-    "content_words", "detect_language", "evidence_signals", "extract_identifiers", "find_quote", "index_tokens",
-    "load_settings", "normal_identifier", "normal_text", "open_corpus", "rank_scores", "ranked", "serve_owner",
-    "spellings",
+    "RANKING_FEATURES", "SEARCH_VERSION", "STREAMED", "Account", "Alarm", "AlarmFigures", "AlarmSignal", "Amendment",
+    "Applies", "AuditEntry", "Box", "Candidate", "CaseFigures", "CaseFilter", "CaseGroup", "CaseState", "CaseVersion",
+    "Change", "Changes", "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus", "DataFolderError", "Document",
+    "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "Extremes", "FolderLock", "Identifier",
+    "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "MqttTopic", "NotFound", "Page", "PageQuality",
+    "Part", "Passage", "Place", "Pool", "Progress", "Reading", "Record", "RecordRef", "Refused", "RepairCase",
+    "Revision", "Role", "Settings", "SettingsError", "Stock", "StockTaking", "TableMapping", "Term", "TextLine",
+    "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner", "contains_quote", "content_words", "detect_language",
+    "evidence_signals", "extract_identifiers", "find_quote", "index_tokens", "load_settings", "normal_identifier",
+    "normal_text", "open_corpus", "rank_scores", "ranked", "serve_owner", "spellings",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
@@ -40,12 +41,15 @@ from corpus.domain import (
     Stock,
     StockTaking,
     TableMapping,
+    Term,
     Turn,
     WorkItem,
     WorkState,
 )
+from corpus.errors import NotFound
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
+from corpus.library.glossary import built_in_terms, plant_terms, term_of, write_plant_terms
 from corpus.library.identifiers import normal_identifier
 from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
@@ -84,6 +88,7 @@ class Corpus:
     def __init__(self, settings: Settings, lock: FolderLock, database: Database) -> None:
         self.settings = settings
         self._lock = lock
+        self._terms_lock = Lock()
         self._database = database
         self._equipment = EquipmentStore(database)
         self._parts = PartStore(database)
@@ -290,7 +295,7 @@ class Corpus:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""
         if not texts:
             return []
-        return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
+        return [float(value) for value in self._embedder.sentences(texts) @ self._embedder.query(query)]
 
     # --- the plant -----------------------------------------------------------------------------------------------
 
@@ -702,6 +707,38 @@ class Corpus:
     def work_questions(self) -> list[dict[str, Any]]:
         """Return the solved items as lines of a question set for `millhand eval`, in DESIGN's form."""
         return self._worklist.questions()
+
+    # --- the glossary --------------------------------------------------------------------------------------------
+
+    def terms(self) -> list[Term]:
+        """List the pairs of terms that the plant has added to the glossary."""
+        return plant_terms(self.folder)
+
+    def built_in_terms(self) -> list[Term]:
+        """List the pairs of terms that come along."""
+        return built_in_terms()
+
+    def save_term(self, chinese: str, english: str, *, actor: str, instead: Term | None = None) -> Term:
+        """Add a pair of terms (several words apart by semicolons), or put it in another's place.
+
+        Raises:
+            Refused: a side is empty, too long, or in the wrong language.
+        """
+        term = term_of(chinese, english)
+        with self._terms_lock:
+            terms = [term if one == instead else one for one in self.terms()]
+            write_plant_terms(self.folder, list(dict.fromkeys([*terms, term])))
+        self._audit.record(actor, "term.save", ";".join(term.chinese), ";".join(term.english))
+        return term
+
+    def remove_term(self, term: Term, *, actor: str) -> None:
+        """Take a pair of terms out of the plant's glossary; raises NotFound when it is not there."""
+        with self._terms_lock:
+            terms = self.terms()
+            if term not in terms:
+                raise NotFound("This term is not in the plant's glossary any more.")
+            write_plant_terms(self.folder, [one for one in terms if one != term])
+        self._audit.record(actor, "term.remove", ";".join(term.chinese), ";".join(term.english))
 
     # --- the folder ----------------------------------------------------------------------------------------------
 

@@ -278,6 +278,14 @@ class StockTaking:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A pair of the glossary: words in Chinese that mean the same as words in English."""
+
+    chinese: tuple[str, ...]
+    english: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TableMapping:
     """What the columns of tables with one header mean: field to column header, "" where no column has it.
 

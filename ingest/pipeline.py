@@ -117,6 +117,8 @@ class Ingestor:
         self._settings = settings
         self._corpus = corpus
         self._worker = ParseWorker(settings)
+        # A citation is opened, and a photo read, while a hundred files are being brought in: not in the same queue.
+        self._viewer = ParseWorker(settings)
         self._picture = lru_cache(maxsize=64)(self._render)
 
     def ingest(
@@ -162,7 +164,7 @@ class Ingestor:
         source = safe_name(path.name)
         if not path.is_file():
             raise Unreadable(f"{source}: there is no such file.")
-        parsed = self._worker.parse(path, lambda *_: None)
+        parsed = self._viewer.parse(path, lambda *_: None)
         try:
             table = self._table(path, source, parsed, as_table, mapping)
         except Unreadable as error:
@@ -187,14 +189,19 @@ class Ingestor:
 
     def read_image(self, path: Path) -> str:
         """Return the text in a picture."""
-        return self._worker.read_image(path)
+        return self._viewer.read_image(path)
 
     def page_picture(self, revision: int, page: int, quote: str | None = None) -> bytes:
         """Return a page of a revision as PNG with the lines of the quote marked; raises NotFound."""
         return self._picture(revision, page, quote)
 
+    def warm_up(self) -> None:
+        """Start the process that draws pages, so that the first citation opens at once."""
+        self._viewer.warm_up()
+
     def close(self) -> None:
         self._worker.close()
+        self._viewer.close()
 
     def _one(self, job: _Job, source: str, step: Callable[[str, int, int], None], actor: str) -> FileResult:
         path, options = job.path, job.options
@@ -288,7 +295,7 @@ class Ingestor:
     def _render(self, revision: int, page: int, quote: str | None) -> bytes:
         stored = self._corpus.page(revision, page)
         marks = quote_boxes(stored, quote) if quote else []
-        return self._worker.picture(self._corpus.revision(revision).file, page, marks, 1100)
+        return self._viewer.picture(self._corpus.revision(revision).file, page, marks, 1100)
 
 
 def build_ingestor(settings: Settings, corpus: Corpus) -> Ingestor:

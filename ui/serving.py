@@ -113,8 +113,10 @@ def _server(house: House, listener: socket.socket, *, accounts: bool) -> uvicorn
 
 def _warm_up(house: House) -> None:
     try:
+        # Each loads something heavy at its first use: the model, the agent, the process that draws pages.
         house.corpus.search("warm-up", k=1)
-        _ = house.assistant
+        house.assistant.warm_up()
+        house.ingestor.warm_up()
     except Exception:  # The first question will meet the same error and show it.
         logging.getLogger(__name__).warning("The warm-up search failed.", exc_info=True)
 

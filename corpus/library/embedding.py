@@ -6,6 +6,7 @@ import functools
 import hashlib
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from corpus.library.packed_model import NAME, default_model_folder
 from corpus.settings import Settings
 
 Vectors = npt.NDArray[np.float32]
+_SENTENCES = 20_000  # vectors of sentences kept, at 1.5 KB each: the same manuals are asked about again and again
 _BATCH_TOKENS = 8192  # characters of padding-free work a batch may hold; keeps long passages in small batches
 
 
@@ -28,6 +30,8 @@ class Embedder:
         self._settings = settings
         self._lock = threading.Lock()
         self._loaded: Any = None
+        self._sentences: OrderedDict[str, Vectors] = OrderedDict()
+        self._keeping = threading.Lock()
         self._query = functools.lru_cache(maxsize=1024)(self._encode_query)
 
     @property
@@ -59,6 +63,20 @@ class Embedder:
             if progress:
                 progress(at, len(order))
         return vectors
+
+    def sentences(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts as passages, those met before from memory; returns float32 of shape (len(texts), dimension)."""
+        with self._keeping:
+            kept = {text: self._sentences[text] for text in texts if text in self._sentences}
+        new = [text for text in dict.fromkeys(texts) if text not in kept]
+        kept.update(zip(new, self.passages(new), strict=True) if new else ())
+        with self._keeping:
+            for text in texts:
+                self._sentences[text] = kept[text]
+                self._sentences.move_to_end(text)
+            while len(self._sentences) > _SENTENCES:
+                self._sentences.popitem(last=False)
+        return np.stack([kept[text] for text in texts])
 
     def query(self, text: str) -> Vectors:
         """Embed one query; returns float32 of shape (dimension,)."""

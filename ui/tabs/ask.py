@@ -16,7 +16,7 @@ from corpus import Account, MillhandError, NotFound
 from ui.access import account_of
 from ui.fixes import FixForm
 from ui.house import House
-from ui.html import TELL, button, clean, moment, paragraph, said
+from ui.html import TELL, button, clean, moment, paragraph, refused, said
 from ui.rendering import REASONS, answer_html, failure_html, progress_html, question_html
 from ui.talks import Exchange, Talk
 from ui.texts import Language, choose_language, text
@@ -273,7 +273,7 @@ class AskTab:
                 raise NotFound(text(chosen, "conversation_first"))
             self._house.corpus.rename_conversation(talk.conversation, title or "", owner=account.name)
         except MillhandError as error:
-            return paragraph(str(error), bad=True) + self._listed(query or "", chosen, account, talk.conversation)
+            return refused(error, chosen) + self._listed(query or "", chosen, account, talk.conversation)
         return self._listed(query or "", chosen, account, talk.conversation)
 
     def _forget(self, tag: str | None, language: str, query: str, talk: Talk, request: gr.Request) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ import gradio as gr
 from corpus import Account, MillhandError, NotFound
 from ui.access import EVALUATORS, account_of, require
 from ui.house import House
-from ui.html import TELL, button, clean, moment, paragraph, said, section, table
+from ui.html import TELL, button, clean, moment, paragraph, refused, said, section, table
 from ui.runs import Progress, Runs, run_time
 from ui.texts import Language, choose_language, text
 from ui.words import Words
@@ -87,7 +87,7 @@ class EvaluateTab:
                 self._house.corpus.record(account.name, "evaluation.set", names[-1])
                 lines.append(paragraph(text(chosen, "eval_set_added", name=names[-1])))
             except MillhandError as error:
-                lines.append(paragraph(str(error), bad=True))
+                lines.append(refused(error, chosen))
         choices = gr.CheckboxGroup(choices=list(self._runs.sets.all()), **({"value": names} if names else {}))
         return "".join(lines), choices, None
 
@@ -100,7 +100,7 @@ class EvaluateTab:
                 raise NotFound(text(chosen, "eval_choose"))
             self._runs.start(list(names), retrieval_only=bool(quick), actor=account.name)
         except MillhandError as error:
-            return paragraph(str(error), bad=True), gr.Timer(active=self._runs.progress.running)
+            return refused(error, chosen), gr.Timer(active=self._runs.progress.running)
         return _progress_html(self._runs.progress, chosen), gr.Timer(active=True)
 
     def _tick(self, language: str, request: gr.Request) -> tuple[Any, ...]:
@@ -142,7 +142,7 @@ class EvaluateTab:
         try:
             return self._lost_html(name, self._runs.value(name), chosen)
         except MillhandError as error:
-            return paragraph(str(error), bad=True)
+            return refused(error, chosen)
 
     def _compared(self, before: str | None, after: str | None, language: str, request: gr.Request) -> str:
         _evaluator(request)
@@ -152,7 +152,7 @@ class EvaluateTab:
                 raise NotFound(text(chosen, "eval_choose_two"))
             return self._comparison_html(before, after, chosen)
         except MillhandError as error:
-            return paragraph(str(error), bad=True)
+            return refused(error, chosen)
 
     def _pressed(self, language: str, request: gr.Request, event: gr.EventData) -> tuple[Any, Any]:
         account, chosen = _evaluator(request), choose_language(language, None)
@@ -171,7 +171,7 @@ class EvaluateTab:
                 return self._lost_html(after, self._runs.value(after), chosen), gr.HTML()
             return self._question_html(before, after, name, question, chosen), gr.HTML()
         except MillhandError as error:
-            return gr.HTML(), paragraph(str(error), bad=True)
+            return gr.HTML(), refused(error, chosen)
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
