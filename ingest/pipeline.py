@@ -24,6 +24,7 @@ from corpus import (
     MillhandError,
     NotFound,
     Page,
+    Record,
     Settings,
     Unreadable,
     find_quote,
@@ -33,7 +34,8 @@ from ingest import recognise
 from ingest.chunking import chunk
 from ingest.preview import TablePreview, preview_of, unread
 from ingest.readers import READERS, TABLES, ParsedFile, check_suffix
-from ingest.tables import LONG, Table, TableKind, mapping_of, read_table
+from ingest.tables import LONG, Header, Table, TableKind, mapping_of, read_table
+from ingest.tables.bulk import BulkReadings, bulk_readings
 from ingest.worker import ParseWorker
 
 MANIFEST = "manifest.csv"
@@ -217,6 +219,12 @@ class Ingestor:
         if known is not None and not unfinished:
             document = self._corpus.document(known.document)
             return FileResult(source, "unchanged", document.id, document.kind, known.pages, known.chunks)
+        if options.as_table in (None, "status"):
+            bulk = bulk_readings(
+                path, self._settings.zone, given=options.mapping, remembered=self._corpus.table_mappings()
+            )
+            if bulk:
+                return self._bulk(job, source, digest, bulk, step, actor)
         parsed = self._worker.parse(path, lambda done, total: step("reading", done, total))
         table: Table | None = None
         if path.suffix.lower() in TABLES or options.as_table:
@@ -261,13 +269,46 @@ class Ingestor:
             progress=step,
         )
         if options.mapping and table:
-            for header in table.headers:
-                if header.names == LONG:
-                    continue  # our own form of a wide table, no file's header
-                self._corpus.remember_mapping(mapping_of(header, source), actor=actor)
+            self._remember(table.headers, source, actor)
         return FileResult(
             source, "indexed", stored.id, kind, parsed.page_count, len(draft.chunks), tuple(draft.warnings)
         )
+
+    def _bulk(
+        self, job: _Job, source: str, digest: str, bulk: BulkReadings, step: Callable[[str, int, int], None], actor: str
+    ) -> FileResult:
+        """Bring in readings by the million: in batches, without their text."""
+
+        def batches() -> Iterator[Sequence[Record]]:
+            for batch in bulk.batches():
+                yield batch
+                step("storing", bulk.done, bulk.size)
+
+        draft = DocumentDraft(
+            source=source,
+            file=job.path,
+            sha256=digest,
+            title=job.options.title or Path(source).stem.replace("_", " "),
+            kind=job.options.kind or "status",
+            language=job.options.language or "en",
+            pages=(),
+            chunks=(),
+            models=job.options.equipment_models,
+            revision_label=job.options.revision,
+            warnings=bulk.warnings,
+            readings=batches(),
+        )
+        superseded = self._claimed(job, "supersedes") or job.options.supersedes
+        stored = self._corpus.add_document(draft, actor=actor, supersedes=superseded, progress=step)
+        if job.options.mapping and bulk.header:
+            self._remember((bulk.header,), source, actor)
+        return FileResult(source, "indexed", stored.id, draft.kind, 0, 0, tuple(draft.warnings))
+
+    def _remember(self, headers: Sequence[Header], source: str, actor: str) -> None:
+        """Keep a person's correction for every table with the same header."""
+        for header in headers:
+            if header.names != LONG:  # our own form of a wide table, no file's header
+                self._corpus.remember_mapping(mapping_of(header, source), actor=actor)
 
     def _renewed(self, source: str, actor: str) -> int | None:
         """Return the stock document that this actor brought under this name before."""

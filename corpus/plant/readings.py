@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Index, String, UniqueConstraint, event, select, text, update
+from sqlalchemy import BigInteger, Dialect, Index, String, UniqueConstraint, delete, event, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -104,6 +104,11 @@ def retire(session: Session, revision_id: int, *, retired: bool) -> None:
     """Retire (or revive) the readings that a file brought."""
     brought = (ReadingRow.revision_id == revision_id) & _BROUGHT  # said again, so that the index is taken
     session.execute(update(ReadingRow).where(brought).values(retired=retired))
+
+
+def discard(session: Session, revision_id: int) -> None:
+    """Delete the readings that a file brought which is given up."""
+    session.execute(delete(ReadingRow).where(ReadingRow.revision_id == revision_id, _BROUGHT))
 
 
 def series_of(session: Session, equipment: str | None, metric: str | None) -> list[tuple[int, str]]:

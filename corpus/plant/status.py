@@ -21,6 +21,7 @@ from corpus.plant.readings import (
     ReadingRow,
     ReadingWriter,
     SeriesRow,
+    discard,
     reading_of,
     reading_query,
     retire,
@@ -156,3 +157,6 @@ class StatusStore(RecordStore):
     def revive(self, session: Session, revision_id: int) -> None:
         retire(session, revision_id, retired=False)
         set_retired(session, AlarmRow, revision_id, retired=False)
+
+    def discard(self, session: Session, revision_id: int) -> None:
+        discard(session, revision_id)
