@@ -251,6 +251,15 @@
     asked = questions.length;
   }
 
+  // A curve too wide for the screen is shown from its end: what is going on now.
+  function bringNow() {
+    document.querySelectorAll(".mh-plot:not([data-at-end])").forEach((plot) => {
+      if (!plot.clientWidth) return;
+      plot.scrollLeft = plot.scrollWidth;
+      plot.dataset.atEnd = "1";
+    });
+  }
+
   let waiting = false;
   new MutationObserver(() => {
     if (waiting) return;
@@ -259,6 +268,7 @@
       waiting = false;
       follow();
       bringOpened();
+      bringNow();
       restoreTicks();
       keepAddress();
       mend();
