@@ -206,6 +206,11 @@
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     if (target.closest(".mh-close")) return close();
+    if (target.closest("#mh-talk-delete") && !window.confirm(panel()?.dataset.sure ?? "")) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     expect(target);
     const copy = target.closest(".mh-copy");
     const cite = target.closest(".mh-cite, .mh-turn");
