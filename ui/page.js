@@ -206,6 +206,11 @@
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     if (target.closest(".mh-close")) return close();
+    if (target.closest("#mh-talk-delete") && !window.confirm(panel()?.dataset.sure ?? "")) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     expect(target);
     const copy = target.closest(".mh-copy");
     const cite = target.closest(".mh-cite, .mh-turn");
@@ -251,6 +256,15 @@
     asked = questions.length;
   }
 
+  // A curve too wide for the screen is shown from its end: what is going on now.
+  function bringNow() {
+    document.querySelectorAll(".mh-plot:not([data-at-end])").forEach((plot) => {
+      if (!plot.clientWidth) return;
+      plot.scrollLeft = plot.scrollWidth;
+      plot.dataset.atEnd = "1";
+    });
+  }
+
   let waiting = false;
   new MutationObserver(() => {
     if (waiting) return;
@@ -259,6 +273,7 @@
       waiting = false;
       follow();
       bringOpened();
+      bringNow();
       restoreTicks();
       keepAddress();
       mend();

@@ -378,8 +378,14 @@ class _Rows:
                 )
             )
         alarms = alarms_html(self._alarms, self._language, self._zone, self._chips)
-        body = alarms + table(("machine", "metric", "value", "limits", "at"), rows, self._language)
-        return section(text(self._language, "status"), body) if body else ""
+        title = text(self._language, "status")
+        machines = {str(row.get("equipment") or "") for row in self._readings}
+        first = 0
+        if len(machines) == 1:  # said once, in the heading
+            first, title = 1, f"{title} · {machines.pop()}"
+        keys = ("machine", "metric", "value", "limits", "at")
+        body = alarms + table(keys[first:], [row[first:] for row in rows], self._language)
+        return section(title, body) if body else ""
 
     def cases(self) -> str:
         items = []

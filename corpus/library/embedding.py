@@ -66,17 +66,16 @@ class Embedder:
 
     def sentences(self, texts: Sequence[str]) -> Vectors:
         """Embed texts as passages, those met before from memory; returns float32 of shape (len(texts), dimension)."""
+        # One at a time: of people who ask the same at the same moment, the first computes and the others wait for it.
         with self._keeping:
-            kept = {text: self._sentences[text] for text in texts if text in self._sentences}
-        new = [text for text in dict.fromkeys(texts) if text not in kept]
-        kept.update(zip(new, self.passages(new), strict=True) if new else ())
-        with self._keeping:
+            new = [text for text in dict.fromkeys(texts) if text not in self._sentences]
+            self._sentences.update(zip(new, self.passages(new), strict=True) if new else ())
             for text in texts:
-                self._sentences[text] = kept[text]
                 self._sentences.move_to_end(text)
+            vectors = np.stack([self._sentences[text] for text in texts])
             while len(self._sentences) > _SENTENCES:
                 self._sentences.popitem(last=False)
-        return np.stack([kept[text] for text in texts])
+        return vectors
 
     def query(self, text: str) -> Vectors:
         """Embed one query; returns float32 of shape (dimension,)."""
