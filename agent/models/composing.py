@@ -38,7 +38,7 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
         lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
-        lines += status_lines(question.own, found, label, zone)
+        lines += status_lines(found, label, zone)
     if "overview" in asked.intents and found.machines:
         lines += [machine_line(machine, label) for machine in found.machines]
     if "history" in asked.intents and found.cases:

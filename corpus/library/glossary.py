@@ -7,7 +7,7 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ NAME = "glossary.csv"
 
 _BUILT_IN = Path(__file__).with_name(NAME)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Glossary:
 
     chinese: Mapping[str, tuple[str, ...]]
     english: Mapping[tuple[str, ...], tuple[str, ...]]
+    renderings: Mapping[str | tuple[str, ...], str]
     longest_chinese: int
     longest_english: int
 
@@ -55,6 +57,39 @@ class Glossary:
             at += size
         return list(tokens)
 
+    def render(self, text: str) -> list[tuple[str, str]]:
+        """Return the terms of a text as it writes them, each with its rendering in the other language, in order."""
+        found: dict[str, tuple[str, str]] = {}
+        for run in _RUN.finditer(text):
+            written, at = run.group(), 0
+            size = self.longest_chinese if _HAN.match(written) else 0
+            while size and at < len(written):
+                for length in range(min(size, len(written) - at), 1, -1):
+                    term = written[at : at + length]
+                    if rendering := self.renderings.get(term):
+                        found.setdefault(rendering, (term, rendering))
+                        break
+                else:
+                    length = 1
+                at += length
+            if not size:
+                found |= {r: pair for r, pair in self._render_english(written) if r not in found}
+        return list(found.values())
+
+    def _render_english(self, run: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        words = [(match.span(), content_words(match.group())) for match in re.finditer(r"[A-Za-z][A-Za-z-]*", run)]
+        at = 0
+        while at < len(words):
+            for size in range(min(self.longest_english, len(words) - at), 0, -1):
+                stems = tuple(stem for _, found in words[at : at + size] for stem in found)
+                held = words[at][1] and words[at + size - 1][1]  # no function word at an end
+                if held and (rendering := self.renderings.get(stems)):
+                    yield rendering, (run[words[at][0][0] : words[at + size - 1][0][1]], rendering)
+                    break
+            else:
+                size = 1
+            at += size
+
 
 def load_glossary(folder: Path) -> Glossary:
     """Read the built-in terms and those of the data folder; a line that is no pair of terms is passed over."""
@@ -66,22 +101,26 @@ def load_glossary(folder: Path) -> Glossary:
 def _glossary(own: Path | None, _changed: int) -> Glossary:
     chinese: dict[str, dict[str, None]] = {}
     english: dict[tuple[str, ...], dict[str, None]] = {}
+    renderings: dict[str | tuple[str, ...], str] = {}
     for file in (_BUILT_IN, own):
         for row in csv.reader(io.StringIO(file.read_text("utf-8-sig"))) if file else ():
             if len(row) < 2:
                 continue
             left, right = ([term.strip().lower() for term in cell.split(";") if term.strip()] for cell in row[:2])
             for term in left:
+                renderings.setdefault(term, right[0] if right else "")
                 words = chinese.setdefault(term, {})
                 words.update(dict.fromkeys(token for other in right for token in content_words(other)))
             for term in right:
                 stems = tuple(content_words(term))
                 if stems:
+                    renderings.setdefault(stems, left[0] if left else "")
                     words = english.setdefault(stems, {})
                     words.update(dict.fromkeys(token for other in left for token in content_words(other)))
     return Glossary(
         chinese={term: tuple(words) for term, words in chinese.items() if words},
         english={term: tuple(words) for term, words in english.items() if words},
+        renderings={term: rendering for term, rendering in renderings.items() if rendering},
         longest_chinese=max(map(len, chinese), default=1),
         longest_english=max(map(len, english), default=1),
     )
