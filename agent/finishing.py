@@ -11,6 +11,7 @@ from agent.asking.bypass import Refusal
 from agent.asking.question import Question
 from agent.asking.understanding import talk_of
 from agent.checking.draft import Checked
+from agent.glossing import terms_beside
 from agent.middleware.refusal import choices, nearest, supported, to_ask
 from agent.middleware.safety import governing_warnings
 from agent.tools.data import addressed, shown
@@ -102,6 +103,12 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         and normal_identifier(question.machine.tag) != normal_identifier(question.chosen)
     ):
         notes.append(label["other_machine"].format(named=question.machine.tag, chosen=question.chosen))
+    if question.image_text is not None:
+        notes.append(_read(label, question.image_text))
+    named = [passage.text for passage in passages if passage.kind == "fault"][:2]
+    terms = terms_beside(corpus, question.asked.language, [*(warning.quote for warning in warnings), *named])
+    if terms:
+        notes.append(label["terms"].format(terms="; ".join(f"{term} = {rendering}" for term, rendering in terms)))
     if checked.removed:
         notes.append(label["removed"].format(count=len(checked.removed)))
     return replace(

@@ -15,7 +15,8 @@ from corpus import Corpus, Passage, content_words, detect_language, extract_iden
 _RULES = 2  # sentences of the documents that forbid it
 _NEAR = 0.25  # share of the request's words by which a rule is about the same thing
 _SURE = 0.5  # ... where only the rule makes the request one to refuse
-_NAMED, _GENERAL = 0.5, 0.2  # what counts a shared identifier, and a rule on bypassing protections as such
+_NAMED, _GENERAL = 0.5, 0.3  # what counts a shared identifier, and a rule on bypassing protections as such
+_APART = 0.5  # what a rule is worth that speaks of no protection and no bypassing
 _UNLIKE = 0.76  # cosine of texts that have nothing to do with each other
 _MEASURED = 10  # sentences compared across languages, at about 10 ms each
 _MANUALS = 2
@@ -113,8 +114,10 @@ def _nearness(corpus: Corpus, text: str, said: Sequence[str]) -> dict[str, float
             share = max(share, len(across & held) / max(3, len(across)))
             foreign.append(one)
         both = named & {i.normal for i in extract_identifiers(one)}
-        general = bypass["protection"].search(one) and bypass["strong"].search(one)
-        near[one] = share + (_NAMED if both else 0.0) + (_GENERAL if general else 0.0)
+        on_protection, on_bypass = bypass["protection"].search(one), bypass["strong"].search(one)
+        near[one] = share + (_NAMED if both else 0.0) + (_GENERAL if on_bypass else 0.0)
+        if not (on_protection or on_bypass or both):
+            near[one] *= _APART
     closest = sorted(foreign, key=lambda one: -near[one])[:_MEASURED]
     for one, cosine in zip(closest, corpus.similar(text, closest), strict=True):
         near[one] += max(0.0, (cosine - _UNLIKE) / (1 - _UNLIKE))

@@ -84,14 +84,18 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     text = question.own if not question.topic else question.text
     period = period_in(text, datetime.now(UTC), zone)
     part = any(i.kind == "part" for i in question.asked.identifiers)
+    models = {machine.model for machine in question.machines if machine.model}
+    if question.machine is None and len(models) > 1:
+        return []  # the figures of which?
     machine = {"equipment": question.machine.tag} if question.machine else {}
+    scope = machine or ({"model": next(iter(models))} if models else {})
     code = {"code": question.asked.code} if question.asked.code else {}
     exact = bool(period and period.exact)
     calls: list[tuple[str, dict[str, Any]]] = []
     for asked in figures_asked(text, has_period=period is not None, exact=exact, part=part):
         if asked in ("extremes", "cases") and period is None and not _recorded(text):
             continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
-        if asked == "cases" and not (machine or code or period or _is(_LOGGED, text)):
+        if asked == "cases" and not (scope or code or period or _is(_LOGGED, text)):
             continue  # "how many hours do the plugs last" asks of a page
         if code and period is None and asked in ("extremes", "moment", "beyond"):
             continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
@@ -99,9 +103,9 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
             if machine:
                 calls.append(("status_statistics", {"query": text, **machine}))
         elif asked == "cases":
-            calls.append(("repair_statistics", {"query": text, **machine, **code}))
+            calls.append(("repair_statistics", {"query": text, **scope, **code}))
         elif asked == "alarms":
-            calls.append(("alarm_statistics", {"query": text, **machine, **code}))
+            calls.append(("alarm_statistics", {"query": text, **scope, **code}))
         elif asked == "beyond":
             calls.append(("readings_beyond_limits", {"query": text, **machine}))
         elif asked == "stock":

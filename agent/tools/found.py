@@ -37,6 +37,7 @@ class Found:
     milliseconds: float = 0.0
     beside: tuple[Passage, ...] = ()
     similar: Mapping[str, float] = field(default_factory=dict)
+    translated: tuple[str, ...] = ()  # tokens that the question's terms have in the other language
     named: tuple[str, ...] = ()  # metrics that the question names
     facts: tuple[Source, ...] = ()  # figures over many records, in the words that answer
 
@@ -56,6 +57,7 @@ def merged(found: Iterable[Found]) -> Found:
         milliseconds=sum(one.milliseconds for one in every),
         beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
         similar={text: value for one in every for text, value in one.similar.items()},
+        translated=tuple(dict.fromkeys(token for one in every for token in one.translated)),
         named=tuple(dict.fromkeys(metric for one in every for metric in one.named)),
         facts=tuple({fact.id: fact for one in every for fact in one.facts}.values()),
     )

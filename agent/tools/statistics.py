@@ -28,6 +28,8 @@ from corpus import (
     Stock,
     content_words,
     detect_language,
+    extract_identifiers,
+    normal_identifier,
 )
 
 _SHOWN = 5
@@ -51,20 +53,25 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         return period_in(query, datetime.now(UTC), zone) or Period(None, None)
 
     @tool(response_format="content_and_artifact")
-    def repair_statistics(query: str, equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
+    def repair_statistics(
+        query: str, equipment: str | None = None, code: str | None = None, model: str | None = None
+    ) -> tuple[str, Found]:
         """Count past repairs and work orders that a question is about; say who, when, MTTR, MTBF, parts, repeats.
 
-        `query` is the question in the reader's words, with its dates; `equipment` an asset tag.
+        `query` is the question in the reader's words, with its dates; `equipment` an asset tag, `model` all machines
+        of a model.
         """
         zh = detect_language(query) == "zh"
         when = period(query)
-        scope = CaseFilter(equipment=equipment, code=code, since=when.since, until=when.until)
+        scope = CaseFilter(
+            equipment=equipment, model=None if equipment else model, code=code, since=when.since, until=when.until
+        )
         wanted, about = _narrowed(corpus, query, scope)
         figures = corpus.case_figures(wanted)
         cases = corpus.cases_matching(wanted)
         latest = max((case for case in cases if case.date), key=lambda case: case.date, default=None)  # type: ignore[arg-type, return-value]
         asked = aspects(query)
-        who = _who(corpus, equipment, about, when, zh)
+        who = _who(corpus, equipment or model, about, when, zh)
         texts = case_texts(figures, latest, who, _groups(corpus, wanted, asked), zh, zone)
         place = Place(None, record=RecordRef("cases", figures.ids, figures.last))
         every = _facts("c", list(texts.values()), place)
@@ -74,14 +81,21 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         return _said(every), Found(cases=shown, facts=facts, sources=sources)
 
     @tool(response_format="content_and_artifact")
-    def alarm_statistics(query: str, equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
+    def alarm_statistics(
+        query: str, equipment: str | None = None, code: str | None = None, model: str | None = None
+    ) -> tuple[str, Found]:
         """Count alarms by code, with durations; `query` is the question in the reader's words, with its dates."""
         zh = detect_language(query) == "zh"
         when = period(query)
         figures = corpus.alarm_figures(equipment, code=code, since=when.since, until=when.until)
+        if model and not equipment:
+            tags = {machine.tag for machine in corpus.all_equipment() if machine.model == model}
+            figures = [one for one in figures if one.equipment in tags]
         ids = tuple(i for one in figures for i in one.ids)
         last = max((one.last for one in figures), default=None)
-        who = " ".join(filter(None, [equipment or ("全厂" if zh else "All machines"), code])) + span_text(when, zh)
+        who = " ".join(filter(None, [equipment or model or ("全厂" if zh else "All machines"), code])) + span_text(
+            when, zh
+        )
         texts = alarm_texts(figures, who, aspects(query), zh, zone)
         facts = _facts("a", texts, Place(None, record=RecordRef("alarms", ids, last)))
         alarms = tuple(a for a in corpus.alarms_within(equipment, since=when.since, until=when.until) if a.id in ids)
@@ -187,6 +201,12 @@ def _said(facts: Sequence[Source]) -> str:
 
 def _narrowed(corpus: Corpus, query: str, scope: CaseFilter) -> tuple[CaseFilter, str]:
     """Narrow a scope to what the question is about: a recorded failure mode, else words that cases hold."""
+    if by := next((who for who, _ in corpus.case_figures(scope).by if who in query), None):
+        return _with(scope, by=by), by
+    named = {i.normal for i in extract_identifiers(query) if i.kind == "part"}
+    used = [part for part, _ in corpus.case_figures(scope).parts if normal_identifier(part) in named] if named else []
+    if used:
+        return _with(scope, part=used[0]), used[0]
     if modes := corpus.failure_modes_in(query, scope):
         return _with(scope, failure_modes=tuple(modes)), ", ".join(modes)
     words = tuple(w for w in content_words(_ASKING_ZH.sub(" ", without_dates(query))) if not _generic(w))
@@ -210,12 +230,12 @@ def _with(scope: CaseFilter, **changes: Any) -> CaseFilter:
     return replace(scope, **changes)
 
 
-def _who(corpus: Corpus, equipment: str | None, about: str, when: Period, zh: bool) -> str:
-    """Say which machine, which kind of work and which time the figures are of."""
-    name = "全厂" if zh else "All machines"
-    if equipment:
-        machine = corpus.equipment(equipment)
-        name = machine.tag if machine.name == machine.tag else f"{machine.name} ({machine.tag})"
+def _who(corpus: Corpus, scope: str | None, about: str, when: Period, zh: bool) -> str:
+    """Say which machine or model, which kind of work and which time the figures are of."""
+    machine = next((one for one in corpus.all_equipment() if one.tag == scope), None)
+    name = scope or ("全厂" if zh else "All machines")
+    if machine and machine.name != machine.tag:
+        name = f"{machine.name} ({machine.tag})"
     return f"{name}{('，' if zh else ', ') + about if about else ''}{span_text(when, zh)}"
 
 

@@ -32,6 +32,8 @@ class Words:
     hazards: Mapping[str, Mapping[str, Pattern[str]]]
     safety_chapter: Pattern[str]
     safety_title: Pattern[str]
+    hazard_asked: Pattern[str]
+    caption: Pattern[str]
     signal: Pattern[str]
     addressed: Pattern[str]
     labels: Mapping[Language, Mapping[str, str]]
@@ -59,6 +61,8 @@ def words() -> Words:
         },
         safety_chapter=_any([pattern for one in every for pattern in one["safety_chapter"]["patterns"]]),
         safety_title=_any([pattern for one in every for pattern in one["safety_chapter"]["lock_out"]]),
+        hazard_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["asked"]]),
+        caption=_any([pattern for one in every for pattern in one["frames"]["captions"]]),
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
         addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),
         labels={language: data[language]["labels"] for language in LANGUAGES},
