@@ -49,7 +49,7 @@ from corpus.domain import (
 from corpus.errors import NotFound
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
-from corpus.library.glossary import built_in_terms, plant_terms, term_of, write_plant_terms
+from corpus.library.glossary import built_in_terms, load_glossary, plant_terms, term_of, write_plant_terms
 from corpus.library.identifiers import normal_identifier
 from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
@@ -290,6 +290,14 @@ class Corpus:
     def embedding_name(self) -> str:
         """What identifies the embedding model: stored vectors and calibrations carry it."""
         return self._embedder.name
+
+    def glossary_terms(self, text: str) -> list[tuple[str, str]]:
+        """Return (term as written, its rendering in the other language) of the glossary's terms in a text, in order."""
+        return load_glossary(self.folder).render(text)
+
+    def translated(self, text: str) -> list[str]:
+        """Return the tokens that the glossary's terms in a text have in the other language."""
+        return load_glossary(self.folder).translate(text)
 
     def similar(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""
