@@ -37,10 +37,12 @@ _MOST = re.compile(
 )
 # Words that say what is done and how it is measured, not to what.
 _PLAIN = frozenset(
-    "tighten tight torqu retighten retorqu set reset adjust turn bring fill pressur forc temperatur speed voltag "
-    "current valu figur new again evenli crosswis cross diagon correct proper careful use wrench all then must should shall "
-    "replac fit mount instal and with accord specif specifi per everi interv approv final first step bolt bar mpa psi "
-    "second minut hour day week month year degre metr meter newton volt amper litr liter rpm".split()
+    (
+        "tighten tight torqu retighten retorqu set reset adjust turn bring fill pressur forc temperatur speed voltag "
+        "current valu figur new again evenli crosswis cross diagon correct proper careful use wrench all then must "
+        "should shall replac fit mount instal and with accord specif specifi per everi interv approv final first step "
+        "bolt bar mpa psi second minut hour day week month year degre metr meter newton volt amper litr liter rpm"
+    ).split()
 )
 _PLAIN_ZH = re.compile(
     r"重新|更换|安装|装配|拧紧|紧固|上紧|锁紧|调整|调节|设定|设置|调[到至为回]?|力矩|扭矩|扭力|预紧|数值|应当|应该|必须|需要|[应须需用按将把后并]"
