@@ -101,9 +101,9 @@ class Assistant:
             return finishing.off_topic(question)
         if question.unknown:
             return finishing.unknown_machine(question, self._corpus.all_equipment())
-        rules = refusal_of_bypass(self._corpus, question)
-        if rules is not None:
-            return finishing.refused_bypass(self._corpus, question, rules)
+        refusal = refusal_of_bypass(self._corpus, question)
+        if refusal is not None:
+            return finishing.refused_bypass(self._corpus, question, refusal)
         state = yield from self._run(question, turns)
         answer = finishing.finished(self._corpus, question, found_in(state), state.get("checked") or Checked((), ()))
         for warning in answer.warnings:

@@ -15,6 +15,7 @@ from ui.html import clean, moment, number, paragraph, refused, section, table
 from ui.texts import Language, choose_language, refusal, text
 from ui.words import Words
 
+SUFFIXES = [".csv", ".xlsx", ".jsonl", ".ndjson"]
 KINDS = ("parts", "equipment", "status", "alarms", "cases")
 AUTOMATIC = ""
 SHOWN = 60
@@ -29,7 +30,7 @@ class ImportForm:
         self._mapping = gr.State({})  # the columns that the person has named: field -> header
         with gr.Row():
             self._file = words(
-                gr.File, "import_file", file_types=[".csv", ".xlsx"], elem_id="mh-import-file", height=160, scale=3
+                gr.File, "import_file", file_types=SUFFIXES, elem_id="mh-import-file", height=160, scale=3
             )
             self._kind = words.choices(
                 gr.Dropdown, "import_kind", _kinds, value=AUTOMATIC, elem_id="mh-import-kind", scale=1

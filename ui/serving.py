@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from corpus import MillhandError, Settings, serve_owner
 from ui.access import check_host
 from ui.commands import handle, ingest
+from ui.feeds import check_feeds, feeding
 from ui.house import House, open_house
 from ui.terminal import Terminal
 
@@ -32,6 +33,7 @@ def serve_page(settings: Settings, *, accounts: bool, samples: bool = False) -> 
         MillhandError: the port is taken, or the data folder has another owner.
     """
     check_host(settings.host, accounts=accounts)
+    check_feeds(settings)
     with _bound(settings) as listener, open_house(settings) as house:
         if samples:
             bring_in_samples(house)
@@ -87,7 +89,7 @@ def _serve(house: House, listener: socket.socket, *, accounts: bool) -> None:
     server = _server(house, listener, accounts=accounts)
     threading.Thread(target=_warm_up, args=(house,), name="warm-up", daemon=True).start()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    with serve_owner(settings.data_dir, lambda request: handle(house, request)):
+    with serve_owner(settings.data_dir, lambda request: handle(house, request)), feeding(house):
         _say(f"Millhand answers on http://{host}:{listener.getsockname()[1]}")
         server.run(sockets=[listener])
 

@@ -31,6 +31,9 @@ class Words:
     bypass: Mapping[str, Pattern[str]]
     hazards: Mapping[str, Mapping[str, Pattern[str]]]
     safety_chapter: Pattern[str]
+    safety_title: Pattern[str]
+    hazard_asked: Pattern[str]
+    caption: Pattern[str]
     signal: Pattern[str]
     addressed: Pattern[str]
     labels: Mapping[Language, Mapping[str, str]]
@@ -57,6 +60,9 @@ def words() -> Words:
             for name in dict.fromkeys(name for one in every for name in one["hazards"])
         },
         safety_chapter=_any([pattern for one in every for pattern in one["safety_chapter"]["patterns"]]),
+        safety_title=_any([pattern for one in every for pattern in one["safety_chapter"]["lock_out"]]),
+        hazard_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["asked"]]),
+        caption=_any([pattern for one in every for pattern in one["frames"]["captions"]]),
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
         addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),
         labels={language: data[language]["labels"] for language in LANGUAGES},

@@ -7,7 +7,7 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ CHARACTERS = 120
 
 _BUILT_IN = Path(__file__).with_name(NAME)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Glossary:
 
     chinese: Mapping[str, tuple[str, ...]]
     english: Mapping[tuple[str, ...], tuple[str, ...]]
+    renderings: Mapping[str | tuple[str, ...], str]
     longest_chinese: int
     longest_english: int
 
@@ -59,6 +61,39 @@ class Glossary:
                 size = 1
             at += size
         return list(tokens)
+
+    def render(self, text: str) -> list[tuple[str, str]]:
+        """Return the terms of a text as it writes them, each with its rendering in the other language, in order."""
+        found: dict[str, tuple[str, str]] = {}
+        for run in _RUN.finditer(text):
+            written, at = run.group(), 0
+            size = self.longest_chinese if _HAN.match(written) else 0
+            while size and at < len(written):
+                for length in range(min(size, len(written) - at), 1, -1):
+                    term = written[at : at + length]
+                    if rendering := self.renderings.get(term):
+                        found.setdefault(rendering, (term, rendering))
+                        break
+                else:
+                    length = 1
+                at += length
+            if not size:
+                found |= {r: pair for r, pair in self._render_english(written) if r not in found}
+        return list(found.values())
+
+    def _render_english(self, run: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        words = [(match.span(), content_words(match.group())) for match in re.finditer(r"[A-Za-z][A-Za-z-]*", run)]
+        at = 0
+        while at < len(words):
+            for size in range(min(self.longest_english, len(words) - at), 0, -1):
+                stems = tuple(stem for _, found in words[at : at + size] for stem in found)
+                held = words[at][1] and words[at + size - 1][1]  # no function word at an end
+                if held and (rendering := self.renderings.get(stems)):
+                    yield rendering, (run[words[at][0][0] : words[at + size - 1][0][1]], rendering)
+                    break
+            else:
+                size = 1
+            at += size
 
 
 def load_glossary(folder: Path) -> Glossary:
@@ -120,20 +155,24 @@ def _terms(file: Path) -> list[Term]:
 def _glossary(own: Path | None, _changed: int) -> Glossary:
     chinese: dict[str, dict[str, None]] = {}
     english: dict[tuple[str, ...], dict[str, None]] = {}
+    renderings: dict[str | tuple[str, ...], str] = {}
     for file in (_BUILT_IN, own):
         for pair in _terms(file) if file else ():
             left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
             for term in left:
+                renderings.setdefault(term, right[0] if right else "")
                 words = chinese.setdefault(term, {})
                 words.update(dict.fromkeys(token for other in right for token in content_words(other)))
             for term in right:
                 stems = tuple(content_words(term))
                 if stems:
+                    renderings.setdefault(stems, left[0] if left else "")
                     words = english.setdefault(stems, {})
                     words.update(dict.fromkeys(token for other in left for token in content_words(other)))
     return Glossary(
         chinese={term: tuple(words) for term, words in chinese.items() if words},
         english={term: tuple(words) for term, words in english.items() if words},
+        renderings={term: rendering for term, rendering in renderings.items() if rendering},
         longest_chinese=max(map(len, chinese), default=1),
         longest_english=max(map(len, english), default=1),
     )

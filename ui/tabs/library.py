@@ -22,8 +22,8 @@ from ui.uploads import FileState, Upload, Uploads
 from ui.words import Words
 
 KINDS = ("manual", "repair_guide", "bulletin", "parts_list", "equipment", "status", "alarms", "cases", "other")
-SUFFIXES = [".pdf", ".docx", ".xlsx", ".csv", ".md", ".html", ".htm", ".txt", ".png", ".jpg", ".jpeg", ".tif", ".tiff",
-            ".bmp", ".webp"]  # fmt: skip
+SUFFIXES = [".pdf", ".docx", ".xlsx", ".csv", ".jsonl", ".ndjson", ".md", ".html", ".htm", ".txt", ".png", ".jpg",
+            ".jpeg", ".tif", ".tiff", ".bmp", ".webp"]  # fmt: skip
 AUTOMATIC = ""
 CHUNKS_SHOWN, CHANGES_SHOWN, FOUND = 12, 12, 10
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

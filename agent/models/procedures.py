@@ -1,0 +1,57 @@
+"""The section that says how to do what is asked, with what it needs and its steps in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.asking.question import Question
+from agent.asking.understanding import Understanding
+from agent.models.choosing import Extract, documents_of
+from agent.tools.data import without_orders
+from agent.tools.found import Found
+from agent.words import words
+from corpus import Passage, content_words
+
+_TITLE = 0.9  # what the words of a section's title count, against its rank in the search
+_NEEDS = 260  # characters of tools, parts and torques before the steps
+_Section = tuple[int | None, tuple[str, ...]]
+
+
+def procedure(question: Question, asked: Understanding, found: Found) -> list[Extract]:
+    """Return what the best fitting section needs and its steps; nothing where no procedure is asked for or found."""
+    if "steps" not in asked.wants or "procedure" not in asked.intents or asked.code:
+        return []
+    pages = documents_of(found.evidence.passages if found.evidence else ())
+    sections: dict[_Section, list[Passage]] = {}
+    for passage in {p.id: p for p in [*pages, *found.beside]}.values():
+        if passage.section and passage.applies != "other":
+            sections.setdefault((passage.place.revision, passage.section), []).append(passage)
+    steps = {key: held for key, held in sections.items() if any(p.kind == "procedure" for p in held)}
+    if not steps:
+        return []
+    best = max(passage.score for passage in pages) or 1.0
+    scores = {key: _score(held, best, question, asked, found.translated) for key, held in steps.items()}
+    chosen = max(steps, key=lambda key: scores[key])
+    ordered = sorted(steps[chosen], key=lambda passage: passage.id)
+    return [Extract(p, text, p.score) for p in ordered if (text := _told(p))]
+
+
+def _score(
+    held: Sequence[Passage], best: float, question: Question, asked: Understanding, translated: Sequence[str]
+) -> float:
+    ranked = sorted((passage.score for passage in held), reverse=True)
+    title = set(content_words(held[0].section[-1]))
+    wanted = content_words(question.own)
+    named = len(title & set(wanted)) / max(1, len(set(wanted)))
+    if held[0].language != asked.language:
+        named = max(named, len(title & set(translated)) / max(1, len(title)))
+    own = 0.15 if question.scope and held[0].applies == "model" else 0.0
+    return (ranked[0] + 0.3 * sum(ranked[1:3])) / best + _TITLE * named + own
+
+
+def _told(passage: Passage) -> str:
+    text = without_orders(passage.text).strip()
+    if passage.kind == "procedure":
+        return text
+    needs = passage.kind == "text" and len(text) <= _NEEDS and not words().caption.match(text)
+    return text if needs else ""
