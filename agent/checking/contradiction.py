@@ -38,7 +38,8 @@ _MOST = re.compile(
 # Words that say what is done and how it is measured, not to what.
 _PLAIN = frozenset(
     "tighten tight torqu retighten retorqu set reset adjust turn bring fill pressur forc temperatur speed voltag "
-    "current valu figur new again evenli crosswis cross diagon correct proper careful use wrench all then must should shall "
+    "current valu figur new again evenli crosswis cross diagon correct proper careful use wrench all then must should "
+    "shall "
     "replac fit mount instal and with accord specif specifi per everi interv approv final first step bolt bar mpa psi "
     "second minut hour day week month year degre metr meter newton volt amper litr liter rpm".split()
 )
