@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from agent.asking.question import Question
@@ -13,26 +14,30 @@ from agent.words import words
 from corpus import Passage, content_words
 
 _TITLE = 0.9  # what the words of a section's title count, against its rank in the search
+_PLAINLY = 0.75  # share of the best section's score that a section of steps has to have
 _NEEDS = 260  # characters of tools, parts and torques before the steps
 _Section = tuple[int | None, tuple[str, ...]]
 
 
 def procedure(question: Question, asked: Understanding, found: Found) -> list[Extract]:
     """Return what the best fitting section needs and its steps; nothing where no procedure is asked for or found."""
-    if "steps" not in asked.wants or "procedure" not in asked.intents or asked.code:
+    named = not question.topic or (asked.code or "") in question.own
+    if "steps" not in asked.wants or "procedure" not in asked.intents or (asked.code and named):
         return []
     pages = documents_of(found.evidence.passages if found.evidence else ())
     sections: dict[_Section, list[Passage]] = {}
     for passage in {p.id: p for p in [*pages, *found.beside]}.values():
         if passage.section and passage.applies != "other":
             sections.setdefault((passage.place.revision, passage.section), []).append(passage)
-    steps = {key: held for key, held in sections.items() if any(p.kind == "procedure" for p in held)}
-    if not steps:
+    if not sections:
         return []
     best = max(passage.score for passage in pages) or 1.0
-    scores = {key: _score(held, best, question, asked, found.translated) for key, held in steps.items()}
-    chosen = max(steps, key=lambda key: scores[key])
-    ordered = sorted(steps[chosen], key=lambda passage: passage.id)
+    scores = {key: _score(held, best, question, asked, found.translated) for key, held in sections.items()}
+    steps = [key for key, held in sections.items() if any(p.kind == "procedure" for p in held)]
+    chosen = max(steps, key=lambda key: scores[key], default=None)
+    if chosen is None or scores[chosen] < _PLAINLY * max(scores.values()):
+        return []  # what answers is told in running text
+    ordered = sorted(sections[chosen], key=lambda passage: passage.id)
     return [Extract(p, text, p.score) for p in ordered if (text := _told(p))]
 
 
@@ -53,5 +58,13 @@ def _told(passage: Passage) -> str:
     text = without_orders(passage.text).strip()
     if passage.kind == "procedure":
         return text
-    needs = passage.kind == "text" and len(text) <= _NEEDS and not words().caption.match(text)
-    return text if needs else ""
+    return _needs(text) if passage.kind == "text" else ""
+
+
+def _needs(text: str) -> str:
+    """Return the parts and torques that stand before the steps, without tools, time and people."""
+    edges = [*(label.start() for label in words().needs["any"].finditer(text)), len(text)]
+    spans = itertools.pairwise(edges)
+    kept = [(start, end) for start, end in spans if words().needs["kept"].match(text, start)]
+    told = text[kept[0][0] : kept[-1][1]].strip() if kept else ""
+    return told if len(told) <= _NEEDS else ""

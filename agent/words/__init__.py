@@ -28,11 +28,13 @@ class Words:
     machine: Mapping[str, Pattern[str]]
     frames: Pattern[str]
     kinds: Mapping[str, Pattern[str]]
+    needs: Mapping[str, Pattern[str]]
     bypass: Mapping[str, Pattern[str]]
     hazards: Mapping[str, Mapping[str, Pattern[str]]]
     safety_chapter: Pattern[str]
     safety_title: Pattern[str]
     hazard_asked: Pattern[str]
+    limit_asked: Pattern[str]
     caption: Pattern[str]
     signal: Pattern[str]
     addressed: Pattern[str]
@@ -54,6 +56,7 @@ def words() -> Words:
         machine=_patterns([one["machine"] for one in every]),
         frames=_any([pattern for one in every for pattern in one["frames"]["patterns"]]),
         kinds=_patterns([one["kinds"] for one in every]),
+        needs=_patterns([one["needs"] for one in every]),
         bypass=_patterns([one["bypass"] for one in every]),
         hazards={
             name: _patterns([one["hazards"][name] for one in every if name in one["hazards"]])
@@ -62,6 +65,7 @@ def words() -> Words:
         safety_chapter=_any([pattern for one in every for pattern in one["safety_chapter"]["patterns"]]),
         safety_title=_any([pattern for one in every for pattern in one["safety_chapter"]["lock_out"]]),
         hazard_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["asked"]]),
+        limit_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["limits"]]),
         caption=_any([pattern for one in every for pattern in one["frames"]["captions"]]),
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
         addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),
