@@ -61,6 +61,11 @@ class Assistant:
         """Answer one question; takes what `stream` takes. Raises NotFound: no equipment has this tag."""
         return next(event.answer for event in self.stream(question, **about) if isinstance(event, Finished))
 
+    def warm_up(self) -> None:
+        """Run a question through the agent and keep nothing of it, so that the first real one does not wait."""
+        for _ in self._answer(read_question(self._corpus, "E-1: how do I repair it?", None, None, []), []):
+            pass
+
     def stream(
         self,
         question: str,

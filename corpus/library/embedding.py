@@ -6,6 +6,7 @@ import functools
 import hashlib
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from corpus.library.packed_model import NAME, default_model_folder
 from corpus.settings import Settings
 
 Vectors = npt.NDArray[np.float32]
+_SENTENCES = 20_000  # vectors of sentences kept, at 1.5 KB each: the same manuals are asked about again and again
 _BATCH_TOKENS = 8192  # characters of padding-free work a batch may hold; keeps long passages in small batches
 
 
@@ -28,6 +30,8 @@ class Embedder:
         self._settings = settings
         self._lock = threading.Lock()
         self._loaded: Any = None
+        self._sentences: OrderedDict[str, Vectors] = OrderedDict()
+        self._keeping = threading.Lock()
         self._query = functools.lru_cache(maxsize=1024)(self._encode_query)
 
     @property
@@ -58,6 +62,19 @@ class Embedder:
             at += len(batch)
             if progress:
                 progress(at, len(order))
+        return vectors
+
+    def sentences(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts as passages, those met before from memory; returns float32 of shape (len(texts), dimension)."""
+        # One at a time: of people who ask the same at the same moment, the first computes and the others wait for it.
+        with self._keeping:
+            new = [text for text in dict.fromkeys(texts) if text not in self._sentences]
+            self._sentences.update(zip(new, self.passages(new), strict=True) if new else ())
+            for text in texts:
+                self._sentences.move_to_end(text)
+            vectors = np.stack([self._sentences[text] for text in texts])
+            while len(self._sentences) > _SENTENCES:
+                self._sentences.popitem(last=False)
         return vectors
 
     def query(self, text: str) -> Vectors:

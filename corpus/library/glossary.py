@@ -7,14 +7,19 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.domain import Term
+from corpus.errors import Refused
 from corpus.library.words import content_words
 
 NAME = "glossary.csv"
 """A file of this name in the data folder adds to the built-in one, term by term."""
+
+CHARACTERS = 120
+"""How long a term may be."""
 
 _BUILT_IN = Path(__file__).with_name(NAME)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -97,16 +102,63 @@ def load_glossary(folder: Path) -> Glossary:
     return _glossary(own if own.is_file() else None, own.stat().st_mtime_ns if own.is_file() else 0)
 
 
+def plant_terms(folder: Path) -> list[Term]:
+    """Read the pairs of terms that the plant has added, in the file's order."""
+    own = folder / NAME
+    return _terms(own) if own.is_file() else []
+
+
+def built_in_terms() -> list[Term]:
+    """Read the pairs of terms that come along."""
+    return _terms(_BUILT_IN)
+
+
+def write_plant_terms(folder: Path, terms: Sequence[Term]) -> None:
+    """Write the plant's pairs of terms; a reader sees the old file or the new one, never half of one."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows((";".join(one.chinese), ";".join(one.english)) for one in terms)
+    new = folder / f"{NAME}.new"
+    new.write_text(text.getvalue(), "utf-8")
+    new.replace(folder / NAME)
+
+
+def term_of(chinese: str, english: str) -> Term:
+    """Make a pair out of what a person wrote, several terms apart by semicolons.
+
+    Raises:
+        Refused: a side is empty, a term is too long, or the sides are in the wrong language.
+    """
+    left, right = (
+        tuple(dict.fromkeys(" ".join(one.split()) for one in re.split("[;；]", side) if one.strip()))
+        for side in (chinese, english)
+    )
+    if not left or not right:
+        raise Refused("A term needs its words in both languages.")
+    if any(len(one) > CHARACTERS for one in (*left, *right)):
+        raise Refused(f"A term has {CHARACTERS} characters at most.")
+    if any(not _HAN.search(one) for one in left) or any(_HAN.search(one) for one in right):
+        raise Refused("Chinese words go on the Chinese side of a term, English ones on the other.")
+    return Term(left, right)
+
+
+def _terms(file: Path) -> list[Term]:
+    found = []
+    for row in csv.reader(io.StringIO(file.read_text("utf-8-sig"))):
+        sides = [tuple(one.strip() for one in cell.split(";") if one.strip()) for cell in row[:2]]
+        if len(sides) == 2 and all(sides):
+            found.append(Term(sides[0], sides[1]))
+    return found
+
+
 @functools.lru_cache(maxsize=4)
 def _glossary(own: Path | None, _changed: int) -> Glossary:
     chinese: dict[str, dict[str, None]] = {}
     english: dict[tuple[str, ...], dict[str, None]] = {}
     renderings: dict[str | tuple[str, ...], str] = {}
     for file in (_BUILT_IN, own):
-        for row in csv.reader(io.StringIO(file.read_text("utf-8-sig"))) if file else ():
-            if len(row) < 2:
-                continue
-            left, right = ([term.strip().lower() for term in cell.split(";") if term.strip()] for cell in row[:2])
+        for pair in _terms(file) if file else ():
+            left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
             for term in left:
                 renderings.setdefault(term, right[0] if right else "")
                 words = chinese.setdefault(term, {})
