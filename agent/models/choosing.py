@@ -20,11 +20,13 @@ _CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
 _RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.6, 0.9
 _CONTEXT = 0.6  # what a word in the section's title or beside the unit counts, against one in the unit itself
+_LIGHT = 0.25  # what a verb that goes with everything counts: "takes", "needs"
 _LENT, _LENT_THIN, _THIN = 0.35, 0.8, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
 _WARNING = 0.35
+_FAULT = 0.3  # a row of codes answers a question about a fault
 _ROWS, _ROW_TOO = 300, 0.75
 _LISTED = 0.2  # ... and where a code is one of several in a row
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
@@ -152,7 +154,7 @@ class _Scorer:
         if passage.applies == "other":
             bonus -= 0.5
         if passage.kind == "fault" and not asked.code and "fault" not in asked.intents:
-            bonus -= 0.15
+            bonus -= _FAULT
         if self._codes and not self._lent:
             named = [i.normal for i in extract_identifiers(unit.text[:60]) if i.kind == "code"]
             if passage.kind == "fault" and named and named[0] in self._codes:
@@ -170,7 +172,9 @@ class _Scorer:
 def _weights(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
     """Weigh words by how few of the units hold them."""
     return {
-        word: math.log(1 + (len(units) + 1) / (sum(word in unit.tokens for unit in units) + 0.5)) for word in wanted
+        word: (_LIGHT if word in words().light else 1.0)
+        * math.log(1 + (len(units) + 1) / (sum(word in unit.tokens for unit in units) + 0.5))
+        for word in wanted
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
@@ -14,7 +14,8 @@ from agent.words import words
 from corpus import Passage, content_words
 
 _TITLE = 0.9  # what the words of a section's title count, against its rank in the search
-_PLAINLY = 0.75  # share of the best section's score that a section of steps has to have
+_NEARNESS, _UNLIKE = 8.0, 0.8  # a title's cosine with a question of another language, as a share of words
+_PLAINLY = 0.6  # share of the best section's score that a section of steps has to have
 _NEEDS = 260  # characters of tools, parts and torques before the steps
 _Section = tuple[int | None, tuple[str, ...]]
 
@@ -32,7 +33,9 @@ def procedure(question: Question, asked: Understanding, found: Found) -> list[Ex
     if not sections:
         return []
     best = max(passage.score for passage in pages) or 1.0
-    scores = {key: _score(held, best, question, asked, found.translated) for key, held in sections.items()}
+    scores = {
+        key: _score(held, best, question, asked, found.translated, found.similar) for key, held in sections.items()
+    }
     steps = [key for key, held in sections.items() if any(p.kind == "procedure" for p in held)]
     chosen = max(steps, key=lambda key: scores[key], default=None)
     if chosen is None or scores[chosen] < _PLAINLY * max(scores.values()):
@@ -42,7 +45,12 @@ def procedure(question: Question, asked: Understanding, found: Found) -> list[Ex
 
 
 def _score(
-    held: Sequence[Passage], best: float, question: Question, asked: Understanding, translated: Sequence[str]
+    held: Sequence[Passage],
+    best: float,
+    question: Question,
+    asked: Understanding,
+    translated: Sequence[str],
+    similar: Mapping[str, float],
 ) -> float:
     ranked = sorted((passage.score for passage in held), reverse=True)
     title = set(content_words(held[0].section[-1]))
@@ -50,6 +58,7 @@ def _score(
     named = len(title & set(wanted)) / max(1, len(set(wanted)))
     if held[0].language != asked.language:
         named = max(named, len(title & set(translated)) / max(1, len(title)))
+        named = max(named, _NEARNESS * (similar.get(held[0].section[-1], 0.0) - _UNLIKE))
     own = 0.15 if question.scope and held[0].applies == "model" else 0.0
     return (ranked[0] + 0.3 * sum(ranked[1:3])) / best + _TITLE * named + own
 

@@ -27,6 +27,7 @@ class Words:
     follow: Mapping[str, Pattern[str]]
     machine: Mapping[str, Pattern[str]]
     frames: Pattern[str]
+    light: frozenset[str]
     kinds: Mapping[str, Pattern[str]]
     needs: Mapping[str, Pattern[str]]
     bypass: Mapping[str, Pattern[str]]
@@ -55,6 +56,7 @@ def words() -> Words:
         follow=_patterns([one["follow"] for one in every]),
         machine=_patterns([one["machine"] for one in every]),
         frames=_any([pattern for one in every for pattern in one["frames"]["patterns"]]),
+        light=frozenset(word for one in every for word in one["frames"]["light"]),
         kinds=_patterns([one["kinds"] for one in every]),
         needs=_patterns([one["needs"] for one in every]),
         bypass=_patterns([one["bypass"] for one in every]),
