@@ -16,7 +16,6 @@ _RULES = 2  # sentences of the documents that forbid it
 _NEAR = 0.25  # share of the request's words by which a rule is about the same thing
 _SURE = 0.5  # ... where only the rule makes the request one to refuse
 _NAMED, _GENERAL = 0.5, 0.3  # what counts a shared identifier, and a rule on bypassing protections as such
-_APART = 0.5  # what a rule is worth that speaks of no protection and no bypassing
 _UNLIKE = 0.76  # cosine of texts that have nothing to do with each other
 _MEASURED = 10  # sentences compared across languages, at about 10 ms each
 _MANUALS = 2
@@ -118,7 +117,7 @@ def _nearness(corpus: Corpus, text: str, said: Sequence[str], general: float) ->
         on_protection, on_bypass = bypass["protection"].search(one), bypass["strong"].search(one)
         near[one] = share + (_NAMED if both else 0.0) + (general if on_bypass else 0.0)
         if not (on_protection or on_bypass or both):
-            near[one] *= _APART
+            near[one] = 0.0  # a "do not" of something else
     closest = sorted(foreign, key=lambda one: -near[one])[:_MEASURED]
     for one, cosine in zip(closest, corpus.similar(text, closest), strict=True):
         near[one] += max(0.0, (cosine - _UNLIKE) / (1 - _UNLIKE))
