@@ -61,6 +61,11 @@ class Assistant:
         """Answer one question; takes what `stream` takes. Raises NotFound: no equipment has this tag."""
         return next(event.answer for event in self.stream(question, **about) if isinstance(event, Finished))
 
+    def warm_up(self) -> None:
+        """Run a question through the agent and keep nothing of it, so that the first real one does not wait."""
+        for _ in self._answer(read_question(self._corpus, "E-1: how do I repair it?", None, None, []), []):
+            pass
+
     def stream(
         self,
         question: str,
@@ -94,11 +99,13 @@ class Assistant:
             return finishing.talked(question)
         if "off_topic" in question.asked.intents:
             return finishing.off_topic(question)
+        if question.unread:
+            return finishing.unread(question)
         if question.unknown:
             return finishing.unknown_machine(question, self._corpus.all_equipment())
-        rules = refusal_of_bypass(self._corpus, question)
-        if rules is not None:
-            return finishing.refused_bypass(self._corpus, question, rules)
+        refusal = refusal_of_bypass(self._corpus, question)
+        if refusal is not None:
+            return finishing.refused_bypass(self._corpus, question, refusal)
         state = yield from self._run(question, turns)
         answer = finishing.finished(self._corpus, question, found_in(state), state.get("checked") or Checked((), ()))
         for warning in answer.warnings:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.answer import Answer, Citation, State
-from agent.asking.bypass import Rule
+from agent.asking.bypass import Refusal
 from agent.asking.question import Question
 from agent.asking.understanding import talk_of
 from agent.checking.draft import Checked
+from agent.glossing import terms_beside
 from agent.middleware.refusal import choices, nearest, supported, to_ask
 from agent.middleware.safety import governing_warnings
 from agent.tools.data import addressed, shown
@@ -19,6 +20,7 @@ from agent.words import words
 from corpus import Corpus, Equipment, Language, Passage, RepairCase, contains_quote, normal_identifier, spellings
 
 _READ = 160  # characters of a picture's text that are told to the reader
+_POINTED = 2  # sections on a protection that a refusal points to
 _BESIDE = 6  # rows of one kind that come with an answer that did not ask for them
 _OFFERED = 8  # machines to choose from where a tag is unknown
 
@@ -30,6 +32,13 @@ def labels(language: Language) -> Mapping[str, str]:
 def talked(question: Question) -> Answer:
     """Answer small talk in one line."""
     return Answer("answered", labels(question.asked.language)[f"talk_{talk_of(question.said) or 'greeting'}"])
+
+
+def unread(question: Question) -> Answer:
+    """Say what was read in a picture that shows no code, part or machine that is known; a guess would be worse."""
+    label = labels(question.asked.language)
+    said = _read(label, question.image_text or "")
+    return Answer("no_answer", f"{said} {label['image_unread']}" if (question.image_text or "").strip() else said)
 
 
 def off_topic(question: Question) -> Answer:
@@ -47,21 +56,34 @@ def unknown_machine(question: Question, machines: Sequence[Equipment]) -> Answer
     return Answer("clarify" if offered else "no_answer", text, choices=offered)
 
 
-def refused_bypass(corpus: Corpus, question: Question, rules: Sequence[Rule]) -> Answer:
-    """Refuse to help against a protection: the rule that forbids it, who is responsible, and nothing else."""
+def refused_bypass(corpus: Corpus, question: Question, refusal: Refusal) -> Answer:
+    """Refuse to help against a protection: the rule that forbids it, who is responsible, and the right way to work."""
     label = labels(question.asked.language)
+    cited = [*refusal.rules, *([refusal.procedure] if refusal.procedure else ())]
     citations = tuple(
         Citation(n, rule.text, corpus.locate(rule.passage, rule.text) or rule.passage.place)
-        for n, rule in enumerate(rules, start=1)
+        for n, rule in enumerate(cited, start=1)
     )
+    warned = citations[: len(refusal.rules)]
     contact, _ = to_ask(question, ())
     lines = [label["bypass"]]
     if contact:
         lines[0] += " " + label["bypass_ask"].format(who=contact)
-    if rules:
+    if warned:
         lines.append(label["bypass_next"])
-        lines += [f"{rule.text} [{citation.n}]" for rule, citation in zip(rules, citations, strict=True)]
-    return Answer("answered", "\n\n".join(lines), citations=citations, warnings=citations)
+        lines += [f"{rule.text} [{citation.n}]" for rule, citation in zip(refusal.rules, warned, strict=True)]
+    if refusal.procedure:
+        lines.append(f"{label['bypass_right']} {refusal.procedure.passage.section[-1]}")
+        lines.append(f"{refusal.procedure.text} [{citations[-1].n}]")
+    if refusal.sections:
+        told = [_pointer(passage) for passage in refusal.sections[:_POINTED]]
+        lines.append(label["bypass_see"].format(sections="; ".join(told)))
+    return Answer("answered", "\n\n".join(lines), citations=citations, warnings=warned)
+
+
+def _pointer(passage: Passage) -> str:
+    page = f" (p. {passage.place.page})" if passage.place.page else ""
+    return f"{passage.section[-1]}{page}"
 
 
 def finished(corpus: Corpus, question: Question, found: Found, checked: Checked) -> Answer:
@@ -88,6 +110,12 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         and normal_identifier(question.machine.tag) != normal_identifier(question.chosen)
     ):
         notes.append(label["other_machine"].format(named=question.machine.tag, chosen=question.chosen))
+    if question.image_text is not None:
+        notes.append(_read(label, question.image_text))
+    named = [passage.text for passage in passages if passage.kind == "fault"][:2]
+    terms = terms_beside(corpus, question.asked.language, [*(warning.quote for warning in warnings), *named])
+    if terms:
+        notes.append(label["terms"].format(terms="; ".join(f"{term} = {rendering}" for term, rendering in terms)))
     if checked.removed:
         notes.append(label["removed"].format(count=len(checked.removed)))
     return replace(

@@ -5,6 +5,7 @@ from corpus.domain import (
     Account,
     Alarm,
     AlarmFigures,
+    AlarmSignal,
     Amendment,
     Applies,
     AuditEntry,
@@ -42,6 +43,7 @@ from corpus.domain import (
     Stock,
     StockTaking,
     TableMapping,
+    Term,
     TextLine,
     Turn,
     WorkItem,
@@ -65,17 +67,17 @@ from corpus.library.ranking import Candidate, rank_scores
 from corpus.library.search import Pool, evidence_signals, ranked
 from corpus.library.words import content_words, detect_language, index_tokens
 from corpus.ownership import FolderLock, call_owner, serve_owner
-from corpus.settings import Settings, load_settings
+from corpus.settings import STREAMED, MqttTopic, Settings, load_settings
 
 __all__ = [
-    "RANKING_FEATURES", "SEARCH_VERSION", "Account", "Alarm", "AlarmFigures", "Amendment", "Applies", "AuditEntry",
-    "Box", "Candidate", "CaseFigures", "CaseFilter", "CaseGroup", "CaseState", "CaseVersion", "Change", "Changes",
-    "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus", "DataFolderError", "Document", "DocumentDraft",
-    "DocumentKind", "Equipment", "Evidence", "Extremes", "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch",
-    "Language", "MillhandError", "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Pool", "Progress",
-    "Reading", "Record", "RecordRef", "Refused", "RepairCase", "Revision", "Role", "Settings", "SettingsError", "Stock",
-    "StockTaking", "TableMapping", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner",
-    "contains_quote", "content_words", "detect_language", "evidence_signals", "extract_identifiers", "find_quote",
-    "index_tokens", "load_settings", "normal_identifier", "normal_text", "open_corpus", "rank_scores", "ranked",
-    "serve_owner", "spellings",
+    "RANKING_FEATURES", "SEARCH_VERSION", "STREAMED", "Account", "Alarm", "AlarmFigures", "AlarmSignal", "Amendment",
+    "Applies", "AuditEntry", "Box", "Candidate", "CaseFigures", "CaseFilter", "CaseGroup", "CaseState", "CaseVersion",
+    "Change", "Changes", "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus", "DataFolderError", "Document",
+    "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "Extremes", "FolderLock", "Identifier",
+    "IdentifierKind", "IndexMismatch", "Language", "MillhandError", "MqttTopic", "NotFound", "Page", "PageQuality",
+    "Part", "Passage", "Place", "Pool", "Progress", "Reading", "Record", "RecordRef", "Refused", "RepairCase",
+    "Revision", "Role", "Settings", "SettingsError", "Stock", "StockTaking", "TableMapping", "Term", "TextLine",
+    "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner", "contains_quote", "content_words", "detect_language",
+    "evidence_signals", "extract_identifiers", "find_quote", "index_tokens", "load_settings", "normal_identifier",
+    "normal_text", "open_corpus", "rank_scores", "ranked", "serve_owner", "spellings",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
@@ -40,12 +41,15 @@ from corpus.domain import (
     Stock,
     StockTaking,
     TableMapping,
+    Term,
     Turn,
     WorkItem,
     WorkState,
 )
+from corpus.errors import NotFound
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
+from corpus.library.glossary import built_in_terms, load_glossary, plant_terms, term_of, write_plant_terms
 from corpus.library.identifiers import normal_identifier
 from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
@@ -66,7 +70,8 @@ from corpus.plant.figures import CaseFigureStore
 from corpus.plant.history import StatusHistory
 from corpus.plant.mappings import MappingStore
 from corpus.plant.parts import PartStore
-from corpus.plant.status import PUSHED, StatusStore
+from corpus.plant.readings import PUSHED
+from corpus.plant.status import StatusStore
 from corpus.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -83,6 +88,7 @@ class Corpus:
     def __init__(self, settings: Settings, lock: FolderLock, database: Database) -> None:
         self.settings = settings
         self._lock = lock
+        self._terms_lock = Lock()
         self._database = database
         self._equipment = EquipmentStore(database)
         self._parts = PartStore(database)
@@ -285,11 +291,19 @@ class Corpus:
         """What identifies the embedding model: stored vectors and calibrations carry it."""
         return self._embedder.name
 
+    def glossary_terms(self, text: str) -> list[tuple[str, str]]:
+        """Return (term as written, its rendering in the other language) of the glossary's terms in a text, in order."""
+        return load_glossary(self.folder).render(text)
+
+    def translated(self, text: str) -> list[str]:
+        """Return the tokens that the glossary's terms in a text have in the other language."""
+        return load_glossary(self.folder).translate(text)
+
     def similar(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""
         if not texts:
             return []
-        return [float(value) for value in self._embedder.passages(texts) @ self._embedder.query(query)]
+        return [float(value) for value in self._embedder.sentences(texts) @ self._embedder.query(query)]
 
     # --- the plant -----------------------------------------------------------------------------------------------
 
@@ -376,17 +390,25 @@ class Corpus:
     def add_readings(self, readings: Iterable[Reading], *, actor: str, source: str) -> int:
         """Store readings that no file brought, such as a gateway's; sent again they change nothing. Return how many."""
         stored = self._status.add(readings)
-        if actor != "mqtt":  # a stream is no act of a person's
-            self._audit.record(actor, "status.push", source, f"{stored} readings")
+        self._audit.record(actor, "status.push", source, f"{stored} readings")
         return stored
 
     def add_alarms(self, alarms: Sequence[Alarm], *, actor: str, source: str) -> int:
         """Store alarms that no file brought; one of the same asset, code and begin gets its end. Return how many."""
         with self._database.write() as session:
             self._status.save(session, alarms, PUSHED, source)
-            if actor != "mqtt":
-                self._audit.write(session, actor, "alarms.push", source, f"{len(alarms)} alarms")
+            self._audit.write(session, actor, "alarms.push", source, f"{len(alarms)} alarms")
         return len(alarms)
+
+    def take_stream(self, records: Sequence[Record], *, source: str) -> None:
+        """Store readings, alarms and alarm signals of a stream, in order, all or none; told again they change nothing.
+
+        Nothing of it goes on record as an act of a person's.
+
+        Raises:
+            Refused: one of them cannot be stored, whenever it is tried; any other error may pass.
+        """
+        self._status.stream(records, source)
 
     def thin_readings(self, *, actor: str) -> int:
         """Delete and thin out old readings as the settings say (`keep_days`, `raw_days`); return how many went."""
@@ -693,6 +715,38 @@ class Corpus:
     def work_questions(self) -> list[dict[str, Any]]:
         """Return the solved items as lines of a question set for `millhand eval`, in DESIGN's form."""
         return self._worklist.questions()
+
+    # --- the glossary --------------------------------------------------------------------------------------------
+
+    def terms(self) -> list[Term]:
+        """List the pairs of terms that the plant has added to the glossary."""
+        return plant_terms(self.folder)
+
+    def built_in_terms(self) -> list[Term]:
+        """List the pairs of terms that come along."""
+        return built_in_terms()
+
+    def save_term(self, chinese: str, english: str, *, actor: str, instead: Term | None = None) -> Term:
+        """Add a pair of terms (several words apart by semicolons), or put it in another's place.
+
+        Raises:
+            Refused: a side is empty, too long, or in the wrong language.
+        """
+        term = term_of(chinese, english)
+        with self._terms_lock:
+            terms = [term if one == instead else one for one in self.terms()]
+            write_plant_terms(self.folder, list(dict.fromkeys([*terms, term])))
+        self._audit.record(actor, "term.save", ";".join(term.chinese), ";".join(term.english))
+        return term
+
+    def remove_term(self, term: Term, *, actor: str) -> None:
+        """Take a pair of terms out of the plant's glossary; raises NotFound when it is not there."""
+        with self._terms_lock:
+            terms = self.terms()
+            if term not in terms:
+                raise NotFound("This term is not in the plant's glossary any more.")
+            write_plant_terms(self.folder, [one for one in terms if one != term])
+        self._audit.record(actor, "term.remove", ";".join(term.chinese), ";".join(term.english))
 
     # --- the folder ----------------------------------------------------------------------------------------------
 

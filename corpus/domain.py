@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -99,6 +99,7 @@ class DocumentDraft:
     """A file as ingest understood it, on its way into the corpus.
 
     `models` are the equipment models it applies to; none means plant-wide. `file` is copied into the data folder.
+    `readings` are more records than memory holds, drawn and stored in batches; `warnings` may grow meanwhile.
     """
 
     source: str
@@ -112,7 +113,8 @@ class DocumentDraft:
     models: tuple[str, ...] = ()
     revision_label: str | None = None
     records: Sequence[Record] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: Sequence[str] = ()
+    readings: Iterable[Sequence[Record]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,14 @@ class StockTaking:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A pair of the glossary: words in Chinese that mean the same as words in English."""
+
+    chinese: tuple[str, ...]
+    english: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TableMapping:
     """What the columns of tables with one header mean: field to column header, "" where no column has it.
 
@@ -336,6 +346,18 @@ class Alarm(Record):
     text: str | None = None
     severity: str | None = None
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSignal(Record):
+    """What a controller says when an alarm begins or ends, without telling of which time the other is."""
+
+    equipment: str
+    code: str
+    at: datetime
+    active: bool
+    text: str | None = None
+    severity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
     python -m evals.load http://127.0.0.1:7860 --people 20 --rounds 3 [--token TOKEN] [--json]
 
-It speaks as a browser's page does: it joins the queue of the question's handler and reads the events until the answer
-stands. Exit status 1 when a question failed or the 95th percentile is over --limit.
+It speaks as a browser's page does: it opens the page, joins the queue of the question's handler and reads the events
+until the answer stands. Exit status 1 when a question failed or the 95th percentile is over --limit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ QUESTIONS = (
     ("", "HX-8100-0231 还有库存吗，在哪个库位？"),
     ("IM-01", "IM-01 以前出过什么故障，是谁处理的？"),
 )
-HANDLER = "ask_send"
+HANDLER, GREETER = "ask_send", "page_greet"
 SENTENCE = "mh-sentence"
 FINISHED = "mh-answer mh-answered", "mh-answer mh-no_answer", "mh-answer mh-clarify"
 
@@ -45,9 +45,20 @@ class Asked:
     error: str | None = None
 
 
-async def ask(client: httpx.AsyncClient, handler: dict[str, Any], tag: str, question: str) -> Asked:
-    """Ask as one page does and follow its events to the end."""
+async def arrive(client: httpx.AsyncClient, handler: dict[str, Any]) -> str:
+    """Open the page as a browser does before anybody can ask; return the session that goes on with it."""
     session = secrets.token_hex(6)
+    call = {"data": [], "fn_index": handler["id"], "session_hash": session}
+    (await client.post("/gradio_api/queue/join", json=call)).raise_for_status()
+    async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as events:
+        async for line in events.aiter_lines():
+            if line.startswith("data:") and json.loads(line[5:])["msg"] == "process_completed":
+                break
+    return session
+
+
+async def ask(client: httpx.AsyncClient, handler: dict[str, Any], session: str, tag: str, question: str) -> Asked:
+    """Ask as one page does and follow its events to the end."""
     data = _inputs(handler, tag, question)
     began = time.perf_counter()
     first: float | None = None
@@ -84,11 +95,12 @@ async def load(address: str, people: int, rounds: int, token: str | None) -> lis
     limits = httpx.Limits(max_connections=2 * people + 4)
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=120, limits=limits) as client:
         config = (await client.get("/config")).raise_for_status().json()
-        handler = next(one for one in config["dependencies"] if one["api_name"] == HANDLER)
+        handlers = {one["api_name"]: one for one in config["dependencies"]}
+        sessions = await asyncio.gather(*(arrive(client, handlers[GREETER]) for _ in range(people)))
         asked: list[Asked] = []
         for turn in range(rounds):
-            picked = [QUESTIONS[(turn + person) % len(QUESTIONS)] for person in range(people)]
-            asked += await asyncio.gather(*(ask(client, handler, tag, question) for tag, question in picked))
+            picked = [(one, *QUESTIONS[(turn + person) % len(QUESTIONS)]) for person, one in enumerate(sessions)]
+            asked += await asyncio.gather(*(ask(client, handlers[HANDLER], *one) for one in picked))
         return asked
 
 

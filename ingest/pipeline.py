@@ -24,6 +24,7 @@ from corpus import (
     MillhandError,
     NotFound,
     Page,
+    Record,
     Settings,
     Unreadable,
     find_quote,
@@ -32,8 +33,9 @@ from corpus import (
 from ingest import recognise
 from ingest.chunking import chunk
 from ingest.preview import TablePreview, preview_of, unread
-from ingest.readers import READERS, ParsedFile, check_suffix
-from ingest.tables import LONG, Table, TableKind, mapping_of, read_table
+from ingest.readers import READERS, TABLES, ParsedFile, check_suffix
+from ingest.tables import LONG, Header, Table, TableKind, mapping_of, read_table
+from ingest.tables.bulk import BulkReadings, bulk_readings
 from ingest.worker import ParseWorker
 
 MANIFEST = "manifest.csv"
@@ -44,7 +46,6 @@ _TABLE_KINDS: dict[TableKind, DocumentKind] = {
     "alarms": "alarms",
     "cases": "cases",
 }
-_SHEETS = {".csv", ".xlsx"}
 _OLD_OFFICE = {".doc": "DOCX", ".xls": "XLSX"}
 
 
@@ -53,7 +54,8 @@ class IngestOptions:
     """What overrides the recognition; `supersedes` is a document id, `amends` (document id, section).
 
     `mapping` corrects how a table's columns are read, field to column header; it is remembered for every table with
-    that header. With `hold`, documents stay drafts until someone publishes them.
+    that header. With `hold`, documents stay drafts until someone publishes them. `only_tables` refuses what is no table
+    of records; `renews` names an actor whose stock file of the same name this one replaces.
     """
 
     equipment_models: tuple[str, ...] = ()
@@ -66,6 +68,8 @@ class IngestOptions:
     mapping: Mapping[str, str] | None = None
     title: str | None = None
     hold: bool = False
+    only_tables: bool = False
+    renews: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ class Ingestor:
         self._settings = settings
         self._corpus = corpus
         self._worker = ParseWorker(settings)
+        # A citation is opened, and a photo read, while a hundred files are being brought in: not in the same queue.
+        self._viewer = ParseWorker(settings)
         self._picture = lru_cache(maxsize=64)(self._render)
 
     def ingest(
@@ -160,7 +166,7 @@ class Ingestor:
         source = safe_name(path.name)
         if not path.is_file():
             raise Unreadable(f"{source}: there is no such file.")
-        parsed = self._worker.parse(path, lambda *_: None)
+        parsed = self._viewer.parse(path, lambda *_: None)
         try:
             table = self._table(path, source, parsed, as_table, mapping)
         except Unreadable as error:
@@ -185,14 +191,19 @@ class Ingestor:
 
     def read_image(self, path: Path) -> str:
         """Return the text in a picture."""
-        return self._worker.read_image(path)
+        return self._viewer.read_image(path)
 
     def page_picture(self, revision: int, page: int, quote: str | None = None) -> bytes:
         """Return a page of a revision as PNG with the lines of the quote marked; raises NotFound."""
         return self._picture(revision, page, quote)
 
+    def warm_up(self) -> None:
+        """Start the process that draws pages, so that the first citation opens at once."""
+        self._viewer.warm_up()
+
     def close(self) -> None:
         self._worker.close()
+        self._viewer.close()
 
     def _one(self, job: _Job, source: str, step: Callable[[str, int, int], None], actor: str) -> FileResult:
         path, options = job.path, job.options
@@ -208,10 +219,18 @@ class Ingestor:
         if known is not None and not unfinished:
             document = self._corpus.document(known.document)
             return FileResult(source, "unchanged", document.id, document.kind, known.pages, known.chunks)
+        if options.as_table in (None, "status"):
+            bulk = bulk_readings(
+                path, self._settings.zone, given=options.mapping, remembered=self._corpus.table_mappings()
+            )
+            if bulk:
+                return self._bulk(job, source, digest, bulk, step, actor)
         parsed = self._worker.parse(path, lambda done, total: step("reading", done, total))
         table: Table | None = None
-        if path.suffix.lower() in _SHEETS or options.as_table:
+        if path.suffix.lower() in TABLES or options.as_table:
             table = self._table(path, source, parsed, options.as_table, options.mapping)
+        if options.only_tables and table is None:
+            raise Unreadable(f"{source}: this is no table of parts, equipment, status, alarms or cases.")
         title = options.title or recognise.title_of(parsed, source)
         unstructured = replace(parsed, blocks=table.rest) if table else parsed
         chunks: Sequence[Chunk] = chunk(unstructured, self._settings.chunk_characters)
@@ -243,19 +262,61 @@ class Ingestor:
             actor=actor,
             supersedes=self._claimed(job, "supersedes")
             or options.supersedes
+            or (self._renewed(source, options.renews) if options.renews and table and table.kind == "parts" else None)
             or (known.document if known is not None and unfinished else None),
             amends=self._amends(job) or options.amends,
             hold=options.hold,
             progress=step,
         )
         if options.mapping and table:
-            for header in table.headers:
-                if header.names == LONG:
-                    continue  # our own form of a wide table, no file's header
-                self._corpus.remember_mapping(mapping_of(header, source), actor=actor)
+            self._remember(table.headers, source, actor)
         return FileResult(
             source, "indexed", stored.id, kind, parsed.page_count, len(draft.chunks), tuple(draft.warnings)
         )
+
+    def _bulk(
+        self, job: _Job, source: str, digest: str, bulk: BulkReadings, step: Callable[[str, int, int], None], actor: str
+    ) -> FileResult:
+        """Bring in readings by the million: in batches, without their text."""
+
+        def batches() -> Iterator[Sequence[Record]]:
+            for batch in bulk.batches():
+                yield batch
+                step("storing", bulk.done, bulk.size)
+
+        draft = DocumentDraft(
+            source=source,
+            file=job.path,
+            sha256=digest,
+            title=job.options.title or Path(source).stem.replace("_", " "),
+            kind=job.options.kind or "status",
+            language=job.options.language or "en",
+            pages=(),
+            chunks=(),
+            models=job.options.equipment_models,
+            revision_label=job.options.revision,
+            warnings=bulk.warnings,
+            readings=batches(),
+        )
+        superseded = self._claimed(job, "supersedes") or job.options.supersedes
+        stored = self._corpus.add_document(draft, actor=actor, supersedes=superseded, progress=step)
+        if job.options.mapping and bulk.header:
+            self._remember((bulk.header,), source, actor)
+        return FileResult(source, "indexed", stored.id, draft.kind, 0, 0, tuple(draft.warnings))
+
+    def _remember(self, headers: Sequence[Header], source: str, actor: str) -> None:
+        """Keep a person's correction for every table with the same header."""
+        for header in headers:
+            if header.names != LONG:  # our own form of a wide table, no file's header
+                self._corpus.remember_mapping(mapping_of(header, source), actor=actor)
+
+    def _renewed(self, source: str, actor: str) -> int | None:
+        """Return the stock document that this actor brought under this name before."""
+        for document in self._corpus.documents():
+            held = document.current
+            if held and document.kind == "parts_list" and held.source == source and held.added_by == actor:
+                return document.id
+        return None
 
     def _amends(self, job: _Job) -> tuple[int, str] | None:
         amended = self._claimed(job, "amends")
@@ -275,7 +336,7 @@ class Ingestor:
     def _render(self, revision: int, page: int, quote: str | None) -> bytes:
         stored = self._corpus.page(revision, page)
         marks = quote_boxes(stored, quote) if quote else []
-        return self._worker.picture(self._corpus.revision(revision).file, page, marks, 1100)
+        return self._viewer.picture(self._corpus.revision(revision).file, page, marks, 1100)
 
 
 def build_ingestor(settings: Settings, corpus: Corpus) -> Ingestor:
@@ -367,7 +428,7 @@ def _overridden(options: IngestOptions, row: dict[str, str]) -> IngestOptions:
 def _order(path: Path) -> tuple[int, str]:
     """Equipment first, so that models are known; then documents; tables that name parts of them; bulletins last."""
     name = path.name.lower()
-    if path.suffix.lower() in _SHEETS:
+    if path.suffix.lower() in TABLES:
         return (0 if re.search(r"设备台账|equipment|asset", name) else 2, str(path))
     return (3 if recognise.kind_of("", name) == "bulletin" else 1, str(path))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus import DocumentKind, normal_identifier
-from ingest.readers import ParsedFile
+from ingest.readers import TABLES, ParsedFile
 
 _KINDS: tuple[tuple[DocumentKind, str], ...] = (
     ("bulletin", r"bulletin|通报|通告|技术通知|更改通知|服务通知"),
@@ -22,7 +22,7 @@ _REVISION = re.compile(
 def title_of(parsed: ParsedFile, source: str) -> str:
     """Return the title that the file gives itself, else its first heading, else its name."""
     name = Path(source).stem.replace("_", " ").strip()
-    if Path(source).suffix.lower() in (".csv", ".xlsx"):
+    if Path(source).suffix.lower() in TABLES:
         return name[:200]  # their first heading is a sheet's name, such as Sheet1
     title = (parsed.title or "").strip()
     if (

@@ -71,6 +71,11 @@ class ParseWorker:
         parsed = self.parse(path, lambda *_: None)
         return "\n".join(page.text for page in parsed.pages)
 
+    def warm_up(self) -> None:
+        """Start the process before it is needed, and let it import what draws pages."""
+        with self._lock:
+            self._started().schedule(_import_drawing).result()
+
     def close(self) -> None:
         with self._lock:
             self._stop()
@@ -176,6 +181,11 @@ def _begin(counter: Any) -> None:
 
 def _ready() -> None:
     """Say that the process has started."""
+
+
+def _import_drawing() -> None:
+    import PIL.ImageDraw  # noqa: F401
+    import pypdfium2  # noqa: F401
 
 
 def _note(done: int, total: int) -> None:

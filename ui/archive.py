@@ -1,4 +1,4 @@
-"""Backup and restore: one archive of the database and the kept files; the indexes are rebuilt from them."""
+"""Backup and restore: one archive of the database and what people made or sent; the indexes are rebuilt from it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from corpus import Conflict, MillhandError, Settings, SettingsError, Unreadable
 
 MANIFEST = "millhand-backup.json"
 LAYOUT = 1
+KEPT = ("files/**/*", "glossary.csv", "question-sets/*", "runs/**/*")
 NOT_KEPT = {"lexical.db"}
 """Databases that `millhand reindex` rebuilds."""
 
@@ -26,7 +27,7 @@ def write_archive(settings: Settings, archive: Path) -> dict[str, Any]:
         raise Conflict(f"{archive} exists already; name another file.")
     folder = settings.data_dir
     databases = [path for path in sorted(folder.glob("*.db")) if path.name not in NOT_KEPT]
-    files = sorted(path for path in (folder / "files").rglob("*") if path.is_file())
+    files = sorted(path for name in KEPT for path in folder.glob(name) if path.is_file())
     manifest = {"layout": LAYOUT, "at": datetime.now(UTC).isoformat(), "files": len(files)}
     partial = archive.with_name(archive.name + ".partial")
     try:

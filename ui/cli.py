@@ -118,7 +118,7 @@ def ingest(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Bring files into the corpus: PDF, DOCX, XLSX, CSV, Markdown, HTML, text and pictures."""
+    """Bring files into the corpus: PDF, DOCX, XLSX, CSV, JSON Lines, Markdown, HTML, text and pictures."""
     from ui.plant_cli import parse_mapping
 
     options = {

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from corpus import MillhandError
+from ui.feeds import check_feeds
 from ui.house import House
 
 
@@ -17,7 +18,7 @@ def examine(house: House) -> tuple[dict[str, Any], int]:
     settings = {
         name: str(value) if value is not None else None
         for name, value in house.settings.model_dump().items()
-        if name != "model_key"
+        if name not in ("model_key", "mqtt_password")
     }
     ok = all(check["ok"] for check in checks)
     return {"ok": ok, "checks": checks, "settings": settings}, int(not ok)
@@ -66,10 +67,26 @@ def _model(house: House) -> str:
     return settings.model if settings.model == "extractive" else f"{settings.model_name} at {settings.model_url}"
 
 
+def _feeds(house: House) -> str:
+    """Ask what runs beside the page; none does where this command owns the folder itself."""
+    settings = house.settings
+    wanted = [name for name, value in (("MQTT", settings.mqtt_url), ("a watched folder", settings.watch_dir)) if value]
+    if not wanted:
+        return "none is set"
+    if not house.feeds:
+        check_feeds(settings)
+        return f"{' and '.join(wanted)} set; they run while `millhand serve` does"
+    told = "; ".join(feed.says() for feed in house.feeds)
+    if not all(feed.well for feed in house.feeds):
+        raise MillhandError(f"{told}.")
+    return told
+
+
 CHECKS: dict[str, Callable[[House], str]] = {
     "data folder": _folder,
     "holdings": _holdings,
     "search": _search,
     "reading of scans": _ocr,
     "answering model": _model,
+    "feeds": _feeds,
 }

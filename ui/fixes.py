@@ -10,7 +10,7 @@ import gradio as gr
 from corpus import MillhandError, Refused, RepairCase, extract_identifiers
 from ui.access import account_of
 from ui.house import House
-from ui.html import paragraph
+from ui.html import paragraph, refused
 from ui.talks import Exchange
 from ui.texts import Language, choose_language, text
 
@@ -89,7 +89,7 @@ class FixForm:
             case = case_of_fields(given, account.display_name or account.name, chosen)
             self._house.corpus.save_case(case, actor=account.name)
         except MillhandError as error:
-            return gr.Group(), paragraph(str(error), bad=True)
+            return gr.Group(), refused(error, chosen)
         return gr.Group(visible=False), paragraph(text(chosen, "fix_saved"))
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from agent import Assistant
     from corpus import Corpus, Settings
     from ingest import Ingestor
+
+
+class Feed(Protocol):
+    """Something that runs beside the page and can say how it stands."""
+
+    @property
+    def well(self) -> bool: ...
+
+    def says(self) -> str: ...
 
 
 class House:
@@ -23,6 +32,8 @@ class House:
         self._ingestor = ingestor
         self._assistant = assistant
         self._building = threading.RLock()
+        self.feeds: tuple[Feed, ...] = ()
+        """What brings records in by itself while this house is served."""
 
     @property
     def ingestor(self) -> Ingestor:

@@ -9,7 +9,7 @@ from typing import Any
 
 import nh3
 
-from ui.texts import Language, text
+from ui.texts import Language, refusal, text
 
 TAGS = {
     "a", "b", "blockquote", "br", "button", "code", "details", "div", "em", "h2", "h3", "h4", "hr", "img", "input",
@@ -55,9 +55,19 @@ def paragraph(sentence: str, *, bad: bool = False) -> str:
     return clean(f'<p class="{kind}" role="{role}">{escape(sentence)}</p>')
 
 
+def refused(error: Exception | str, language: Language) -> str:
+    """Show why something was refused or failed, in the reader's language where it is known."""
+    return paragraph(refusal(language, str(error)), bad=True)
+
+
 def section(title: str, html: str, *, level: int = 4) -> str:
     """Put a heading over some HTML."""
     return f'<div class="mh-section"><h{level}>{escape(title)}</h{level}>{html}</div>'
+
+
+def folded(title: str, html: str) -> str:
+    """Fold some HTML away under a title to tap."""
+    return f'<details class="mh-more"><summary>{escape(title)}</summary>{html}</details>' if html else ""
 
 
 def table(keys: Sequence[str], rows: Sequence[Sequence[str]], language: Language, *, kind: str = "") -> str:

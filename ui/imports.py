@@ -11,10 +11,11 @@ import gradio as gr
 from corpus import Account, MillhandError, NotFound
 from ui.access import KEEPERS, account_of, require
 from ui.house import House
-from ui.html import clean, moment, number, paragraph, section, table
-from ui.texts import Language, choose_language, text
+from ui.html import clean, moment, number, paragraph, refused, section, table
+from ui.texts import Language, choose_language, refusal, text
 from ui.words import Words
 
+SUFFIXES = [".csv", ".xlsx", ".jsonl", ".ndjson"]
 KINDS = ("parts", "equipment", "status", "alarms", "cases")
 AUTOMATIC = ""
 SHOWN = 60
@@ -29,7 +30,7 @@ class ImportForm:
         self._mapping = gr.State({})  # the columns that the person has named: field -> header
         with gr.Row():
             self._file = words(
-                gr.File, "import_file", file_types=[".csv", ".xlsx"], elem_id="mh-import-file", height=160, scale=3
+                gr.File, "import_file", file_types=SUFFIXES, elem_id="mh-import-file", height=160, scale=3
             )
             self._kind = words.choices(
                 gr.Dropdown, "import_kind", _kinds, value=AUTOMATIC, elem_id="mh-import-kind", scale=1
@@ -80,10 +81,10 @@ class ImportForm:
             options = IngestOptions(as_table=kind or None, mapping=mapping or None)  # type: ignore[arg-type]
             result = self._house.ingestor.ingest([Path(file)], options, progress=lambda _: None, actor=account.name)[0]
         except MillhandError as error:
-            return gr.File(), *self._nothing(paragraph(str(error), bad=True))
+            return gr.File(), *self._nothing(refused(error, chosen))
         if result.error:
-            return gr.File(), *self._nothing(paragraph(result.error, bad=True))
-        notes = "".join(paragraph(str(note)) for note in result.warnings)
+            return gr.File(), *self._nothing(refused(result.error, chosen))
+        notes = "".join(paragraph(refusal(chosen, str(note))) for note in result.warnings)
         done = paragraph(text(chosen, "import_done", source=result.source, count=result.chunks)) + notes
         return None, *self._nothing(done)
 
@@ -98,7 +99,7 @@ class ImportForm:
             as_table: Any = kind or None
             preview = self._house.ingestor.preview_table(Path(file), as_table=as_table, mapping=mapping or None)
         except MillhandError as error:
-            return self._nothing(paragraph(str(error), bad=True))
+            return self._nothing(refused(error, language))
         value = preview.to_json()
         headers = [one["header"] for one in value["columns"]]
         fields = [(_named(one, language), one) for one in value["fields"]]
@@ -115,7 +116,9 @@ class ImportForm:
     def _preview_html(self, value: dict[str, Any], language: Language) -> str:
         parts = []
         if value["error"]:
-            parts.append(paragraph(text(language, "import_not_read", reason=value["error"]), bad=True))
+            parts.append(
+                paragraph(text(language, "import_not_read", reason=refusal(language, value["error"])), bad=True)
+            )
         else:
             changes = value["changes"]
             counts = {name: changes[name] for name in ("new", "changed", "same")}
@@ -126,7 +129,7 @@ class ImportForm:
         if value["bad"]:
             items = "".join(
                 f"<li>{escape(text(language, 'row_short', row=one['row']))} {escape(one['sheet'] or '')}: "
-                f"{escape(one['reason'])}</li>"
+                f"{escape(refusal(language, one['reason']))}</li>"
                 for one in value["bad"][:SHOWN]
             )
             parts.append(section(text(language, "import_bad"), f'<ul class="mh-list">{items}</ul>'))

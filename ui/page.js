@@ -73,7 +73,7 @@
     label.classList.add("mh-busy");
     notice(input.dataset.reading);
     try {
-      const reply = await fetch("/photos", { method: "POST", body: file, headers: { "content-type": file.type } });
+      const reply = await fetch(`/photos?lang=${document.querySelector(".mh-head")?.dataset.lang ?? ""}`, { method: "POST", body: file, headers: { "content-type": file.type } });
       const value = await reply.json();
       if (!reply.ok) throw new Error(value.detail);
       document.querySelector("#mh-photo-text")?.classList.toggle("mh-shown", Boolean(value.text));
@@ -190,6 +190,10 @@
   function mend() {
     const language = document.querySelector(".mh-head")?.dataset.lang;
     if (language) document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    const drop = JSON.stringify(panel()?.dataset.drop ?? "");
+    if (document.documentElement.style.getPropertyValue("--mh-drop") !== drop) {
+      document.documentElement.style.setProperty("--mh-drop", drop);
+    }
     document.querySelectorAll("[role=listbox]:not([aria-label])").forEach((list) => {
       const name = list.closest(".block, .form")?.querySelector("[data-testid=block-info]")?.textContent;
       if (name) list.setAttribute("aria-label", name.trim());
@@ -202,6 +206,11 @@
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     if (target.closest(".mh-close")) return close();
+    if (target.closest("#mh-talk-delete") && !window.confirm(panel()?.dataset.sure ?? "")) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     expect(target);
     const copy = target.closest(".mh-copy");
     const cite = target.closest(".mh-cite, .mh-turn");
@@ -218,7 +227,6 @@
 
   // What a tap opens further down is brought into view once it has arrived: on a phone it lies below the fold.
   const OPENS = {
-    "#mh-machines": "#mh-machine-page",
     "#mh-documents": "#mh-card",
     "#mh-results": "#mh-card",
     "#mh-cases-list": "#mh-case-card",
@@ -242,10 +250,20 @@
   function follow() {
     const questions = document.querySelectorAll("#mh-chat .mh-question");
     const pending = document.querySelector("#mh-chat .mh-pending") !== null;
+    if (pending) document.querySelector("#mh-photo-text")?.classList.remove("mh-shown");
     if (pending && questions.length !== asked) {
       questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: "instant" });
     }
     asked = questions.length;
+  }
+
+  // A curve too wide for the screen is shown from its end: what is going on now.
+  function bringNow() {
+    document.querySelectorAll(".mh-plot:not([data-at-end])").forEach((plot) => {
+      if (!plot.clientWidth) return;
+      plot.scrollLeft = plot.scrollWidth;
+      plot.dataset.atEnd = "1";
+    });
   }
 
   let waiting = false;
@@ -256,6 +274,7 @@
       waiting = false;
       follow();
       bringOpened();
+      bringNow();
       restoreTicks();
       keepAddress();
       mend();

@@ -106,8 +106,10 @@ def _viewer(language: Language) -> str:
     return (
         f'<div class="mh-panel" role="region" aria-label="{escape(text(language, "viewer_title"))}" '
         f'data-failed="{escape(text(language, "viewer_failed"))}" data-lost="{escape(text(language, "lost"))}" '
-        f'data-copied="{escape(text(language, "copied"))}">'
-        f'<button type="button" class="mh-close">{escape(text(language, "viewer_close"))}</button>'
+        f'data-copied="{escape(text(language, "copied"))}" data-drop="{escape(text(language, "drop"))}" '
+        f'data-sure="{escape(text(language, "conversation_sure"))}">'
+        f'<div class="mh-bar-top"><b>{escape(text(language, "viewer_title"))}</b>'
+        f'<button type="button" class="mh-close">{escape(text(language, "viewer_close"))}</button></div>'
         '<div class="mh-panel-body" aria-live="polite">'
         f'<p class="mh-detail">{escape(text(language, "viewer_empty"))}</p></div></div>'
     )

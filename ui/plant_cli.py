@@ -164,7 +164,7 @@ def status_thin(data_dir: DataDir = None, as_json: Json = False) -> None:
 
 @tables.command("preview")
 def tables_preview(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or XLSX table.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV, XLSX or JSON Lines table.")],
     as_table: Annotated[
         Literal["parts", "equipment", "status", "alarms", "cases"] | None,
         typer.Option("--as", help="Read the table as this, whatever its headers say."),

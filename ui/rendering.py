@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from markdown_it import MarkdownIt
 
 from ui.html import below, clean, limits, moment, number, outside, section, table
-from ui.texts import Language, text
+from ui.texts import Language, refusal, text
 
 Json = Mapping[str, Any]
 
@@ -26,6 +26,8 @@ STEP = re.compile(
 REASONS = ("wrong_machine", "wrong_page", "incomplete", "unclear", "outdated")
 """Why an answer did not help, by the ends of their texts' keys."""
 CELL = re.compile(r"([^:：|]{1,40})[:：]\s*(\S.*)", re.S)
+BRIEF = 24
+"""Characters; a field of a row that is no longer, such as a fault's code and name, is shown large and beside others."""
 QUOTE_IN_ADDRESS = 1500
 """Characters; a longer quote is found on its page by its beginning."""
 
@@ -37,7 +39,9 @@ def question_html(question: str) -> str:
 
 def failure_html(error: str, language: Language) -> str:
     """Show a failure."""
-    return clean(f'<div class="mh-failure" role="alert">{escape(text(language, "failed", error=error))}</div>')
+    return clean(
+        f'<div class="mh-failure" role="alert">{escape(text(language, "failed", error=refusal(language, error)))}</div>'
+    )
 
 
 def progress_html(steps: Sequence[Json], sentences: Sequence[Json], language: Language) -> str:
@@ -111,7 +115,9 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
             return False
         close()
         rows = "".join(
-            f"<p><b>{escape(pair[1])}</b>{MARKDOWN.renderInline(pair[2])}</p>" for pair in pairs if pair is not None
+            f"<p{_brief(pair[2])}><b>{escape(pair[1])}</b>{MARKDOWN.renderInline(pair[2])}</p>"
+            for pair in pairs
+            if pair
         )
         blocks.append(f'<div class="mh-fields">{_marked(rows, citations, language)}</div>')
         return True
@@ -128,6 +134,10 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
     flush()
     close()
     return f'<div class="mh-text">{"".join(blocks)}</div>' if blocks else ""
+
+
+def _brief(said: str) -> str:
+    return ' class="mh-brief"' if len(MARK.sub("", said)) <= BRIEF else ""
 
 
 def _ticks(steps: Sequence[str], citations: Mapping[int, Json], language: Language) -> str:
@@ -368,8 +378,14 @@ class _Rows:
                 )
             )
         alarms = alarms_html(self._alarms, self._language, self._zone, self._chips)
-        body = alarms + table(("machine", "metric", "value", "limits", "at"), rows, self._language)
-        return section(text(self._language, "status"), body) if body else ""
+        title = text(self._language, "status")
+        machines = {str(row.get("equipment") or "") for row in self._readings}
+        first = 0
+        if len(machines) == 1:  # said once, in the heading
+            first, title = 1, f"{title} · {machines.pop()}"
+        keys = ("machine", "metric", "value", "limits", "at")
+        body = alarms + table(keys[first:], [row[first:] for row in rows], self._language)
+        return section(title, body) if body else ""
 
     def cases(self) -> str:
         items = []
@@ -404,9 +420,9 @@ def alarms_html(
     for row in rows:
         since, until = moment(row.get("since"), zone), moment(row.get("until"), zone)
         when = (
-            text(language, "alarm_between", since=since, until=until)
+            text(language, "alarm_between", since=_when(since), until=_when(until))
             if until
-            else text(language, "alarm_since", since=since)
+            else text(language, "alarm_since", since=_when(since))
         )
         code = str(row["code"])
         cited = (
@@ -423,9 +439,13 @@ def alarms_html(
         kind = "mh-alarm-past" if until else "mh-alarm"
         items.append(
             f'<li class="{kind}"><b>{escape(str(row.get("equipment") or ""))} {escape(code)}</b>{said} '
-            f"{escape(when)} {cited}</li>"
+            f"{when} {cited}</li>"
         )
     return f'<ul class="mh-alarms">{"".join(items)}</ul>' if items else ""
+
+
+def _when(at: str) -> str:
+    return f'<span class="mh-when">{escape(at)}</span>'
 
 
 def case_html(row: Json, language: Language, zone: Any, more: str = "") -> str:

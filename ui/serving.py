@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from corpus import MillhandError, Settings, serve_owner
 from ui.access import check_host
 from ui.commands import handle, ingest
+from ui.feeds import check_feeds, feeding
 from ui.house import House, open_house
 from ui.terminal import Terminal
 
@@ -32,6 +33,7 @@ def serve_page(settings: Settings, *, accounts: bool, samples: bool = False) -> 
         MillhandError: the port is taken, or the data folder has another owner.
     """
     check_host(settings.host, accounts=accounts)
+    check_feeds(settings)
     with _bound(settings) as listener, open_house(settings) as house:
         if samples:
             bring_in_samples(house)
@@ -87,7 +89,7 @@ def _serve(house: House, listener: socket.socket, *, accounts: bool) -> None:
     server = _server(house, listener, accounts=accounts)
     threading.Thread(target=_warm_up, args=(house,), name="warm-up", daemon=True).start()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    with serve_owner(settings.data_dir, lambda request: handle(house, request)):
+    with serve_owner(settings.data_dir, lambda request: handle(house, request)), feeding(house):
         _say(f"Millhand answers on http://{host}:{listener.getsockname()[1]}")
         server.run(sockets=[listener])
 
@@ -96,6 +98,10 @@ def _server(house: House, listener: socket.socket, *, accounts: bool) -> uvicorn
     import uvicorn
 
     from ui.app import build_app
+
+    # A thread that waited for a row of the database gets its turn back sooner; with the interpreter's 5 ms, twenty
+    # people who ask at once wait for each other at every row.
+    sys.setswitchinterval(0.001)
 
     app = build_app(house.settings.model_copy(update={"port": listener.getsockname()[1]}), house, accounts)
     config = uvicorn.Config(
@@ -111,8 +117,10 @@ def _server(house: House, listener: socket.socket, *, accounts: bool) -> uvicorn
 
 def _warm_up(house: House) -> None:
     try:
+        # Each loads something heavy at its first use: the model, the agent, the process that draws pages.
         house.corpus.search("warm-up", k=1)
-        _ = house.assistant
+        house.assistant.warm_up()
+        house.ingestor.warm_up()
     except Exception:  # The first question will meet the same error and show it.
         logging.getLogger(__name__).warning("The warm-up search failed.", exc_info=True)
 

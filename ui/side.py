@@ -23,7 +23,7 @@ from ui.plots import status_plot
 from ui.rendering import answer_html
 from ui.runs import Runs
 from ui.stickers import stickers_pdf
-from ui.texts import choose_language, text
+from ui.texts import Language, choose_language, refusal, text
 
 PRIVATE = {"cache-control": "private, no-store"}
 PHOTO_BYTES = 15_000_000
@@ -57,19 +57,20 @@ def side_routes(house: House) -> APIRouter:
         return JSONResponse({"name": account_of(request).name, "instance": INSTANCE}, headers=PRIVATE)
 
     @router.post("/photos")
-    async def photo(request: Request) -> Response:
+    async def photo(request: Request, lang: str | None = None) -> Response:
         account_of(request)
+        language = choose_language(lang, request.headers.get("accept-language"))
         suffix = PHOTO_KINDS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
         if suffix is None:
-            return _problem(415, "Send the picture itself as JPEG, PNG, WebP or BMP.")
+            return _problem(415, refusal(language, "Send the picture itself as JPEG, PNG, WebP or BMP."))
         content = bytearray()
         async for piece in request.stream():
             content += piece
             if len(content) > PHOTO_BYTES:
-                return _problem(413, f"A photo has {PHOTO_BYTES // 1_000_000} MB at most.")
+                return _problem(413, refusal(language, f"A photo has {PHOTO_BYTES // 1_000_000} MB at most."))
         from anyio.to_thread import run_sync
 
-        return await run_sync(_read_photo, house, bytes(content), suffix)
+        return await run_sync(_read_photo, house, bytes(content), suffix, language)
 
     @router.get("/jobcards/{conversation}/{number}")
     def job_card(request: Request, conversation: str, number: int, lang: str | None = None) -> Response:
@@ -151,7 +152,7 @@ def side_routes(house: House) -> APIRouter:
     return router
 
 
-def _read_photo(house: House, content: bytes, suffix: str) -> Response:
+def _read_photo(house: House, content: bytes, suffix: str, language: Language) -> Response:
     # The picture is gone when its text has been read: nothing that others could fetch is left behind.
     with tempfile.TemporaryDirectory(dir=house.settings.data_dir / "uploads") as folder:
         file = Path(folder) / f"photo{suffix}"
@@ -159,7 +160,7 @@ def _read_photo(house: House, content: bytes, suffix: str) -> Response:
         try:
             return JSONResponse({"text": house.ingestor.read_image(file).strip()}, headers=PRIVATE)
         except MillhandError as error:
-            return _problem(422, str(error))
+            return _problem(422, refusal(language, str(error)))
 
 
 @cache

@@ -11,11 +11,15 @@ from agent.asking.periods import period_in
 from agent.asking.question import Question
 
 Asked = Literal["cases", "alarms", "extremes", "beyond", "moment", "stock", "used_on"]
+Aspect = Literal[
+    "count", "who", "parts", "mttr", "mtbf", "downtime", "repeats", "findings", "last", "machine", "mode", "code",
+    "duration", "longest", "highest", "lowest", "mean", "beyond",
+]  # fmt: skip
 
 _COUNT = (
     r"\bhow (?:often|many times|frequently)\b|\bhow many\b|\bnumber of\b|\bcount\b|\bmtt[rf]\b|\bmtbf\b"
     r"|\bmean time\b|\baverage (?:repair|down|time)|\btotal downtime\b|\bhow much downtime\b|\bhow long\b"
-    r"|\bmost (?:often|common|frequent\w*)\b|\brepeat(?:ed)? failures?\b|\bhow (?:often|many)\b.*\bwho\b|\bwho .*\bmost\b"
+    r"|\bmost (?:often|common|frequent\w*|alarms?|repairs?|fail\w*|faults?|down ?time|breakdowns?|work orders?|cases?)\b|\brepeat(?:ed)? failures?\b|\bhow (?:often|many)\b.*\bwho\b|\bwho .*\bmost\b"
     r"|几次|多少次|几回|多少(?:起|个|条|张|项|单)?(?:工单|案例|故障|维修|报警|记录)|(?:工单|案例|报警|故障|维修).{0,8}(?:多少|几)(?:次|起|个|条|张)"
     r"|(?:有|出|发生|做|换|修|分析).{0,6}(?:几|多少)[次起条张]|平均|mttr|mtbf|(?:停机|持续|维持).{0,10}(?:多久|多长|多少|几)|(?:总|合计|累计)停机"
     r"|最(?:多|常见|频繁|长)|重复故障|频次"
@@ -26,7 +30,7 @@ _REPAIRS = (
     r"|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|检查|保养|清洗|发生|处理|漏|坏"
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警"
-_EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)(?:值|温|压|转|电|的|是|为|读|到|时|点)|平均(?:值|温|压)|峰值"
+_EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)|平均|峰值"
 _LAST_TIME = r"\bwhen\b.{0,40}\blast\b|\blast\b.{0,30}\bwhen\b|(?:上次|上一次|最近一次|最后一次).{0,16}(?:什么时候|何时|哪天|日期)|(?:什么时候|何时|哪天).{0,10}(?:上次|最近一次|最后一次)"
 _STOCKED = r"\bstock\w*|\breorder\b|\bspare|\bpart(?:s| number)?\b|库存|备件|订货|采购"
 _BEYOND = r"\b(?:beyond|outside|out of|over|above|exceed\w*|violat\w*)\b.{0,24}\b(?:limits?|range|bounds?)\b|超限|超出.{0,6}(?:限|范围)|越限|超(?:上|下)限"
@@ -44,30 +48,64 @@ _RECORDED = (
 
 _LOGGED = r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|mtt[rf]|mtbf)\b|工单|维修|故障|案例|停机"
 
+# Which of the figures over many records a question is after; the answer begins with these.
+_ASPECTS: tuple[tuple[Aspect, str], ...] = (
+    ("machine", r"\b(?:which|what) (?:machines?|equipment|asset|press|robot|compressor|conveyor|line)\b|哪(?:一?台|个设备|些设备|台设备|个机器|条线)"),
+    ("mode", r"\bfailure modes?\b|\bkinds? of failures?\b|失效模式|故障模式|故障类型"),
+    ("code", r"\b(?:which|what) (?:fault |alarm |error )?codes?\b|\b(?:which|what) (?:alarm|fault)s?\b|\bmost (?:common|frequent)\w* (?:fault|alarm|code)|哪(?:个|种|些|条)(?:报警|代码|故障)|什么报警最|最(?:多|常见|频繁)的(?:报警|故障|代码)|报警最(?:多|频)"),
+    ("mttr", r"\bmttr\b|\bmean time to repair\b|\baverage (?:repair|time to repair|time (?:of|for) (?:a )?repair)|平均(?:修复|维修|修理)|平均.{0,6}(?:修好|修复)"),
+    ("mtbf", r"\bmtbf\b|\bbetween (?:failures|breakdowns)\b|平均(?:无故障|故障间隔)|故障间隔"),
+    ("who", r"\bwho\b|\bwhose\b|\bby whom\b|谁|哪位|处理人|哪个(?:人|师傅)"),
+    ("parts", r"\b(?:parts?|spares?)\b|备件|零件|配件|换过什么|更换了什么"),
+    ("repeats", r"\brepeat\w*|\bcame back\b|\bagain\b|重复|再次|复发"),
+    ("findings", r"\bfound\b|\bfindings?\b|\bresults?\b|\bcauses?\b|\boutcome\b|结果|发现|原因|结论"),
+    ("last", r"\blast\b(?! (?:year|month|week|\d))|\blatest\b|\bmost recent\b|\bwhen\b|上次|上一次|最近一次|最后一次|什么时候|何时|哪天"),
+    ("downtime", r"\bdown ?time\b|\bstood still\b|\bout of service\b|停机|停了"),
+    ("longest", r"\blongest\b|\bat most\b|最长|最久"),
+    ("duration", r"\bhow long\b|\b(?:total|all) (?:time|minutes|hours|duration)|\bduration\b|\bhow many (?:minutes|hours)\b|多久|多长|持续|(?:多少|几)(?:个)?(?:分钟|小时)|时长"),
+    ("beyond", r"\b(?:beyond|outside|out of|over|above|exceed\w*)\b.{0,24}\b(?:limits?|range)\b|超限|超出"),
+    ("highest", r"\b(?:highest|maxim\w+|max|peak|hottest|most)\b|最高|最大|峰值"),
+    ("lowest", r"\b(?:lowest|minim\w+|min|coldest|least)\b|最低|最小"),
+    ("mean", r"\b(?:average|mean)\b|平均"),
+    ("count", r"\bhow (?:often|many)\b|\bnumber of\b|\bcount\b|几(?:次|回|起|个|条|单)|多少(?:次|起|个|条|单|回)?|次数|频次"),
+)  # fmt: skip
+
+
+def aspects(text: str) -> tuple[Aspect, ...]:
+    """Return what a question about many records is after, in the order in which an answer says it."""
+    found = [name for name, pattern in _ASPECTS if _is(pattern, text)]
+    hides = {"mttr": {"mean", "duration", "last"}, "mtbf": {"mean", "duration", "last"}, "longest": {"duration"}}
+    hidden = {one for name in found for one in hides.get(name, ())}
+    return tuple(name for name in found if name not in hidden)
+
 
 def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str, Any]]]:
     """Return the calls (tool, arguments) that the figures in a question need; none for one about pages or rows."""
     text = question.own if not question.topic else question.text
     period = period_in(text, datetime.now(UTC), zone)
     part = any(i.kind == "part" for i in question.asked.identifiers)
+    models = {machine.model for machine in question.machines if machine.model}
+    if question.machine is None and len(models) > 1:
+        return []  # the figures of which?
     machine = {"equipment": question.machine.tag} if question.machine else {}
+    scope = machine or ({"model": next(iter(models))} if models else {})
     code = {"code": question.asked.code} if question.asked.code else {}
     exact = bool(period and period.exact)
     calls: list[tuple[str, dict[str, Any]]] = []
     for asked in figures_asked(text, has_period=period is not None, exact=exact, part=part):
-        if asked in ("extremes", "cases") and period is None and not _is(_RECORDED, text):
+        if asked in ("extremes", "cases") and period is None and not _recorded(text):
             continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
-        if asked == "cases" and not (machine or code or period or _is(_LOGGED, text)):
+        if asked == "cases" and not (scope or code or period or _is(_LOGGED, text)):
             continue  # "how many hours do the plugs last" asks of a page
-        if code and asked in ("extremes", "moment", "beyond"):
+        if code and period is None and asked in ("extremes", "moment", "beyond"):
             continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
         if asked in ("extremes", "moment"):
             if machine:
                 calls.append(("status_statistics", {"query": text, **machine}))
         elif asked == "cases":
-            calls.append(("repair_statistics", {"query": text, **machine, **code}))
+            calls.append(("repair_statistics", {"query": text, **scope, **code}))
         elif asked == "alarms":
-            calls.append(("alarm_statistics", {"query": text, **machine, **code}))
+            calls.append(("alarm_statistics", {"query": text, **scope, **code}))
         elif asked == "beyond":
             calls.append(("readings_beyond_limits", {"query": text, **machine}))
         elif asked == "stock":
@@ -75,6 +113,12 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
         else:
             calls.append(("where_part_is_used", {"query": text}))
     return calls
+
+
+def _recorded(text: str) -> bool:
+    """Say whether a text asks of what happened, not of what is allowed or how long something takes."""
+    counted = _is(r"\bhow (?:many|often)\b|\bnumber of\b|\bcount\b|几|多少", text) and _is(_LOGGED, text)
+    return counted or _is(_RECORDED, text) or _is(_LAST_TIME, text)
 
 
 def figures_asked(text: str, *, has_period: bool, exact: bool, part: bool) -> tuple[Asked, ...]:

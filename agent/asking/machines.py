@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.words import words
 from corpus import Equipment, index_tokens
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
+_SERIAL = 6  # characters of a serial number that is no chance
 _LEFT = re.compile(r"^[\s,，、:：-]+|[\s,，、:：-]+$")
 
 
@@ -49,6 +50,11 @@ def machines_meant(
     exact = _exact(text, machines)
     if exact:
         return Meant(tuple(machine for machine, _ in exact), _cut(text, [span for _, span in exact]), kinds=True)
+    if words().machine["all"].search(text):
+        return Meant((), text)  # "both", "each of them": none of them alone is meant
+    modelled = _of_model(text, machines)
+    if modelled:
+        return Meant(tuple(machine for machine, _ in modelled), _cut(text, [modelled[0][1]]), kinds=True)
     unknown = _unknown_tag(text, machines)
     if unknown:
         return Meant((), text.replace(unknown, " "), unknown)
@@ -70,7 +76,7 @@ def machines_meant(
             return Meant(tuple(numbered), _cut(text, [*spans, span]), kinds=True)
     apart = _set_apart(text, pool or list(around))
     if apart:
-        return Meant(tuple(apart), _cut(text, spans) if pool else "", kinds=named)
+        return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
     return Meant(tuple(pool) if named else (), _cut(text, spans) if named else text, kinds=named)
 
 
@@ -92,11 +98,27 @@ def _exact(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tu
     """Return each machine whose tag or whole name stands in the text, in the order they stand there."""
     found: dict[str, tuple[Equipment, tuple[int, int]]] = {}
     for machine in machines:
-        for pattern in [_tag_pattern(machine.tag), *map(_name_pattern, names_of(machine))]:
+        for pattern in _patterns_of(machine):
             match = pattern.search(text)
             if match and (machine.tag not in found or match.start() < found[machine.tag][1][0]):
                 found[machine.tag] = (machine, match.span())
     return sorted(found.values(), key=lambda item: item[1])
+
+
+def _of_model(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
+    """Return the machines of the one model that a text names; nothing where it names two to compare."""
+    models = {machine.model for machine in machines if machine.model and re.search(r"\d", machine.model)}
+    found = {model: match.span() for model in models if (match := _tag_pattern(model).search(text))}
+    if len(found) != 1:
+        return []
+    return [(machine, found[machine.model]) for machine in machines if machine.model in found]
+
+
+def _patterns_of(machine: Equipment) -> Iterator[re.Pattern[str]]:
+    yield _tag_pattern(machine.tag)
+    yield from map(_name_pattern, names_of(machine))
+    if machine.serial and len(machine.serial) >= _SERIAL:
+        yield _tag_pattern(machine.serial)
 
 
 def _tag_pattern(tag: str) -> re.Pattern[str]:

@@ -22,6 +22,8 @@ _DATES = (
     rf"\b(?P<name>{_MONTH})\.? (?P<year>(?:19|20)\d\d)\b",
     r"(?<![\d-])(?P<year>(?:19|20)\d\d)(?:\s*年)?(?![\d-])(?=年|\b|\D)",
     rf"\b(?:in|during|of|since|for) (?P<name>{_MONTH})\b(?! \d)",
+    rf"\b(?P<name>{_MONTH}) (?:this|last) year\b",
+    r"(?<![\d年个十-])(?P<month>1[0-2]|[1-9])月(?:份|(?!\d))",
 )
 _DATE = [re.compile(one, re.IGNORECASE) for one in _DATES]
 _SINCE = re.compile(r"(?:since|after|from)\s*$|(?:自从?|从)\s*$", re.IGNORECASE)
@@ -46,9 +48,27 @@ _NUMBERS = {
     "六": 6,
     "十": 10,
 }
+_CHINESE = dict(zip("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), range(1, 13), strict=True))
+_CHINESE_MONTH = re.compile(
+    r"(?<![\u4e00-\u9fff个])(十[一二]?|[一二三四五六七八九])月(?=份|[^\d])|(?<=年)(十[一二]?|[一二三四五六七八九])月"
+)
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4}
+_LAST_YEARS = re.compile(
+    rf"(去年)的?(?=第?[\d一二三四五六七八九十上下])|(?:{_MONTH}|quarter|half)(?: of)? (last year)", re.IGNORECASE
+)
+_YEAR = r"((?:19|20)\d\d)"
+_QUARTER = re.compile(
+    rf"(?:{_YEAR}\s*年?的?\s*)?"
+    r"(?:第?([一二三四1-4])季度?|\bQ([1-4])\b|\b(first|second|third|fourth|[1-4])(?:st|nd|rd|th)? quarter)"
+    rf"(?:[,\s]*(?:of\s+)?{_YEAR})?",
+    re.IGNORECASE,
+)
+_HALF = re.compile(rf"(?:{_YEAR}\s*年?的?\s*)?(上|下)半年|\b(first|second) half(?: of)?\s*{_YEAR}?", re.IGNORECASE)
 _NAMED = (
     (re.compile(r"\btoday\b|今天|今日", re.I), "day", 0),
     (re.compile(r"\byesterday\b|昨天|昨日", re.I), "day", 1),
+    (re.compile(r"\bthis week\b|本周|这周|这个?星期", re.I), "week", 0),
+    (re.compile(r"\blast week\b|上周|上个?星期", re.I), "week", 1),
     (re.compile(r"\bthis month\b|本月|这个月", re.I), "month", 0),
     (re.compile(r"\blast month\b|上个?月", re.I), "month", 1),
     (re.compile(r"\bthis year\b|今年", re.I), "year", 0),
@@ -68,6 +88,15 @@ class Period:
 def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
     """Return the time that a text speaks of; two dates are the ends of a span; None where it names none."""
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    text = _LAST_YEARS.sub(
+        lambda match: match[0].replace(
+            match[1] or match[2], f"{today.year - 1}年" if match[1] else str(today.year - 1)
+        ),
+        text,
+    )
+    if part := _part_of_year(text, today):
+        return part
+    text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1] or match[2]]}月", text)
     found = sorted(_dates(text, today, zone), key=lambda item: item[0])
     if len(found) >= 2:
         return Period(found[0][2], found[1][3])
@@ -94,7 +123,7 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
 
 def without_dates(text: str) -> str:
     """Leave out the words by which a text names its time."""
-    for pattern in (*_DATE, _LAST, *(named for named, *_ in _NAMED)):
+    for pattern in (_QUARTER, _HALF, *_DATE, _LAST, *(named for named, *_ in _NAMED)):
         text = pattern.sub(" ", text)
     return text
 
@@ -116,6 +145,8 @@ def _dates(text: str, today: datetime, zone: ZoneInfo) -> Iterator[tuple[int, in
                     since = since.replace(hour=int(parts["hour"]), minute=int(parts["minute"]))
             except ValueError:
                 continue
+            if not parts.get("year") and since > today + timedelta(days=1):
+                since = since.replace(year=since.year - 1)  # what happened in a month to come was last year's
             taken.append(match.span())
             yield match.start(), match.end(), since, _end(since, month, day, exact), exact
 
@@ -134,10 +165,31 @@ def _end(since: datetime, month: int | None, day: int | None, exact: bool) -> da
     return since.replace(year=since.year + 1)
 
 
+def _part_of_year(text: str, today: datetime) -> Period | None:
+    """Return the quarter or half of a year that a text speaks of; without a year the last one that has begun."""
+    if match := _QUARTER.search(text):
+        year, zh, plain, word, later = match.groups()
+        said = zh or plain or word
+        number, months = _ORDINALS.get(said.lower()) or int(said), 3
+    elif match := _HALF.search(text):
+        year, zh, word, later = match.groups()
+        number, months = 1 if (zh or word.lower()) in ("上", "first") else 2, 6
+    else:
+        return None
+    since = today.replace(year=int(year or later or today.year), month=(number - 1) * months + 1, day=1)
+    if not (year or later) and since > today:
+        since = since.replace(year=since.year - 1)
+    end = since.month + months
+    return Period(since, since.replace(year=since.year + (end - 1) // 12, month=(end - 1) % 12 + 1))
+
+
 def _named(today: datetime, unit: str, back: int) -> Period:
     if unit == "day":
         since = today - timedelta(days=back)
         return Period(since, since + timedelta(days=1))
+    if unit == "week":
+        since = today - timedelta(days=today.weekday() + 7 * back)
+        return Period(since, since + timedelta(days=7))
     if unit == "month":
         months = today.year * 12 + today.month - 1 - back
         since = today.replace(year=months // 12, month=months % 12 + 1, day=1)

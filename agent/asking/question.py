@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.asking.alike import alike
 from agent.asking.machines import Meant, machines_meant, plain, without_machines
 from agent.asking.understanding import Understanding, understand
 from agent.words import words
 from corpus import Corpus, Equipment, Identifier, Turn, content_words, extract_identifiers, normal_identifier
 
 _TOPIC = 240  # characters of earlier turns that a follow-up takes along
+_READ = 8  # identifiers of a picture that are looked up
 _THIN = 2  # content words (two pairs of Chinese characters count as one) of a message that says too little alone
 
 
@@ -24,7 +26,8 @@ class Question:
     `said` is what was typed; `own` its words without those that name a machine; `topic` the words that earlier turns
     lend it. `machine` is the one it is about, `machines` those it may be about where that is open; `chosen` the tag
     that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named,
-    `sections` the (revision, section) of its citations.
+    `sections` the (revision, section) of its citations. `unread` says that it points at a picture in which nothing
+    was recognised.
     """
 
     said: str
@@ -39,6 +42,7 @@ class Question:
     sections: tuple[tuple[int | None, str | None], ...] = ()
     image_text: str | None = None
     names: frozenset[str] = frozenset()
+    unread: bool = False
 
     @property
     def text(self) -> str:
@@ -72,9 +76,13 @@ def read_question(
         meant, own = Meant((), text), text  # it looks like a tag and is a code of the documents
     asked = understand(own, names=names)
     if image_text:
-        asked = _with_codes(asked, image_text, names)
+        shown = _shown(corpus, image_text, names, [machine.serial for machine in every if machine.serial])
+        held = {i.normal for i in asked.identifiers}
+        own = " ".join([own, *(i.text for i in shown if i.normal not in held)])
+        asked = _with_shown(asked, [i for i in shown if i.normal not in held])
         if not meant.machines:
-            meant = replace(meant, machines=machines_meant(image_text, every).machines[:1])
+            meant = replace(meant, machines=machines_meant(image_text, every).machines)
+    unread = image_text is not None and not asked.identifiers and not meant.machines and _points(own)
     machine, machines = _machine(meant, near, picked)
     question = Question(
         said,
@@ -89,6 +97,7 @@ def read_question(
         (),
         image_text,
         names,
+        unread,
     )
     if last is None or asked.intents & {"talk", "off_topic"}:
         return _narrowed(corpus, question)
@@ -206,11 +215,32 @@ def _without_rejected(text: str) -> str:
     return text
 
 
-def _with_codes(asked: Understanding, image_text: str, names: frozenset[str]) -> Understanding:
+def _shown(corpus: Corpus, image_text: str, names: frozenset[str], serials: Sequence[str]) -> list[Identifier]:
+    """Return the identifiers in a picture that stand somewhere in the corpus; its codes where none does.
+
+    What is read in a picture confuses signs that look alike: E-4O7 is E-407 where only that exists.
+    """
+    own = names | {normal_identifier(serial) for serial in serials}
+    read = [i for i in extract_identifiers(image_text) if i.normal not in own][:_READ]
+    known = []
+    for one in read:
+        for text in alike(one.text):
+            evidence = corpus.search(text, k=1, methods=("identifier",))
+            if evidence.identifiers and not evidence.unknown:
+                known.append(evidence.identifiers[0])
+                break
+    return known or [i for i in read if i.kind == "code"][:1]
+
+
+def _points(text: str) -> bool:
+    """Say whether a message speaks of something that it does not name."""
+    follow = words().follow
+    return bool(follow["pronoun"].search(text) or words().machine["this"].search(text)) or _size(text) <= _THIN
+
+
+def _with_shown(asked: Understanding, shown: Sequence[Identifier]) -> Understanding:
     """Let the identifiers of a picture join those of the question."""
-    held = {i.normal for i in asked.identifiers}
-    read = [i for i in extract_identifiers(image_text) if i.normal not in names and i.normal not in held]
-    joined = replace(asked, identifiers=(*asked.identifiers, *read))
+    joined = replace(asked, identifiers=(*asked.identifiers, *shown))
     return (
         replace(joined, intents=joined.intents | {"fault"}) if joined.code and asked.intents == {"lookup"} else joined
     )

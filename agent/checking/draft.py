@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from agent.answer import Citation
 from agent.asking.question import Question
 from agent.checking.quantities import folded, quantities, supported
-from agent.models.units import cut
+from agent.models.units import Unit, cut
 from agent.tools.data import without_orders
 from agent.tools.found import Found, Source
 from corpus import (
@@ -179,6 +179,8 @@ class _Checker:
         if passage is None:
             return Citation(number, source.text, source.place)
         said = text if contains_quote(source.text, text) else _carrying(passage, text)
+        if passage.page_end not in (None, passage.place.page):
+            said = _answering(passage, said, self._question)  # a quotation over two pages stands on neither
         quote, place = self._corpus.quoted(passage, said[:_QUOTE])
         return Citation(number, quote, place)
 
@@ -213,6 +215,19 @@ def _carrying(passage: Passage, statement: str) -> str:
         return 3.0 * len(own & figures) + len(unit.tokens & tokens), -position
 
     return units[max(range(len(units)), key=carried)].text
+
+
+def _answering(passage: Passage, said: str, question: Question) -> str:
+    """Return the unit of a quotation that answers: it has the question's words, and a figure where one is wanted."""
+    wanted = set(content_words(question.text))
+    units = [unit for unit in cut(passage) if unit.text in said]
+    figure = "figure" in question.asked.wants
+
+    def asked(unit: Unit) -> tuple[float, int]:
+        measures = figure and any(quantity.dimension for quantity in quantities(_ITEM.sub("", unit.text)))
+        return len(wanted & unit.tokens) + 1.5 * measures, -unit.position
+
+    return max(units, key=asked).text if units else said
 
 
 def _about(source: Source) -> str:

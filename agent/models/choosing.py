@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.units import Unit, cut
 from agent.tools.data import addressed
+from agent.tools.found import Found
 from agent.words import words
 from corpus import Passage, content_words, detect_language, extract_identifiers, normal_identifier
-
-Similar = Callable[[str, Sequence[str]], Sequence[float]]
 
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
 _CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
-_RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.35, 0.9
-_CONTEXT = 0.45  # what a word in the section's title or beside the unit counts, against one in the unit itself
+_RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.6, 0.9
+_CONTEXT = 0.6  # what a word in the section's title or beside the unit counts, against one in the unit itself
+_LIGHT = 0.25  # what a verb that goes with everything counts: "takes", "needs"
 _LENT, _LENT_THIN, _THIN = 0.35, 0.8, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
-_SECOND = 0.93  # a second passage is quoted too when its score is this share of the best one's
+_SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
+_ACROSS = 1.2  # a term has several renderings, of which a text uses one
+_WARNING = 0.35
+_FAULT = 0.3  # a row of codes answers a question about a fault
+_ROWS, _ROW_TOO = 300, 0.75
+_LISTED = 0.2  # ... and where a code is one of several in a row
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
 _NUMBER = re.compile(r"\d")
 _CAUSE = re.compile(
@@ -58,32 +63,23 @@ def candidates(passages: Sequence[Passage]) -> list[Passage]:
     return list({passage.id: passage for passage in [*pages[:_CANDIDATES], *own]}.values())
 
 
-def choose(
-    question: Question, asked: Understanding, passages: Sequence[Passage], similar: Mapping[str, float]
-) -> list[Extract]:
-    """Return the extracts that answer, best first: one, or two where two passages say it equally well.
-
-    `similar` holds the cosine of texts (of whole units) with the question, where it was measured.
-    """
-    pool = candidates(passages)
+def choose(question: Question, asked: Understanding, found: Found) -> list[Extract]:
+    """Return the extracts that answer, best first; a second one is of the same page, or of another code asked for."""
+    passages = found.evidence.passages if found.evidence else ()
+    pool = list({passage.id: passage for passage in [*candidates(passages), *found.beside]}.values())
+    units = {passage.id: [unit for unit in cut(passage) if not addressed(unit.text)] for passage in pool}
+    pool = [passage for passage in pool if units[passage.id]]
     if not pool:
         return []
-    units = {passage.id: [unit for unit in cut(passage) if not addressed(unit.text)] for passage in pool}
-    weights = _weights(question.own, question.topic, [unit for cut_units in units.values() for unit in cut_units])
+    scorer = _Scorer(question, asked, found, units)
     best = max(passage.score for passage in pool) or 1.0
     extracts = []
     for passage in pool:
-        scored = [_score(unit, asked, weights, units[passage.id], similar, question.own) for unit in units[passage.id]]
-        if not scored:
-            continue
+        own = units[passage.id]
+        scored = [scorer.score(unit) for unit in own]
         top = max(range(len(scored)), key=lambda i: (scored[i], -i))
-        score = (
-            scored[top]
-            + _RANK * passage.score / best
-            - _penalty(passage, asked)
-            + _bonus(passage, units[passage.id][top], question, asked)
-        )
-        extracts.append(Extract(passage, _window(passage, units[passage.id], scored, top), score))
+        score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
+        extracts.append(Extract(passage, _window(passage, own, scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
     return _kept(extracts, asked)
 
@@ -92,48 +88,103 @@ def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
     first = extracts[0]
     wanted = [i.normal for i in asked.identifiers]
     missing = [normal for normal in wanted if normal not in normal_identifier(first.passage.text)]
-    kept = [first]
     for extract in extracts[1:]:
         if any(normal in normal_identifier(extract.text) for normal in missing):
-            kept.append(extract)  # a question about two codes needs both entries
-            break
-    return kept
+            return [first, extract]  # a question about two codes needs both entries
+    if first.passage.kind == "fault":
+        return [first]
+    room = _ROOM - len(first.text)
+    for extract in extracts[1:]:
+        near = (extract.passage.place.revision, extract.passage.place.page, extract.passage.section) == (
+            first.passage.place.revision,
+            first.passage.place.page,
+            first.passage.section,
+        )
+        if near and extract.score >= _SECOND * first.score and len(extract.text) <= room:
+            return [first, extract]
+    return [first]
 
 
-def _weights(question: str, topic: str, units: Sequence[Unit]) -> dict[str, float]:
-    """Weigh the question's words by how few of the units hold them; words that earlier turns lend weigh less."""
-    weights = {}
-    thin = len(content_words(question)) <= _THIN
-    for text, share in ((topic, _LENT_THIN if thin else _LENT), (question, 1.0)):
-        for word in content_words(text):
-            held = sum(word in unit.tokens for unit in units)
-            weights[word] = share * math.log(1 + (len(units) + 1) / (held + 0.5))
-    return weights
+class _Scorer:
+    """Scores units by the question's words, in its own language or the other, and by the answer it wants."""
+
+    def __init__(
+        self, question: Question, asked: Understanding, found: Found, units: Mapping[int, Sequence[Unit]]
+    ) -> None:
+        self._question = question
+        self._asked = asked
+        self._similar = found.similar
+        self._units = units
+        every = [unit for cut_units in units.values() for unit in cut_units]
+        thin = len(content_words(question.own)) <= _THIN
+        self._own = _weights(content_words(question.own), every) | {
+            word: (_LENT_THIN if thin else _LENT) * weight
+            for word, weight in _weights(content_words(question.topic), every).items()
+            if word not in content_words(question.own)
+        }
+        self._other = _weights(found.translated, every)
+        self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
+        own = {i.normal for i in extract_identifiers(question.own)}
+        self._lent = bool(self._codes) and not self._codes & own and not thin  # what was spoken of before
+
+    def score(self, unit: Unit) -> float:
+        passage = unit.passage
+        around = self._units[passage.id]
+        near = {token for other in around if abs(other.position - unit.position) == 1 for token in other.tokens}
+        near |= set(content_words(" ".join([passage.title, *passage.section[-2:]])))
+        covered = _covered(self._own, unit.tokens, near)
+        if self._other and passage.language != self._asked.language:
+            covered = max(covered, _ACROSS * _covered(self._other, unit.tokens, near))
+        score = _COVER * covered + _WANT * _wanted(unit.text, self._asked, self._question.own)
+        if unit.text in self._similar:
+            score += _SIMILAR * max(0.0, (self._similar[unit.text] - 0.75) * 4)
+        if len(unit.text) < 20:
+            score -= 0.08 if _NUMBER.search(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
+        if words().caption.match(unit.text):
+            score -= 0.4
+        return score
+
+    def bonus(self, passage: Passage, unit: Unit) -> float:
+        """Say what speaks for and against a passage beside its words."""
+        asked, question = self._asked, self._question
+        bonus = 0.0
+        limit = words().limit_asked.search(question.own) and _wanted(unit.text, asked, question.own) >= 1
+        if passage.kind == "warning" and not (limit or words().hazard_asked.search(question.own)):
+            bonus -= _WARNING  # a warning is told with its procedure; it rarely answers
+        if passage.applies == "other":
+            bonus -= 0.5
+        if passage.kind == "fault" and not asked.code and "fault" not in asked.intents:
+            bonus -= _FAULT
+        if self._codes and not self._lent:
+            named = [i.normal for i in extract_identifiers(unit.text[:60]) if i.kind == "code"]
+            if passage.kind == "fault" and named and named[0] in self._codes:
+                alone = len(extract_identifiers(unit.text.split("|")[0])) == 1
+                bonus += _ENTRY if alone else _LISTED
+            elif self._codes & {i.normal for i in extract_identifiers(unit.text)}:
+                bonus += _MENTION
+        if question.scope and passage.applies == "model":
+            bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
+        if question.topic and (passage.place.revision, passage.place.section) in question.sections:
+            bonus += _SAME_SECTION
+        return bonus
 
 
-def _score(
-    unit: Unit,
-    asked: Understanding,
-    weights: Mapping[str, float],
-    around: Sequence[Unit],
-    similar: Mapping[str, float],
-    question: str,
-) -> float:
+def _weights(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
+    """Weigh words by how few of the units hold them."""
+    return {
+        word: (_LIGHT if word in words().light else 1.0)
+        * math.log(1 + (len(units) + 1) / (sum(word in unit.tokens for unit in units) + 0.5))
+        for word in wanted
+    }
+
+
+def _covered(weights: Mapping[str, float], tokens: frozenset[str], near: Collection[str]) -> float:
+    """Return the weighted share of the words that a text holds, those beside it or in its title at less."""
     total = sum(weights.values()) or 1.0
-    near = {token for other in around if abs(other.position - unit.position) <= 1 for token in other.tokens}
-    titles = set(content_words(" ".join([unit.passage.title, *unit.passage.section[-2:]])))
-    held = 0.0
-    for word, weight in weights.items():
-        if word in unit.tokens:
-            held += weight
-        elif word in titles or word in near:
-            held += _CONTEXT * weight
-    score = _COVER * held / total + _WANT * _wanted(unit.text, asked, question)
-    if unit.text in similar:
-        score += _SIMILAR * max(0.0, (similar[unit.text] - 0.75) * 4)
-    if len(unit.text) < 20:
-        score -= 0.08 if _NUMBER.search(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
-    return score
+    held = sum(
+        weight * (1.0 if word in tokens else _CONTEXT if word in near else 0.0) for word, weight in weights.items()
+    )
+    return held / total
 
 
 def _wanted(text: str, asked: Understanding, question: str) -> float:
@@ -154,44 +205,23 @@ def _wanted(text: str, asked: Understanding, question: str) -> float:
     return min(score, 1.0)
 
 
-def _penalty(passage: Passage, asked: Understanding) -> float:
-    if passage.kind == "warning" and not asked.wants & {"steps"}:
-        return 0.12  # a warning is told with its procedure; it rarely answers
-    if passage.applies == "other":
-        return 0.5
-    if passage.kind == "fault" and not asked.code and "fault" not in asked.intents:
-        return 0.15
-    return 0.0
-
-
-def _bonus(passage: Passage, unit: Unit, question: Question, asked: Understanding) -> float:
-    """Say what speaks for a passage beside its words: it is the code's entry, or stands where the last answer did."""
-    bonus = 0.0
-    codes = {i.normal for i in asked.identifiers if i.kind == "code"}
-    if codes:
-        named = [i.normal for i in extract_identifiers(unit.text[:60])]
-        if passage.kind == "fault" and named and named[0] in codes:
-            bonus += _ENTRY
-        elif codes & {i.normal for i in extract_identifiers(unit.text)}:
-            bonus += _MENTION
-    if question.scope and passage.applies == "model":
-        bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
-    if question.topic and (passage.place.revision, passage.place.section) in question.sections:
-        bonus += _SAME_SECTION
-    return bonus
-
-
 def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int) -> str:
-    """Grow the best unit by its neighbours, the better side first, while the reader's attention lasts."""
+    """Grow the best unit by its neighbours, the better side first, while the reader's attention lasts.
+
+    A row of a table stands for itself; of its neighbours only those that answer nearly as well come along.
+    """
     text = passage.text
     if passage.kind == "fault":
         return text[units[top].start : units[top].end]
+    room = _ROOM if passage.kind != "table" else _ROWS
     first = last = top
     while True:
         sides = [i for i in (first - 1, last + 1) if 0 <= i < len(units)]
         # Two that are not neighbours in the passage have something between them that is not said.
         sides = [i for i in sides if abs(units[i].position - units[first if i < first else last].position) == 1]
-        sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= _ROOM]
+        sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= room]
+        if passage.kind == "table":
+            sides = [i for i in sides if scored[i] >= _ROW_TOO * scored[top]]
         if not sides:
             break
         # What follows explains more often than what goes before.

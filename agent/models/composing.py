@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
-from agent.models.choosing import Extract, choose, documents_of
+from agent.models.choosing import choose
+from agent.models.procedures import procedure
 from agent.models.records import case_line, machine_line, part_line, status_lines
-from agent.tools.data import without_orders
 from agent.tools.found import Found
 from agent.words import words
-from corpus import Passage, content_words, normal_identifier
+from corpus import normal_identifier
 
 _ANSWER = 1150  # characters; what is longer is read in the document itself
 _MENTIONED = 4  # past fixes in an answer about them
@@ -38,7 +38,7 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
         lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
-        lines += status_lines(question.own, found, label, zone)
+        lines += status_lines(found, label, zone)
     if "overview" in asked.intents and found.machines:
         lines += [machine_line(machine, label) for machine in found.machines]
     if "history" in asked.intents and found.cases:
@@ -52,41 +52,14 @@ def _by_parts(asked: Understanding, found: Found) -> Understanding:
     """Take a question that names nothing but part numbers as one about stock: a part number looks like a code."""
     numbers = {normal_identifier(part.part_number) for part in found.parts}
     if asked.identifiers and all(i.normal in numbers for i in asked.identifiers):
-        plain = not asked.intents & {"specification", "procedure"}
+        plain = "stock" in asked.intents or not asked.intents & {"specification", "procedure"}
         return replace(asked, intents=(asked.intents - {"fault"}) | ({"stock"} if plain else frozenset()))
     return asked
 
 
 def _direct(question: Question, asked: Understanding, found: Found) -> list[str]:
-    passages = found.evidence.passages if found.evidence else ()
-    extracts = [
-        Extract(p, without_orders(p.text).strip(), p.score)
-        for p in _steps(question.text, asked, passages, found.beside)
-    ]
-    extracts = extracts or choose(question, asked, passages, found.similar)
+    extracts = procedure(question, asked, found) or choose(question, asked, found)
     return [f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]" for extract in extracts]
-
-
-def _steps(
-    question: str, asked: Understanding, passages: Sequence[Passage], beside: Sequence[Passage]
-) -> list[Passage]:
-    """Return the steps of the section that best fits a question of how to do something, in reading order."""
-    if "steps" not in asked.wants or "procedure" not in asked.intents or asked.code:
-        return []
-    pool = documents_of(passages)
-    scores: dict[tuple[int | None, tuple[str, ...]], float] = {}
-    wanted = set(content_words(question))
-    for rank, passage in enumerate(pool):
-        key = (passage.place.revision, passage.section)
-        title = wanted & set(content_words(" ".join(passage.section[-1:])))
-        own = passage.score / (1 + 0.3 * rank) + 0.6 * len(title) / max(1, len(wanted))
-        scores[key] = scores.get(key, 0.0) * 0.3 + own if key in scores else own
-    ranked = sorted(scores, key=lambda key: -scores[key])
-    for key in ranked[:1]:
-        held = {p.id: p for p in [*pool, *beside] if (p.place.revision, p.section) == key and p.kind == "procedure"}
-        if held:
-            return [held[i] for i in sorted(held)]
-    return []
 
 
 def _within(lines: Sequence[str]) -> list[str]:

@@ -74,7 +74,7 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     elif "stock" in asked.intents or any(i.kind == "part" for i in asked.identifiers):
         calls.append(_call("find_parts", query=_stock_query(question), **at))
     if question.machine and asked.intents & {"status", "fault"}:
-        calls.append(_call("read_status", equipment=question.machine.tag))
+        calls.append(_call("read_status", equipment=question.machine.tag, query=question.own))
     if question.machine and "overview" in asked.intents:
         calls.append(_call("describe_machine", equipment=question.machine.tag))
     if asked.intents & {"history", "fault"}:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from agent.tools.found import Found, alarm_source, case_source, equipment_source, figure, part_source, reading_source
-from corpus import Equipment, Part, Reading, RepairCase, content_words, index_tokens
+from corpus import Equipment, Part, RepairCase
 
 Labels = Mapping[str, str]
 
 
 _SUBSTITUTE = re.compile(r"\bsubstitut|\balternativ|\breplacement for|\bequivalent|替代|代用|代替", re.IGNORECASE)
-_LEAD_TIME = re.compile(r"\blead time|\bdelivery|采购周期|货期|交期|交货|到货", re.IGNORECASE)
+_LEAD_TIME = re.compile(
+    r"\blead time|\bhow long\b|多久|多长时间|几天|多少天|\bdelivery|采购周期|货期|交期|交货|到货", re.IGNORECASE
+)
 
 
 def part_line(part: Part, label: Labels, zone: ZoneInfo, question: str = "") -> str:
@@ -25,7 +27,7 @@ def part_line(part: Part, label: Labels, zone: ZoneInfo, question: str = "") -> 
         text += f" ({part.spec})"
     text += f": {label['stock']} {stock}, {label['bin']} {part.bin or label['unknown']}"
     if part.minimum is not None:
-        text += f", {label['minimum']} {figure(part.minimum)}"
+        text += f", {label['minimum']} {f'{figure(part.minimum)} {unit}'.strip()}"
     short = part.on_hand is not None and (
         part.on_hand <= 0 or (part.minimum is not None and part.on_hand < part.minimum)
     )
@@ -40,14 +42,16 @@ def part_line(part: Part, label: Labels, zone: ZoneInfo, question: str = "") -> 
     return f"{text} [{part_source(part, zone).id}]"
 
 
-def status_lines(question: str, found: Found, label: Labels, zone: ZoneInfo) -> list[str]:
-    """Say the alarms that stand and the readings asked for; all of them where the question names none."""
-    lines = []
+def status_lines(found: Found, label: Labels, zone: ZoneInfo) -> list[str]:
+    """Say the readings asked for, all of them where the question names none, and the alarms that stand."""
+    alarms = []
     for alarm in found.alarms:
         since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
         text = f"- **{label['alarm']} {alarm.code}** {alarm.text or ''} ({label['since']} {since})"
-        lines.append(f"{text} [{alarm_source(alarm, zone).id}]")
-    for reading in _asked_for(question, found.readings):
+        alarms.append(f"{text} [{alarm_source(alarm, zone).id}]")
+    named = [reading for reading in found.readings if reading.metric in found.named]
+    readings = []
+    for reading in named or found.readings:
         at = f"{reading.at.astimezone(zone):%Y-%m-%d %H:%M}"
         stale = f", {label['stale']}" if reading.stale else ""
         value = f"{figure(reading.value)} {reading.unit or ''}".strip()
@@ -55,15 +59,8 @@ def status_lines(question: str, found: Found, label: Labels, zone: ZoneInfo) -> 
         low, high = reading.limit_low, reading.limit_high
         if low is not None or high is not None:
             text += f", {label['limits']} {figure(low)} – {figure(high)}"
-        lines.append(f"{text} [{reading_source(reading, zone).id}]")
-    return lines
-
-
-def _asked_for(question: str, readings: Sequence[Reading]) -> Sequence[Reading]:
-    wanted = set(content_words(question))
-    overlap = {reading: len(wanted & set(index_tokens(reading.metric))) for reading in readings}
-    most = max(overlap.values(), default=0)
-    return [reading for reading in readings if overlap[reading] == most] if most >= 1 else readings
+        readings.append(f"{text} [{reading_source(reading, zone).id}]")
+    return [*readings, *alarms] if len(named) < len(found.readings) and named else [*alarms, *readings]
 
 
 def machine_line(machine: Equipment, label: Labels) -> str:

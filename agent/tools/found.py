@@ -37,6 +37,8 @@ class Found:
     milliseconds: float = 0.0
     beside: tuple[Passage, ...] = ()
     similar: Mapping[str, float] = field(default_factory=dict)
+    translated: tuple[str, ...] = ()  # tokens that the question's terms have in the other language
+    named: tuple[str, ...] = ()  # metrics that the question names
     facts: tuple[Source, ...] = ()  # figures over many records, in the words that answer
 
 
@@ -55,6 +57,8 @@ def merged(found: Iterable[Found]) -> Found:
         milliseconds=sum(one.milliseconds for one in every),
         beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
         similar={text: value for one in every for text, value in one.similar.items()},
+        translated=tuple(dict.fromkeys(token for one in every for token in one.translated)),
+        named=tuple(dict.fromkeys(metric for one in every for metric in one.named)),
         facts=tuple({fact.id: fact for one in every for fact in one.facts}.values()),
     )
 
@@ -89,7 +93,8 @@ def passage_source(passage: Passage) -> Source:
 def part_source(part: Part, zone: ZoneInfo) -> Source:
     day = f" ({part.as_of.astimezone(zone):%Y-%m-%d})" if part.as_of else ""
     stock = f"{figure(part.on_hand)} {part.unit or ''}".strip() if part.on_hand is not None else "—"
-    cells = [part.part_number, part.name, part.spec or "—", stock, part.bin or "—", f"min {figure(part.minimum)}"]
+    cells = [part.part_number, part.name, part.spec or "—", stock, part.bin or "—"]
+    cells += [f"min {figure(part.minimum)} {part.unit or ''}".strip()]
     cells += [f"lead time {figure(part.lead_time)} d"] if part.lead_time is not None else []
     cells += part.substitutes
     text = " | ".join(cells) + day

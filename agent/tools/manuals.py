@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from langchain_core.tools import BaseTool, tool
 
 from agent.asking.understanding import understand
-from agent.models.choosing import across, documents_of
+from agent.models.choosing import across, candidates, documents_of
 from agent.models.units import cut
 from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
-from corpus import Corpus, Passage
+from corpus import Corpus, Passage, detect_language
 
 _SEARCHED = 30  # rows of tables, which have tools of their own, may stand before the pages
+_SECTIONS, _WHOLE = 5, 14  # sections that are read whole, and how many passages such a one has at most
+_SHARE = 0.6  # what a passage that was not found is worth, of the one beside it that was
+_TITLES = 8
 _LISTED = 10  # passages that a language model is given to read
 _MEASURED = 14  # sentences compared with the question across languages, at about 10 ms each
 
@@ -28,11 +32,16 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         began = time.perf_counter()
         evidence = corpus.search(query, equipment=equipment, k=_SEARCHED)
         took = (time.perf_counter() - began) * 1000
-        beside = _beside(corpus, query, evidence.passages)
+        beside = _beside(corpus, evidence.passages)
         sources = tuple(passage_source(passage) for passage in [*evidence.passages, *beside])
         similar = _similar(corpus, query, evidence.passages)
         return _listed(_read_first(sources)), Found(
-            evidence=evidence, sources=sources, milliseconds=took, beside=beside, similar=similar
+            evidence=evidence,
+            sources=sources,
+            milliseconds=took,
+            beside=beside,
+            similar=similar,
+            translated=tuple(corpus.translated(query)),
         )
 
     @tool(response_format="content_and_artifact")
@@ -54,25 +63,37 @@ def _read_first(sources: Sequence[Source]) -> list[Source]:
     return ordered[:_LISTED]
 
 
-def _beside(corpus: Corpus, query: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Return the steps of the best passages' sections where the question asks how to do something."""
-    if "steps" not in understand(query).wants:
-        return ()
+def _beside(corpus: Corpus, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return the rest of the best passages' sections: what answers may stand beside what was found."""
     found = {passage.id for passage in passages}
     sections: dict[tuple[int | None, tuple[str, ...]], Passage] = {}
-    for passage in documents_of(passages)[:3]:
-        if passage.section:
+    for passage in candidates(passages):
+        if passage.section and passage.applies != "other":
             sections.setdefault((passage.place.revision, passage.section), passage)
-    others = [other for passage in sections.values() for other in corpus.section_passages(passage)]
-    return tuple(other for other in others if other.kind == "procedure" and other.id not in found)
+    others = []
+    for passage in list(sections.values())[:_SECTIONS]:
+        whole = corpus.section_passages(passage)
+        if len(whole) <= _WHOLE:
+            others += [replace(p, applies=passage.applies, score=_SHARE * passage.score) for p in whole]
+    return tuple({other.id: other for other in others if other.id not in found}.values())
 
 
 def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[str, float]:
     """Compare sentences with a question in another language, with which they share no words."""
+    titles = _titles(query, passages)
     foreign = across(query, passages)[:4]
     texts = [unit.text for passage in foreign for unit in cut(passage) if len(unit.text) > 20]
-    texts = texts[:_MEASURED]
+    texts = [*titles, *texts[: _MEASURED - len(titles)]]
     return dict(zip(texts, corpus.similar(query, texts), strict=True))
+
+
+def _titles(query: str, passages: Sequence[Passage]) -> list[str]:
+    """Return the titles of the sections in another language, by which one of steps is chosen."""
+    if "steps" not in understand(query).wants:
+        return []
+    language = detect_language(query)
+    held = [p.section[-1] for p in documents_of(passages) if p.section and p.applies != "other"]
+    return list(dict.fromkeys(title for title in held if detect_language(title) != language))[:_TITLES]
 
 
 def _listed(sources: Sequence[Source]) -> str:

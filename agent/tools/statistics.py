@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.asking.figures import Aspect, aspects
 from agent.asking.periods import Period, period_in, without_dates
 from agent.tools.data import fenced
 from agent.tools.found import Found, Source, alarm_source, case_source, figure, part_source, reading_source
+from agent.tools.metrics import named_metrics
+from agent.tools.telling import Groups, alarm_texts, case_texts, extreme_text, kept, span_text
 from corpus import (
-    AlarmFigures,
-    CaseFigures,
     CaseFilter,
+    CaseGroup,
     Corpus,
     Extremes,
     Place,
@@ -25,7 +28,8 @@ from corpus import (
     Stock,
     content_words,
     detect_language,
-    index_tokens,
+    extract_identifiers,
+    normal_identifier,
 )
 
 _SHOWN = 5
@@ -49,32 +53,50 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         return period_in(query, datetime.now(UTC), zone) or Period(None, None)
 
     @tool(response_format="content_and_artifact")
-    def repair_statistics(query: str, equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
+    def repair_statistics(
+        query: str, equipment: str | None = None, code: str | None = None, model: str | None = None
+    ) -> tuple[str, Found]:
         """Count past repairs and work orders that a question is about; say who, when, MTTR, MTBF, parts, repeats.
 
-        `query` is the question in the reader's words, with its dates; `equipment` an asset tag.
+        `query` is the question in the reader's words, with its dates; `equipment` an asset tag, `model` all machines
+        of a model.
         """
         zh = detect_language(query) == "zh"
         when = period(query)
-        scope = CaseFilter(equipment=equipment, code=code, since=when.since, until=when.until)
+        scope = CaseFilter(
+            equipment=equipment, model=None if equipment else model, code=code, since=when.since, until=when.until
+        )
         wanted, about = _narrowed(corpus, query, scope)
         figures = corpus.case_figures(wanted)
         cases = corpus.cases_matching(wanted)
-        texts = _case_texts(figures, about, equipment, when, corpus, zh)
+        latest = max((case for case in cases if case.date), key=lambda case: case.date, default=None)  # type: ignore[arg-type, return-value]
+        asked = aspects(query)
+        who = _who(corpus, equipment or model, about, when, zh)
+        texts = case_texts(figures, latest, who, _groups(corpus, wanted, asked), zh, zone)
         place = Place(None, record=RecordRef("cases", figures.ids, figures.last))
-        facts = _facts("c", texts, place)
+        every = _facts("c", list(texts.values()), place)
+        facts = _facts("c", kept(texts, asked, ("count", "last", "findings")), place)
         shown = tuple(reversed(cases[-_SHOWN:]))
-        return _said(facts), Found(cases=shown, facts=facts, sources=(*facts, *(case_source(c, zone) for c in shown)))
+        sources = (*every, *(case_source(case, zone) for case in shown))
+        return _said(every), Found(cases=shown, facts=facts, sources=sources)
 
     @tool(response_format="content_and_artifact")
-    def alarm_statistics(query: str, equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
+    def alarm_statistics(
+        query: str, equipment: str | None = None, code: str | None = None, model: str | None = None
+    ) -> tuple[str, Found]:
         """Count alarms by code, with durations; `query` is the question in the reader's words, with its dates."""
         zh = detect_language(query) == "zh"
         when = period(query)
         figures = corpus.alarm_figures(equipment, code=code, since=when.since, until=when.until)
+        if model and not equipment:
+            tags = {machine.tag for machine in corpus.all_equipment() if machine.model == model}
+            figures = [one for one in figures if one.equipment in tags]
         ids = tuple(i for one in figures for i in one.ids)
         last = max((one.last for one in figures), default=None)
-        texts = _alarm_texts(figures, equipment, code, when, zh, zone)
+        who = " ".join(filter(None, [equipment or model or ("全厂" if zh else "All machines"), code])) + span_text(
+            when, zh
+        )
+        texts = alarm_texts(figures, who, aspects(query), zh, zone)
         facts = _facts("a", texts, Place(None, record=RecordRef("alarms", ids, last)))
         alarms = tuple(a for a in corpus.alarms_within(equipment, since=when.since, until=when.until) if a.id in ids)
         sources = tuple(alarm_source(alarm, zone) for alarm in alarms[:_SHOWN])
@@ -87,17 +109,21 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         when = period(query)
         if when.exact and when.since:
             every = corpus.status_at(equipment, when.since)
-            readings = [r for r in every if r.metric in _metrics(query, [one.metric for one in every])]
+            readings = [r for r in every if r.metric in named_metrics(corpus, query, [one.metric for one in every])]
         else:
             spans = corpus.status_extremes(equipment, since=when.since, until=when.until)
-            named = _metrics(query, [one.metric for one in spans])
+            named = named_metrics(corpus, query, [one.metric for one in spans])
             spans = [one for one in spans if one.metric in named]
-            facts = tuple(fact for one in spans for fact in _extreme_facts(one, when, zh, zone))
+            facts = tuple(
+                fact
+                for one in spans
+                for fact in _extreme_facts(one, extreme_text(one, span_text(when, zh), aspects(query), zh, zone))
+            )
             if not spans:
                 text = (
-                    f"{equipment}：{_span(when, zh)}没有读数记录。"
+                    f"{equipment}：{span_text(when, zh)}没有读数记录。"
                     if zh
-                    else f"{equipment}: no readings are recorded{_span(when, zh)}."
+                    else f"{equipment}: no readings are recorded{span_text(when, zh)}."
                 )
                 facts = _facts("r", [text], Place(None, record=RecordRef("readings", (), when.until)))
             ends = tuple(r for one in spans for r in (one.lowest, one.highest))
@@ -175,6 +201,12 @@ def _said(facts: Sequence[Source]) -> str:
 
 def _narrowed(corpus: Corpus, query: str, scope: CaseFilter) -> tuple[CaseFilter, str]:
     """Narrow a scope to what the question is about: a recorded failure mode, else words that cases hold."""
+    if by := next((who for who, _ in corpus.case_figures(scope).by if who in query), None):
+        return _with(scope, by=by), by
+    named = {i.normal for i in extract_identifiers(query) if i.kind == "part"}
+    used = [part for part, _ in corpus.case_figures(scope).parts if normal_identifier(part) in named] if named else []
+    if used:
+        return _with(scope, part=used[0]), used[0]
     if modes := corpus.failure_modes_in(query, scope):
         return _with(scope, failure_modes=tuple(modes)), ", ".join(modes)
     words = tuple(w for w in content_words(_ASKING_ZH.sub(" ", without_dates(query))) if not _generic(w))
@@ -195,115 +227,32 @@ def _generic(word: str) -> bool:
 
 
 def _with(scope: CaseFilter, **changes: Any) -> CaseFilter:
-    from dataclasses import replace
-
     return replace(scope, **changes)
 
 
-def _case_texts(
-    figures: CaseFigures, about: str, equipment: str | None, when: Period, corpus: Corpus, zh: bool
-) -> list[str]:
-    name = ""
-    if equipment:
-        machine = corpus.equipment(equipment)
-        name = machine.tag if machine.name == machine.tag else f"{machine.name} ({machine.tag})"
-    zone = corpus.settings.zone
-    dates = ""
-    if figures.first and figures.last:
-        first, last = (f"{day.astimezone(zone):%Y-%m-%d}" for day in (figures.first, figures.last))
-        dates = first if first == last else f"{first} – {last}"
-    if zh:
-        head = f"{name or '全厂'}{f'，{about}' if about else ''}{_span(when, zh)}：记录 {figures.count} 次"
-        texts = [f"{head}{f'（{dates}）' if dates else ''}。"]
-    else:
-        head = (
-            f"{name or 'All machines'}{f', {about}' if about else ''}{_span(when, zh)}: recorded {figures.count} times"
-        )
-        texts = [f"{head}{f' ({dates})' if dates else ''}."]
-    if not figures.count:
-        return texts
-    if figures.by:
-        people = ", ".join(f"{who} {count}" for who, count in figures.by[:_SHOWN])
-        texts.append(f"处理人：{people}。" if zh else f"By: {people}.")
-    if figures.parts:
-        parts = ", ".join(f"{part} × {count}" for part, count in figures.parts[:_SHOWN])
-        texts.append(f"更换备件：{parts}。" if zh else f"Parts used: {parts}.")
-    if figures.mean_time_to_repair is not None:
-        value, of = figure(round(figures.mean_time_to_repair, 1)), figures.repaired_of
-        texts.append(
-            f"平均修复时间（MTTR）{value} 分钟（{of} 次有记录）。"
-            if zh
-            else f"Mean time to repair (MTTR) {value} min (of {of} recorded)."
-        )
-    if figures.downtime is not None:
-        value, of = figure(figures.downtime), figures.downtime_of
-        texts.append(
-            f"停机合计 {value} 分钟（{of} 次有记录）。" if zh else f"Downtime {value} min in all (of {of} recorded)."
-        )
-    if figures.mean_time_between_failures is not None:
-        value, of = figure(round(figures.mean_time_between_failures, 1)), figures.intervals
-        texts.append(
-            f"平均故障间隔（MTBF）{value} 天（{of} 个间隔）。"
-            if zh
-            else f"Mean time between failures (MTBF) {value} days ({of} intervals)."
-        )
-    if figures.repeats:
-        texts.append(
-            f"90 天内重复故障 {figures.repeats} 次。" if zh else f"Repeat failures within 90 days: {figures.repeats}."
-        )
-    found = sum(n for _, n in figures.causes)
-    if not found and not figures.actions:
-        texts.append(
-            "检查结果、原因和处理措施没有记录。"
-            if zh
-            else "What was found, the cause and the action were not recorded."
-        )
-    elif not found:
-        texts.append("原因没有记录。" if zh else "The cause was not recorded.")
-    return texts
+def _who(corpus: Corpus, scope: str | None, about: str, when: Period, zh: bool) -> str:
+    """Say which machine or model, which kind of work and which time the figures are of."""
+    machine = next((one for one in corpus.all_equipment() if one.tag == scope), None)
+    name = scope or ("全厂" if zh else "All machines")
+    if machine and machine.name != machine.tag:
+        name = f"{machine.name} ({machine.tag})"
+    return f"{name}{('，' if zh else ', ') + about if about else ''}{span_text(when, zh)}"
 
 
-# --- alarms, status, stock ---------------------------------------------------------------------------------------
+def _groups(corpus: Corpus, wanted: CaseFilter, asked: Sequence[Aspect]) -> Groups:
+    """Return the rankings that are asked for: machines, failure modes, codes, each with its number of repairs."""
+    by: dict[Aspect, CaseGroup] = {"machine": "equipment", "mode": "failure_mode", "code": "code"}
+    return {
+        name: sorted(((value, one.count) for value, one in corpus.case_groups(wanted, group)), key=lambda row: -row[1])
+        for name, group in by.items()
+        if name in asked
+    }
 
 
-def _alarm_texts(
-    figures: Sequence[AlarmFigures], equipment: str | None, code: str | None, when: Period, zh: bool, zone: Any
-) -> list[str]:
-    total = sum(one.count for one in figures)
-    standing = sum(one.standing for one in figures)
-    who = " ".join(filter(None, [equipment or ("全厂" if zh else "All machines"), code]))
-    if zh:
-        texts = [f"{who}{_span(when, zh)}：报警 {total} 次，其中 {standing} 次仍未恢复。"]
-    else:
-        texts = [f"{who}{_span(when, zh)}: {total} alarms, {standing} of them still standing."]
-    for one in figures[:_SHOWN]:
-        last = f"{one.last.astimezone(zone):%Y-%m-%d %H:%M}"
-        minutes = ""
-        if one.minutes is not None and one.longest is not None:
-            all_of, most = figure(round(one.minutes, 1)), figure(round(one.longest, 1))
-            minutes = f"，共 {all_of} 分钟，最长 {most} 分钟" if zh else f", {all_of} min in all, {most} min at most"
-        if zh:
-            texts.append(f"{one.equipment} {one.code} {one.text or ''}：{one.count} 次{minutes}，最近 {last}。")
-        else:
-            texts.append(f"{one.equipment} {one.code} {one.text or ''}: {one.count} times{minutes}, last {last}.")
-    return texts
+# --- readings and stock ------------------------------------------------------------------------------------------
 
 
-def _extreme_facts(one: Extremes, when: Period, zh: bool, zone: Any) -> tuple[Source, ...]:
-    unit = f" {one.lowest.unit}" if one.lowest.unit else ""
-    low, high = figure(one.lowest.value), figure(one.highest.value)
-    at_low, at_high = (f"{r.at.astimezone(zone):%Y-%m-%d %H:%M}" for r in (one.lowest, one.highest))
-    mean = figure(round(one.mean, 2))
-    if zh:
-        text = (
-            f"{one.equipment} {one.metric}{_span(when, zh)}：最高 {high}{unit}（{at_high}），最低 {low}{unit}（{at_low}），"
-            f"平均 {mean}{unit}，共 {one.count} 个读数，超限 {one.beyond_limits} 个。"
-        )
-    else:
-        text = (
-            f"{one.equipment} {one.metric}{_span(when, zh)}: highest {high}{unit} ({at_high}), lowest {low}{unit} ({at_low}), "
-            f"mean {mean}{unit}; {one.count} readings, {one.beyond_limits} beyond limits."
-        )
+def _extreme_facts(one: Extremes, text: str) -> tuple[Source, ...]:
     ids = tuple(r.id for r in (one.lowest, one.highest) if r.id is not None)
     return _facts("r", [text], Place(None, record=RecordRef("readings", ids, max(one.lowest.at, one.highest.at))))
 
@@ -327,19 +276,3 @@ def _stock_fact(stock: Stock, zh: bool, zone: Any) -> Source:
         )
     ids = tuple(line.id for line in stock.lines if line.id is not None)
     return _facts("s", [text], Place(stock.lines[0].source, record=RecordRef("parts", ids, stock.as_of)))[0]
-
-
-def _metrics(query: str, metrics: Sequence[str]) -> list[str]:
-    """Return the metrics that a question names best, all where it names none."""
-    wanted = set(content_words(query))
-    held = {metric: len(wanted & set(index_tokens(metric))) for metric in metrics}
-    most = max(held.values(), default=0)
-    return [metric for metric in metrics if held[metric] == most]
-
-
-def _span(when: Period, zh: bool) -> str:
-    if when.since is None and when.until is None:
-        return ""
-    since = f"{when.since:%Y-%m-%d}" if when.since else ""
-    until = f"{when.until:%Y-%m-%d}" if when.until else ""
-    return f"（{since}–{until}）" if zh else f" ({since} – {until})"

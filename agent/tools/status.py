@@ -6,6 +6,7 @@ from langchain_core.tools import BaseTool, tool
 
 from agent.tools.data import fenced
 from agent.tools.found import Found, alarm_source, reading_source
+from agent.tools.metrics import named_metrics
 from corpus import Corpus
 
 
@@ -14,12 +15,18 @@ def status_tools(corpus: Corpus) -> list[BaseTool]:
     zone = corpus.settings.zone
 
     @tool(response_format="content_and_artifact")
-    def read_status(equipment: str) -> tuple[str, Found]:
-        """Read the newest value of every metric of a machine, and the alarms that stand now."""
+    def read_status(equipment: str, query: str = "") -> tuple[str, Found]:
+        """Read the newest value of every metric of a machine, and the alarms that stand now.
+
+        `query` is the question in the reader's words: what it names comes first.
+        """
         readings = tuple(corpus.latest_status(equipment))
+        named = named_metrics(corpus, query, [reading.metric for reading in readings]) if query else []
+        readings = tuple(sorted(readings, key=lambda reading: reading.metric not in named))
         alarms = tuple(corpus.alarms(equipment, active=True, limit=5))
         sources = tuple(reading_source(r, zone) for r in readings) + tuple(alarm_source(a, zone) for a in alarms)
         lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
-        return "\n".join(lines) or "No status is recorded.", Found(readings=readings, alarms=alarms, sources=sources)
+        found = Found(readings=readings, alarms=alarms, sources=sources, named=tuple(named))
+        return "\n".join(lines) or "No status is recorded.", found
 
     return [read_status]

@@ -7,17 +7,23 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.domain import Term
+from corpus.errors import Refused
 from corpus.library.words import content_words
 
 NAME = "glossary.csv"
 """A file of this name in the data folder adds to the built-in one, term by term."""
 
+CHARACTERS = 120
+"""How long a term may be."""
+
 _BUILT_IN = Path(__file__).with_name(NAME)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Glossary:
 
     chinese: Mapping[str, tuple[str, ...]]
     english: Mapping[tuple[str, ...], tuple[str, ...]]
+    renderings: Mapping[str | tuple[str, ...], str]
     longest_chinese: int
     longest_english: int
 
@@ -55,6 +62,39 @@ class Glossary:
             at += size
         return list(tokens)
 
+    def render(self, text: str) -> list[tuple[str, str]]:
+        """Return the terms of a text as it writes them, each with its rendering in the other language, in order."""
+        found: dict[str, tuple[str, str]] = {}
+        for run in _RUN.finditer(text):
+            written, at = run.group(), 0
+            size = self.longest_chinese if _HAN.match(written) else 0
+            while size and at < len(written):
+                for length in range(min(size, len(written) - at), 1, -1):
+                    term = written[at : at + length]
+                    if rendering := self.renderings.get(term):
+                        found.setdefault(rendering, (term, rendering))
+                        break
+                else:
+                    length = 1
+                at += length
+            if not size:
+                found |= {r: pair for r, pair in self._render_english(written) if r not in found}
+        return list(found.values())
+
+    def _render_english(self, run: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        words = [(match.span(), content_words(match.group())) for match in re.finditer(r"[A-Za-z][A-Za-z-]*", run)]
+        at = 0
+        while at < len(words):
+            for size in range(min(self.longest_english, len(words) - at), 0, -1):
+                stems = tuple(stem for _, found in words[at : at + size] for stem in found)
+                held = words[at][1] and words[at + size - 1][1]  # no function word at an end
+                if held and (rendering := self.renderings.get(stems)):
+                    yield rendering, (run[words[at][0][0] : words[at + size - 1][0][1]], rendering)
+                    break
+            else:
+                size = 1
+            at += size
+
 
 def load_glossary(folder: Path) -> Glossary:
     """Read the built-in terms and those of the data folder; a line that is no pair of terms is passed over."""
@@ -62,26 +102,77 @@ def load_glossary(folder: Path) -> Glossary:
     return _glossary(own if own.is_file() else None, own.stat().st_mtime_ns if own.is_file() else 0)
 
 
+def plant_terms(folder: Path) -> list[Term]:
+    """Read the pairs of terms that the plant has added, in the file's order."""
+    own = folder / NAME
+    return _terms(own) if own.is_file() else []
+
+
+def built_in_terms() -> list[Term]:
+    """Read the pairs of terms that come along."""
+    return _terms(_BUILT_IN)
+
+
+def write_plant_terms(folder: Path, terms: Sequence[Term]) -> None:
+    """Write the plant's pairs of terms; a reader sees the old file or the new one, never half of one."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows((";".join(one.chinese), ";".join(one.english)) for one in terms)
+    new = folder / f"{NAME}.new"
+    new.write_text(text.getvalue(), "utf-8")
+    new.replace(folder / NAME)
+
+
+def term_of(chinese: str, english: str) -> Term:
+    """Make a pair out of what a person wrote, several terms apart by semicolons.
+
+    Raises:
+        Refused: a side is empty, a term is too long, or the sides are in the wrong language.
+    """
+    left, right = (
+        tuple(dict.fromkeys(" ".join(one.split()) for one in re.split("[;；]", side) if one.strip()))
+        for side in (chinese, english)
+    )
+    if not left or not right:
+        raise Refused("A term needs its words in both languages.")
+    if any(len(one) > CHARACTERS for one in (*left, *right)):
+        raise Refused(f"A term has {CHARACTERS} characters at most.")
+    if any(not _HAN.search(one) for one in left) or any(_HAN.search(one) for one in right):
+        raise Refused("Chinese words go on the Chinese side of a term, English ones on the other.")
+    return Term(left, right)
+
+
+def _terms(file: Path) -> list[Term]:
+    found = []
+    for row in csv.reader(io.StringIO(file.read_text("utf-8-sig"))):
+        sides = [tuple(one.strip() for one in cell.split(";") if one.strip()) for cell in row[:2]]
+        if len(sides) == 2 and all(sides):
+            found.append(Term(sides[0], sides[1]))
+    return found
+
+
 @functools.lru_cache(maxsize=4)
 def _glossary(own: Path | None, _changed: int) -> Glossary:
     chinese: dict[str, dict[str, None]] = {}
     english: dict[tuple[str, ...], dict[str, None]] = {}
+    renderings: dict[str | tuple[str, ...], str] = {}
     for file in (_BUILT_IN, own):
-        for row in csv.reader(io.StringIO(file.read_text("utf-8-sig"))) if file else ():
-            if len(row) < 2:
-                continue
-            left, right = ([term.strip().lower() for term in cell.split(";") if term.strip()] for cell in row[:2])
+        for pair in _terms(file) if file else ():
+            left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
             for term in left:
+                renderings.setdefault(term, right[0] if right else "")
                 words = chinese.setdefault(term, {})
                 words.update(dict.fromkeys(token for other in right for token in content_words(other)))
             for term in right:
                 stems = tuple(content_words(term))
                 if stems:
+                    renderings.setdefault(stems, left[0] if left else "")
                     words = english.setdefault(stems, {})
                     words.update(dict.fromkeys(token for other in left for token in content_words(other)))
     return Glossary(
         chinese={term: tuple(words) for term, words in chinese.items() if words},
         english={term: tuple(words) for term, words in english.items() if words},
+        renderings={term: rendering for term, rendering in renderings.items() if rendering},
         longest_chinese=max(map(len, chinese), default=1),
         longest_english=max(map(len, english), default=1),
     )

@@ -98,6 +98,10 @@ class Library:
         held = hold and not draft.records
         try:
             ids = [] if held else self._index(revision)
+            for batch in draft.readings:  # a transaction each, so that others get their turn
+                with self._database.write() as session:
+                    for store in self._records:
+                        store.save(session, batch, revision, draft.source)
             with self._documents.writing() as session:
                 if held:
                     self._hold(session, revision, amends)
@@ -246,6 +250,7 @@ class Library:
             ):
                 self._retire(session, previous, "superseded")
         row.state = "live"
+        row.warnings = list(draft.warnings)
         for store in self._records:
             stored = store.save(session, draft.records, revision, draft.source)
             self._link(session, revision, draft, store, stored)
@@ -338,6 +343,8 @@ class Library:
             session.execute(delete(IdentifierRow).where(IdentifierRow.chunk_id.in_(owned)))
             session.execute(delete(ChunkRow).where(ChunkRow.revision_id == revision))
             session.execute(delete(PageRow).where(PageRow.revision_id == revision))
+            for store in self._records:
+                store.discard(session, revision)
             document = session.get_one(RevisionRow, revision).document_id
             session.execute(delete(RevisionRow).where(RevisionRow.id == revision))
             left = session.scalar(

@@ -6,6 +6,7 @@ hyphen and zero-width character left out, so that line breaks and justified colu
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−－﹣"), "-")
@@ -43,7 +44,9 @@ def spellings(text: str) -> list[str]:
     return [text, " ".join(cells), *sorted(cells, key=len, reverse=True)]
 
 
-def _normal_with_offsets(text: str) -> tuple[str, list[int]]:
+@functools.lru_cache(maxsize=4096)
+def _normal_with_offsets(text: str) -> tuple[str, tuple[int, ...]]:
+    # Kept, since an answer's checks compare a few quotes with the same passages again and again.
     characters: list[str] = []
     offsets: list[int] = []
     for offset, original in enumerate(text):
@@ -51,4 +54,4 @@ def _normal_with_offsets(text: str) -> tuple[str, list[int]]:
             if unicodedata.category(character) not in _LEFT_OUT:
                 characters.append(character)
                 offsets.append(offset)
-    return "".join(characters), offsets
+    return "".join(characters), tuple(offsets)

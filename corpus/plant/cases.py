@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
@@ -15,14 +15,14 @@ from corpus.database import Base, Database, UtcDateTime
 from corpus.domain import CaseState, Record, RepairCase
 from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
-from corpus.library.words import content_words, index_tokens
+from corpus.library.words import content_words
+from corpus.plant.case_view import CaseView
 from corpus.plant.equipment import EquipmentRow
 from corpus.plant.records import Compared, FileRecords, Key, batches, compared
 
 _ENOUGH = 0.3
 _SAME_MACHINE = 0.3
 _SELECTED = 500
-_OLDEST = datetime.min.replace(tzinfo=UTC)
 WRITTEN = (
     "equipment", "symptom", "cause", "action", "failure_mode", "code", "parts", "downtime", "by", "date",
     "work_order", "component", "preventive", "duration", "steps", "photos",
@@ -89,17 +89,6 @@ class CaseVoteRow(Base):
     __table_args__ = (UniqueConstraint("case_id", "by", name="uq_case_votes_case_by"),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What ranking needs of a case that may be found."""
-
-    id: int
-    equipment_key: str | None
-    code_key: str | None
-    date: datetime
-    tokens: frozenset[str]
-
-
 class CaseStore(FileRecords):
     """Finds past fixes; a work order imported again replaces its case unless a person took that over."""
 
@@ -110,7 +99,8 @@ class CaseStore(FileRecords):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._guard = threading.Lock()
-        self._entries: list[_Entry] | None = None
+        self._view: CaseView | None = None
+        self._changes = 0
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -124,7 +114,7 @@ class CaseStore(FileRecords):
         wanted = set(content_words(query))
         same_machine = normal_identifier(equipment) if equipment else None
         ranked = []
-        for entry in self.entries():
+        for entry in self.view().held:
             if code and entry.code_key != normal_identifier(code):
                 continue
             if keys is not None and entry.equipment_key not in keys:
@@ -137,37 +127,35 @@ class CaseStore(FileRecords):
         ranked.sort(reverse=True)
         return self.several([i for *_, i in ranked[:limit]])
 
-    def entries(self) -> list[_Entry]:
-        """Return what may be found, read once and kept until something changes."""
+    def view(self) -> CaseView:
+        """Return what may be found and counted, read once and kept until something changes."""
         with self._guard:
-            if self._entries is not None:
-                return self._entries
-        entries = self._read("approved")
+            if self._view is not None:
+                return self._view
+            changes = self._changes
+        view = self._read("approved")
         with self._guard:
-            self._entries = entries
-        return entries
+            if changes == self._changes:
+                self._view = view
+        return view
 
-    def waiting_entries(self) -> list[_Entry]:
+    def waiting(self) -> CaseView:
         """Return what waits for approval, which nobody finds but who writes the same again."""
         return self._read("waiting")
 
-    def _read(self, state: CaseState) -> list[_Entry]:
-        columns = (
-            CaseRow.id, CaseRow.equipment_key, CaseRow.code_key, CaseRow.date, CaseRow.symptom, CaseRow.cause,
-            CaseRow.action, CaseRow.failure_mode, CaseRow.component, CaseRow.steps,
-        )  # fmt: skip
+    def _read(self, state: CaseState) -> CaseView:
+        columns = (*(getattr(CaseRow, name) for name in WRITTEN), CaseRow.row, CaseRow.source, CaseRow.id,
+                   CaseRow.version)  # fmt: skip
         query = select(*columns).where(CaseRow.retired.is_(False), CaseRow.state == state)
         with self._database.read() as session:
-            rows = session.execute(query).all()
-        return [
-            _Entry(i, machine, code, date or _OLDEST, frozenset(index_tokens(" ".join(filter(None, [*texts, *steps])))))
-            for i, machine, code, date, *texts, steps in rows
-        ]
+            rows = session.execute(query.order_by(CaseRow.date, CaseRow.id)).all()
+        return CaseView(_of_columns(row, state) for row in rows)
 
     def changed(self) -> None:
         """Forget what was read: cases were written."""
         with self._guard:
-            self._entries = None
+            self._changes += 1
+            self._view = None
 
     def one(self, case: int) -> RepairCase:
         found = self.several([case])
@@ -267,6 +255,14 @@ def case_of(row: CaseRow, votes: tuple[int, int] = (0, 0)) -> RepairCase:
         helped=votes[0],
         not_helped=votes[1],
     )
+
+
+def _of_columns(row: Any, state: CaseState) -> RepairCase:
+    *written, number, source, identity, version = row
+    content: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in zip(WRITTEN, written, strict=True)
+    }
+    return RepairCase(**content, row=number, source=source, id=identity, state=state, version=version)
 
 
 def packed(case: RepairCase) -> dict[str, Any]:

@@ -153,7 +153,7 @@ class Experience:
         machine = normal_identifier(draft.equipment) if draft.equipment else None
         code = normal_identifier(draft.code) if draft.code else None
         scores: dict[int, float] = {}
-        for entry in [*self._cases.entries(), *self._cases.waiting_entries()]:
+        for entry in [*self._cases.view().held, *self._cases.waiting().held]:
             if entry.id == draft.id:
                 continue
             held = len(wanted & entry.tokens)

@@ -13,14 +13,11 @@ from sqlalchemy.orm import Session
 
 from corpus.database import Database
 from corpus.domain import CaseFigures, CaseFilter, CaseGroup, RepairCase
-from corpus.library.identifiers import normal_identifier
-from corpus.library.quotes import normal_text
-from corpus.library.words import content_words, index_tokens
-from corpus.plant.cases import CaseRow, CaseStore, case_of
+from corpus.plant.case_view import identifier_form, modes_in, text_form
+from corpus.plant.cases import CaseStore
 from corpus.plant.equipment import EquipmentRow
 
 _AGAIN = timedelta(days=90)  # a failure of the same mode within this is a repeat failure
-_STEM = 5  # letters that inflected forms share (analysed, analysis)
 
 
 class CaseFigureStore:
@@ -45,58 +42,14 @@ class CaseFigureStore:
         return sorted(((k, _figures(v)) for k, v in groups.items()), key=lambda item: (-item[1].count, item[0]))
 
     def matching(self, wanted: CaseFilter) -> list[RepairCase]:
-        query = select(CaseRow).where(CaseRow.retired.is_(False), CaseRow.state == "approved")
-        if wanted.code:
-            query = query.where(CaseRow.code_key == normal_identifier(wanted.code))
-        if wanted.since:
-            query = query.where(CaseRow.date >= wanted.since)
-        if wanted.until:
-            query = query.where(CaseRow.date < wanted.until)
-        if wanted.preventive is not None:
-            query = query.where(CaseRow.preventive.is_(wanted.preventive))
+        """Return the cases that meet all conditions, oldest first."""
         with self._database.read() as session:
-            keys = self._cases.machines(session, wanted.equipment, wanted.model)
-            if keys is not None:
-                query = query.where(CaseRow.equipment_key.in_(keys))
-            cases = [case_of(row) for row in session.scalars(query.order_by(CaseRow.date, CaseRow.id))]
-        if wanted.by:
-            by = normal_text(wanted.by)
-            cases = [case for case in cases if case.by and by in normal_text(case.by)]
-        if wanted.failure_modes:
-            modes = {normal_text(mode) for mode in wanted.failure_modes}
-            cases = [case for case in cases if case.failure_mode and normal_text(case.failure_mode) in modes]
-        if wanted.part:
-            number = normal_identifier(wanted.part)
-            cases = [case for case in cases if number in {normal_identifier(part) for part in case.parts}]
-        if wanted.words:
-            cases = [case for case in cases if _holds(case, wanted.words)]
-        return cases
+            machines = self._cases.machines(session, wanted.equipment, wanted.model)
+        return self._cases.view().matching(wanted, machines)
 
     def modes_in(self, text: str, wanted: CaseFilter) -> list[str]:
-        """Return the failure modes in scope that the text names: those of which it holds most words, if nearly all."""
-        words = {word for word in content_words(text) if not word.isdigit()}
-        scored = []
-        for mode in dict.fromkeys(case.failure_mode for case in self.matching(wanted) if case.failure_mode):
-            own = list(dict.fromkeys(index_tokens(mode)))
-            held = sum(any(alike(word, token) for word in words) for token in own)
-            if own and held / len(own) >= 0.75:
-                scored.append((held, mode))
-        most = max((held for held, _ in scored), default=0)
-        return [mode for held, mode in scored if held == most]
-
-
-def alike(word: str, token: str) -> bool:
-    """Say whether two stems are forms of one word: "analys" of analysed, "analysi" of analysis."""
-    if word == token:
-        return True
-    least = min(len(word), len(token))
-    return word.isascii() and least >= _STEM and (word.startswith(token) or token.startswith(word))
-
-
-def _holds(case: RepairCase, words: Iterable[str]) -> bool:
-    texts = (case.symptom, case.cause, case.action, case.failure_mode, case.component, case.code, *case.parts)
-    tokens = set(index_tokens(" ".join(filter(None, texts))))
-    return all(word in tokens or any(alike(word, token) for token in tokens) for word in words)
+        """Return the failure modes in scope that the text names."""
+        return modes_in(text, self.matching(wanted))
 
 
 def _figures(cases: Sequence[RepairCase]) -> CaseFigures:
@@ -124,7 +77,7 @@ def _figures(cases: Sequence[RepairCase]) -> CaseFigures:
         mean_time_between_failures=sum(between) / len(between) / 1440 if between else None,
         intervals=len(between),
         repeats=_repeats(failures),
-        machines=len({normal_identifier(case.equipment) for case in cases if case.equipment}),
+        machines=len({identifier_form(case.equipment) for case in cases if case.equipment}),
     )
 
 
@@ -140,7 +93,7 @@ def _by_machine(cases: Iterable[RepairCase]) -> dict[str, list[tuple[datetime, R
     dated: dict[str, list[tuple[datetime, RepairCase]]] = defaultdict(list)
     for case in cases:
         if case.equipment and case.date:
-            dated[normal_identifier(case.equipment)].append((case.date, case))
+            dated[identifier_form(case.equipment)].append((case.date, case))
     return {key: sorted(rows, key=lambda row: row[0]) for key, rows in dated.items()}
 
 
@@ -159,7 +112,7 @@ def _repeats(failures: Sequence[RepairCase]) -> int:
             what = case.code or case.failure_mode
             if not what:
                 continue
-            key = normal_text(what)
+            key = text_form(what)
             again += key in last and timedelta() < at - last[key] <= _AGAIN
             last[key] = at
     return again
@@ -172,7 +125,7 @@ def _models(session: Session) -> dict[str, str]:
 
 def _keys(case: RepairCase, group: CaseGroup, models: dict[str, str]) -> list[str]:
     if group == "model":
-        model = models.get(normal_identifier(case.equipment)) if case.equipment else None
+        model = models.get(identifier_form(case.equipment)) if case.equipment else None
         return [model] if model else []
     if group == "part":
         return list(case.parts)

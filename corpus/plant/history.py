@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from corpus.database import Database
 from corpus.domain import Alarm, AlarmFigures, Extremes, Reading
 from corpus.library.identifiers import normal_identifier
-from corpus.plant.status import AlarmRow, ReadingRow, StatusStore
+from corpus.plant.alarms import AlarmRow
+from corpus.plant.readings import ReadingRow, reading_of, reading_query, series_of
+from corpus.plant.status import StatusStore
 
 
 class StatusHistory:
@@ -22,64 +24,34 @@ class StatusHistory:
 
     def at(self, equipment: str, when: datetime, *, metric: str | None) -> list[Reading]:
         """Return each metric's last reading up to a time."""
-        found = []
-        with self._database.read() as session:
-            for name in self._status.metrics(session, equipment, metric):
-                row = session.scalars(
-                    select(ReadingRow)
-                    .where(
-                        ReadingRow.equipment_key == normal_identifier(equipment),
-                        ReadingRow.metric == name,
-                        ReadingRow.at <= when,
-                        ReadingRow.retired.is_(False),
-                    )
-                    .order_by(ReadingRow.at.desc())
-                    .limit(1)
-                ).first()
-                if row is not None:
-                    found.append(self._status.reading(row))
-        return found
+        return self._status.latest(equipment, metric=metric, until=when)
 
     def extremes(
         self, equipment: str, *, metric: str | None, since: datetime | None, until: datetime | None
     ) -> list[Extremes]:
         found = []
+        fresh = self._status.fresh()
+        inside: list[ColumnElement[bool]] = [ReadingRow.retired.is_(False)]
+        inside += [ReadingRow.at >= since] if since else []
+        inside += [ReadingRow.at < until] if until else []
+        beyond = or_(ReadingRow.value > ReadingRow.limit_high, ReadingRow.value < ReadingRow.limit_low)
+        figures = select(func.count(), func.avg(ReadingRow.value), func.count(case((beyond, 1)))).where(*inside)
         with self._database.read() as session:
-            for name in self._status.metrics(session, equipment, metric):
-                inside = [
-                    ReadingRow.equipment_key == normal_identifier(equipment),
-                    ReadingRow.metric == name,
-                    ReadingRow.retired.is_(False),
-                ]
-                inside += [ReadingRow.at >= since] if since else []
-                inside += [ReadingRow.at < until] if until else []
-                beyond = or_(ReadingRow.value > ReadingRow.limit_high, ReadingRow.value < ReadingRow.limit_low)
-                count, mean = session.execute(select(func.count(), func.avg(ReadingRow.value)).where(*inside)).one()
+            for series, name in series_of(session, equipment, metric):
+                mine = ReadingRow.series_id == series
+                count, mean, outside = session.execute(figures.where(mine)).one()
                 if not count:
                     continue
-                ordered = select(ReadingRow).where(*inside)
-                low = session.scalars(ordered.order_by(ReadingRow.value, ReadingRow.at).limit(1)).one()
-                high = session.scalars(ordered.order_by(ReadingRow.value.desc(), ReadingRow.at).limit(1)).one()
-                outside = session.scalar(select(func.count()).select_from(ReadingRow).where(*inside, beyond)) or 0
-                found.append(
-                    Extremes(
-                        high.equipment,
-                        name,
-                        self._status.reading(low),
-                        self._status.reading(high),
-                        mean,
-                        count,
-                        outside,
-                    )
-                )
+                ordered = reading_query().where(mine, *inside).limit(1)
+                low = session.execute(ordered.order_by(ReadingRow.value, ReadingRow.at)).one()
+                high = session.execute(ordered.order_by(ReadingRow.value.desc(), ReadingRow.at)).one()
+                lowest, highest = reading_of(low, fresh), reading_of(high, fresh)
+                found.append(Extremes(highest.equipment, name, lowest, highest, mean, count, outside))
         return found
 
     def beyond_limits(self, equipment: str | None) -> list[Reading]:
         """Return the newest readings that stand outside their limits."""
-        with self._database.read() as session:
-            tags = [equipment] if equipment else self._status.machines(session)
-        latest = [reading for tag in tags for reading in self._status.latest(tag, metric=None)]
-        return [reading for reading in latest if outside(reading)]
+        return [reading for reading in self._status.latest(equipment, metric=None) if outside(reading)]
 
     def alarm_figures(
         self, equipment: str | None, *, code: str | None, since: datetime | None, until: datetime | None

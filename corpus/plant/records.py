@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import JSON, Index, String, Text, select, update
+from sqlalchemy import JSON, Index, String, Text, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, UtcDateTime
@@ -78,6 +78,10 @@ class RecordStore(ABC):
     @abstractmethod
     def revive(self, session: Session, revision_id: int) -> None:
         """Let what this revision brought count again."""
+
+    def discard(self, session: Session, revision_id: int) -> None:
+        """Undo what was stored for a revision that is given up half-made."""
+        self.forget(session, revision_id)
 
     def speakers(self, session: Session, ids: Collection[int]) -> dict[int, int | None]:
         """Return the revision that speaks for each of the records; None where a person does, or nobody."""
@@ -152,6 +156,7 @@ class FileRecords(RecordStore):
                     row.revision_id, row.source, row.row = spoken.revision_id, spoken.source, spoken.row
         session.flush()
         self.changed()
+        event.listen(session, "after_commit", lambda _: self.changed(), once=True)  # for who read meanwhile
 
 
 def set_retired(session: Session, rows: Any, revision_id: int, *, retired: bool) -> None:

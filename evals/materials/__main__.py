@@ -11,6 +11,7 @@ from corpus import MillhandError
 from evals.materials.faq import write_faq
 from evals.materials.handbook import write_handbook
 from evals.materials.identifiers import write_identifiers
+from evals.materials.photos import write_photos
 
 
 def main(
@@ -25,6 +26,7 @@ def main(
             *write_handbook(data / "faa-powerplant" / "corpus.jsonl", out / "handbook"),
             *write_faq(data / "faq-en-zh" / "pairs.jsonl", out, seed=seed, answers=answers),
             *write_identifiers(out, seed=seed),
+            *write_photos(out, seed=seed),
         ]
     except (OSError, MillhandError) as error:
         typer.echo(str(error), err=True)

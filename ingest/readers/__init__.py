@@ -13,6 +13,8 @@ READERS = {
     ".docx": "docx",
     ".xlsx": "sheet",
     ".csv": "sheet",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
     ".md": "markdown",
     ".markdown": "markdown",
     ".html": "html",
@@ -27,6 +29,8 @@ READERS = {
     ".bmp": "image",
     ".webp": "image",
 }
+TABLES = frozenset({".xlsx", ".csv", ".jsonl", ".ndjson"})
+"""The kinds of file that may hold records of the plant."""
 
 
 def check_suffix(path: Path) -> None:
@@ -50,4 +54,4 @@ def read(path: Path, limits: Limits, progress: PageProgress) -> ParsedFile:
     return parsed
 
 
-__all__ = ["READERS", "Block", "Limits", "PageProgress", "ParsedFile", "check_suffix", "read"]
+__all__ = ["READERS", "TABLES", "Block", "Limits", "PageProgress", "ParsedFile", "check_suffix", "read"]

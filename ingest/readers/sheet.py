@@ -47,13 +47,13 @@ def _csv(path: Path, limits: Limits) -> list[tuple[str, Rows]]:
     text = decoded(path, limits)
     csv.field_size_limit(10_000_000)
     try:
-        rows = list(enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), start=1))
+        rows = list(enumerate(csv.reader(io.StringIO(text), delimiter=delimiter_of(text)), start=1))
     except csv.Error as error:
         raise Unreadable(f"{path.name}: this is no CSV table ({error}).") from error
     return [("", [(number, tuple(cell.strip() for cell in row)) for number, row in rows])]
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Choose the delimiter that cuts most of the first rows into the same number of cells, more than one."""
 
     def agreement(delimiter: str) -> tuple[int, int]:

@@ -32,6 +32,24 @@ def decoded(path: Path, limits: Limits) -> str:
     return clean(str(best))
 
 
+def encoding_of(path: Path) -> str | None:
+    """Name the encoding in which a text file of any size can be read to its end; None where there is none."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    for encoding in (*_without_mark(head), "utf-8-sig", "gb18030"):
+        try:
+            with path.open(encoding=encoding) as text:
+                while piece := text.read(1 << 20):
+                    if "\0" in piece:
+                        return None
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None
+
+
 def _without_mark(raw: bytes) -> tuple[str, ...]:
     """Name the UTF-16 that a text without byte order mark is in: its line ends and digits have a zero byte each."""
     head = raw[:4096]

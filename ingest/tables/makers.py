@@ -45,7 +45,7 @@ def part(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
         unit=unit,
         lead_time=values.days(cells.get("lead_time")),
         supplier=cells.get("supplier") or None,
-        fits=values.several(cells.get("fits")),
+        fits=values.machines(cells.get("fits")),
         substitutes=values.several(cells.get("substitutes")),
         as_of=values.time(counted, sheet.zone) if counted else sheet.as_of,
         row=row,

@@ -78,7 +78,7 @@ def read_table(
             section = block.text
         elif block.kind == "table":
             header = find_header(block, wanted, given=given, remembered=remembered)
-            if header is None and wanted in (None, "status") and (wide := long_form(block)):
+            if header is None and wanted in (None, "status") and (wide := long_form(block, given)):
                 block, header = wide, find_header(wide, "status")
             if header is None:
                 rest += [Block("heading", section, level=1), block] if section else [block]
@@ -148,7 +148,9 @@ def _read(block: Block, header: Header, section: str, zone: ZoneInfo, as_of: dat
                 raise ValueError(f"only one cell is filled ({next(cell for cell in row if cell)[:40]!r})")
             made = MAKERS[header.kind](cells, number, sheet)
         except (ValueError, OverflowError, OSError) as error:
-            bad.append(BadRow(number, str(error), section))
+            left_out = BadRow(number, str(error), section)
+            if bad[-1:] != [left_out]:  # a row of a wide table is told once, not for each of its metrics
+                bad.append(left_out)
             continue
         before = cells
         first = len(records)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 NOTHING = frozenset({"", "NA", "N/A", "#N/A", "NULL", "NAN", "NONE", "-", "--", "—", "/", "\\", "无", "空", "暂无"})
 _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+)\s*(.*)")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９，．－＋／：　", "0123456789,.-+/: ")
 _FORMS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日",
     "%Y年%m月%d日 %H:%M", "%Y年%m月%d日 %H:%M:%S", "%Y.%m.%d", "%Y.%m.%d %H:%M", "%Y.%m.%d %H:%M:%S", "%Y%m%d",
@@ -37,7 +38,7 @@ def number_and_unit(text: str | None, what: str) -> tuple[float, str] | None:
     """Split "12 个" or "1,200 pcs" into number and unit; None where nothing is recorded; raises ValueError."""
     if not text or not filled(text):
         return None
-    match = _NUMBER.fullmatch(text.strip())
+    match = _NUMBER.fullmatch(text.translate(_FULL_WIDTH).strip())
     if not match or len(match[2]) > 12 or re.search(r"\d", match[2].replace("m2", "").replace("m3", "")):
         raise ValueError(f"{what} {text!r} is no number")
     return float(match[1].replace(",", "")), match[2].strip(" ()（）")
@@ -83,6 +84,16 @@ def several(text: str | None) -> tuple[str, ...]:
     return tuple(piece.strip() for piece in re.split(r"[、,，;；\n]|\s/\s|\s\|\s", text or "") if filled(piece))
 
 
+def machines(text: str | None) -> tuple[str, ...]:
+    """Split a list of machines or models, also at a slash where both sides are models: PK-200/PK-300, not FX3U/ES."""
+    found: list[str] = []
+    for piece in several(text):
+        sides = piece.split("/")
+        models = all(re.search(r"[A-Za-z]", side) and re.search(r"\d", side) for side in sides)
+        found += [side.strip() for side in sides] if models else [piece]
+    return tuple(found)
+
+
 def truth(text: str | None) -> bool | None:
     """Return whether a cell says yes; None where it says neither."""
     plain = (text or "").strip().casefold()
@@ -91,7 +102,7 @@ def truth(text: str | None) -> bool | None:
 
 def time(text: str, zone: ZoneInfo) -> datetime:
     """Return a time; one without a zone is in the plant's; raises ValueError."""
-    text = text.strip()
+    text = text.translate(_FULL_WIDTH).strip()
     if re.fullmatch(r"\d{10}(\.\d+)?|\d{13}|\d{16}|\d{19}", text):
         scale = {13: 1e3, 16: 1e6, 19: 1e9}.get(len(text), 1.0)
         return datetime.fromtimestamp(float(text) / scale, zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ingest.readers import Block
 from ingest.tables.names import NAMES, plain, whole
@@ -13,25 +13,26 @@ _HEADER_ROWS = 15
 LONG = ("equipment", "time", "metric", "unit", "value")
 
 
-def long_form(block: Block) -> Block | None:
+def long_form(block: Block, given: Mapping[str, str] | None = None) -> Block | None:
     """Return the table with the header `LONG`; None when it is not in wide form.
 
-    Its header names the equipment and the time, and the other columns that hold numbers are the metrics.
+    Its header names the equipment and the time (by a usual name, or by the one `given` for `equipment` and `at`), and
+    the other columns that hold numbers are the metrics.
     """
     for at, header in enumerate(block.rows[:_HEADER_ROWS]):
-        found = wide_columns(header)
-        if found is None:
+        if wide_columns(header, given) is None:
             continue
-        equipment, time = found
         body = block.rows[at + 1 :]
-        metrics = [i for i, cell in enumerate(header) if cell.strip() and i not in found and _is_metric(cell)]
-        metrics = [i for i in metrics if mostly_numbers([row[i] for row in body if i < len(row)])]
-        if not metrics or not body:
+        found = metric_columns(header, body, given)
+        if found is None:
             return None
+        equipment, time, metrics = found
         numbers = block.row_numbers or tuple(range(1, len(block.rows) + 1))
         rows: list[tuple[str, ...]] = [LONG]
         kept = [numbers[at]]
         for number, row in zip(numbers[at + 1 :], body, strict=True):
+            if row == header:
+                continue  # again, as page breaks of an export have it
             for i in metrics:
                 if i < len(row) and filled(row[i]):
                     name, unit = metric_and_unit(header[i])
@@ -41,15 +42,27 @@ def long_form(block: Block) -> Block | None:
     return None
 
 
-def wide_columns(header: Sequence[str]) -> tuple[int, int] | None:
+def metric_columns(
+    header: Sequence[str], body: Sequence[Sequence[str]], given: Mapping[str, str] | None = None
+) -> tuple[int, int, list[int]] | None:
+    """Return the columns of equipment, time and metrics of a wide table, or None."""
+    found = wide_columns(header, given)
+    if found is None:
+        return None
+    metrics = [i for i, cell in enumerate(header) if cell.strip() and i not in found and _is_metric(cell)]
+    metrics = [i for i in metrics if mostly_numbers([row[i] for row in body if i < len(row)])]
+    return (*found, metrics) if metrics and body else None
+
+
+def wide_columns(header: Sequence[str], given: Mapping[str, str] | None = None) -> tuple[int, int] | None:
     """Return the columns of equipment and time of a wide header, or None."""
-    columns = [_first(header, field) for field in ("equipment", "at")]
+    columns = [_first(header, field, (given or {}).get(field)) for field in ("equipment", "at")]
     return (columns[0], columns[1]) if columns[0] is not None and columns[1] is not None else None
 
 
-def _first(header: Sequence[str], field: str) -> int | None:
-    words = NAMES["status"][field]
-    return next((i for i, cell in enumerate(header) if cell.strip() and {plain(cell), whole(cell)} & set(words)), None)
+def _first(header: Sequence[str], field: str, given: str | None) -> int | None:
+    words = {whole(given)} if given else set(NAMES["status"][field])
+    return next((i for i, cell in enumerate(header) if cell.strip() and {plain(cell), whole(cell)} & words), None)
 
 
 def _is_metric(header: str) -> bool:

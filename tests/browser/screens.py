@@ -80,6 +80,24 @@ def second(page: Page) -> None:
     page.wait_for_timeout(800)
 
 
+def approved(page: Page) -> None:
+    """The fixes that are in use, the first one open."""
+    page.locator("#mh-case-state label").nth(1).click()
+    page.locator("#mh-cases-list button").first.click()
+    page.locator("#mh-case-card h3").first.wait_for()
+
+
+def run(page: Page) -> None:
+    """A run's figures; the first picture makes the run."""
+    if not page.locator("#mh-eval-runs tbody tr").count():
+        page.locator("#mh-eval-sets label", has_text="plant").first.click()
+        page.locator("#mh-eval-quick label").click()
+        page.click("#mh-eval-start")
+        page.set_default_timeout(900_000)
+    page.locator("#mh-eval-runs tbody tr button").first.click()
+    page.locator("#mh-eval-detail table").first.wait_for()
+
+
 def document(page: Page) -> None:
     page.locator("#mh-documents button").first.click()
     page.locator("#mh-card h3").first.wait_for()
@@ -95,8 +113,8 @@ SCREENS: dict[str, Callable[[Page, str], None]] = {
     "plant-parts": of_tab("plant", second),
     "library": of_tab("library"),
     "library-document": of_tab("library", document),
-    "experience": of_tab("experience"),
-    "evaluate": of_tab("evaluate"),
+    "experience": of_tab("experience", approved),
+    "evaluate": of_tab("evaluate", run),
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from tests.browser.driving import ask, open_tab, scrolls_sideways
 
@@ -165,6 +167,27 @@ def test_a_narrow_phone_never_scrolls_sideways(visit: Any, open_address: str) ->
         open_tab(page, name)
         page.wait_for_timeout(700)
         assert not scrolls_sideways(page), name
+
+
+def test_a_photo_of_the_alarm_screen_is_read_and_answered(visit: Any, open_address: str, tmp_path: Path) -> None:
+    screen = Image.new("RGB", (900, 360), "black")
+    font = ImageFont.load_default(size=72)
+    ImageDraw.Draw(screen).text((60, 120), "ALARM  E-77", fill="white", font=font)
+    screen.save(tmp_path / "screen.png")
+    page = visit(open_address, "/?equipment=WN-01", size="phone")
+    camera = page.locator(".mh-photo")
+    assert min(camera.bounding_box()[side] for side in ("width", "height")) >= 44
+    page.set_input_files(".mh-photo-file", str(tmp_path / "screen.png"))
+    read = page.locator("#mh-photo-text textarea, #mh-photo-text input").first
+    read.wait_for()
+    page.wait_for_function("document.querySelector('#mh-photo-text').querySelector('textarea, input').value !== ''")
+    assert "E-77" in read.input_value()
+    page.click("#mh-send")
+    answer = page.locator(".mh-answered")
+    answer.wait_for()
+    assert "wires of the rope are broken" in answer.inner_text()
+    assert "E-77" in page.locator(".mh-question").inner_text()
+    assert not read.is_visible(), "the photo's text stays for the next question"
 
 
 def test_a_lost_connection_says_so_and_recovers(visit: Any, open_address: str) -> None:

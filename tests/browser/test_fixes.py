@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from corpus import RepairCase
 from tests.browser.driving import ask, open_tab
+from ui.house import House
 
 pytestmark = pytest.mark.browser
 ACTION = "Greased the sheave and replaced the rope guide"
@@ -56,6 +58,30 @@ def test_a_fix_is_saved_approved_and_found(visit: Any, address: str) -> None:
     lead.get_by_text("nothing finds it any more").wait_for()
     lead.locator("#mh-case-said").get_by_role("button", name="Undo").click()
     lead.get_by_text("Restored.").wait_for()
+
+
+def test_a_fix_is_merged_with_its_double_and_parted_again(visit: Any, house: House, address: str) -> None:
+    cases = [
+        RepairCase("CR-02", "Feed chute of the crusher rattles at start", action=action, code="P-32", by="Wang")
+        for action in ("Tightened the chute's four bolts", "Tightened the bolts of the chute with Loctite")
+    ]
+    kept, double = (house.corpus.save_case(one, actor="wang") for one in cases)
+    page = visit(address, person="lead")
+    open_tab(page, "Experience")
+    listed = page.locator("#mh-cases-list")
+    listed.get_by_role("button", name="Feed chute").first.wait_for()
+    assert listed.locator(f"[data-id='{double.id}']").count() == 1
+    listed.locator(f"[data-id='{double.id}']").click()
+    card = page.locator("#mh-case-card", has_text="Loctite")
+    card.locator(f"[data-do='merge'][data-other='{kept.id}']").click()
+    page.locator("#mh-case-said", has_text=f"Merged into fix {kept.id}").wait_for()
+    listed.locator(f"[data-id='{double.id}']").wait_for(state="detached")
+    assert house.corpus.case(double.id).state == "merged"
+    page.locator("#mh-case-said").get_by_role("button", name="Undo").click()
+    listed.locator(f"[data-id='{double.id}']").wait_for()
+    assert house.corpus.case(double.id).state == "waiting"
+    for one in (kept, double):
+        house.corpus.retire_case(one.id, actor="lead")
 
 
 def test_what_fails_most_is_drawn(visit: Any, address: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.driving import ask, open_tab
+from ui.house import House
 
 pytestmark = pytest.mark.browser
 
@@ -116,3 +117,22 @@ def test_what_was_understood_is_shown_and_mended(visit: Any, address: str, tmp_p
     page.fill("#mh-mend-title input, #mh-mend-title textarea", "Band saw S-2 note")
     page.click("#mh-mend-save")
     page.locator("#mh-card h3", has_text="Band saw S-2 note").wait_for()
+
+
+def test_an_upload_is_cancelled_and_tried_again(visit: Any, house: House, address: str, tmp_path: Path) -> None:
+    long = tmp_path / "a-long.md"
+    part = "The {n}th bolt of the crane's rail is tightened to {n} N·m and marked with paint, then checked again. " * 3
+    long.write_text("# Crane rail note\n" + "".join(f"\n## Bolt {n}\n\n{part.format(n=n)}\n" for n in range(90)))
+    short = note(tmp_path, "b-short.md", "Crane hook note", "K-11: the hook is bent.")
+    page = visit(address, person="lead")
+    open_tab(page, "Library")
+    bring_in(page, str(long), short)
+    page.locator("#mh-results .mh-file-working").wait_for()
+    page.locator("#mh-results").get_by_role("button", name="Cancel").click()
+    page.locator("#mh-results .mh-file-cancelled", has_text="b-short.md").wait_for()
+    assert "Crane hook note" not in [one.title for one in house.corpus.documents(retired=True)]
+    page.locator("#mh-results").get_by_role("button", name="Try again").click()
+    page.locator("#mh-results .mh-file-indexed", has_text="b-short.md").wait_for()
+    page.locator("#mh-results .mh-file-indexed", has_text="a-long.md").wait_for()
+    assert page.locator("#mh-results").get_by_role("button", name="Try again").count() == 0
+    page.locator("#mh-documents").get_by_role("button", name="Crane hook note").wait_for()

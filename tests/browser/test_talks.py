@@ -33,6 +33,10 @@ def test_a_conversation_is_found_renamed_continued_and_deleted(visit: Any, addre
     page.locator("#mh-talk-list", has_text="Brake of winch 1").wait_for()
     ask(page, "Which part is that?")
     assert page.locator(".mh-question").count() == 2
+    page.once("dialog", lambda asked: asked.dismiss())
+    page.get_by_role("button", name="Delete this conversation").click()
+    assert page.locator(".mh-question").count() == 2, "a mistaken tap deletes nothing"
+    page.once("dialog", lambda asked: asked.accept())
     page.get_by_role("button", name="Delete this conversation").click()
     page.locator(".mh-empty").wait_for()
     page.locator("#mh-talk-list", has_text="No conversation.").wait_for()
@@ -73,6 +77,19 @@ def test_a_reader_says_what_was_wrong(visit: Any, house: House, address: str) ->
     assert item.reasons == ("incomplete",)
     page.reload()
     page.locator(".mh-question").wait_for()
+
+
+def test_an_answer_is_copied_with_its_steps_and_sources(visit: Any, open_address: str) -> None:
+    page = visit(open_address, "/?equipment=WN-01")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=open_address)
+    ask(page, "How do I replace the wire rope?")
+    page.get_by_role("button", name="Copy").click()
+    page.locator("#mh-notice", has_text="Copied").wait_for()
+    words = page.evaluate("navigator.clipboard.readText()")
+    assert words.startswith("How do I replace the wire rope?")
+    assert words.index("Lock out the main switch") < words.index("Lower the hook")
+    assert words.count("☐") == 3
+    assert "winch-w9.pdf" in words
 
 
 def test_an_answer_becomes_a_job_card(visit: Any, open_address: str) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
+
+from corpus import NotFound, Refused, Settings, Term, open_corpus
 from corpus.library import glossary
 from corpus.library.glossary import load_glossary
 from corpus.library.words import content_words
@@ -43,3 +46,27 @@ def test_the_built_in_terms_are_pairs_and_each_stands_once() -> None:
     assert all(len(row) == 2 and all(row) for row in rows)
     chinese = [term for left, _ in rows for term in left.split(";")]
     assert len(chinese) == len(set(chinese))
+
+
+def test_terms_are_added_changed_and_removed_through_the_door(tmp_path: Path) -> None:
+    with open_corpus(Settings(data_dir=tmp_path)) as corpus:
+        first = corpus.save_term("榫头； 榫", "dovetail", actor="lead")
+        assert first == Term(("榫头", "榫"), ("dovetail",))
+        assert load_glossary(tmp_path).translate("榫头") == content_words("dovetail")
+        second = corpus.save_term('榫, "头"', "tenon, or dovetail", actor="lead", instead=first)
+        assert corpus.terms() == [second], "commas and quotation marks survive the file"
+        assert corpus.save_term('榫, "头"', "tenon, or dovetail", actor="lead") == second
+        assert corpus.terms() == [second], "a pair stands once"
+        corpus.remove_term(second, actor="lead")
+        assert corpus.terms() == []
+        with pytest.raises(NotFound):
+            corpus.remove_term(second, actor="lead")
+        assert [one.action for one in corpus.audit(limit=2)] == ["term.remove", "term.save"]
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"), [("", "dovetail"), ("榫头", " ; "), ("dovetail", "榫头"), ("榫" * 121, "dovetail")]
+)
+def test_a_pair_that_is_none_is_refused(tmp_path: Path, chinese: str, english: str) -> None:
+    with pytest.raises(Refused):
+        glossary.term_of(chinese, english)

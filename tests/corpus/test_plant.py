@@ -173,3 +173,60 @@ def test_pushed_readings_are_idempotent_and_thinned_to_what_was_measured(databas
     kept = status.readings("HP-01", "pressure", hour, hour + timedelta(days=1))
     assert [(r.value, r.at.minute) for r in kept] == [(9, 1), (1, 2), (2, 0)]
     assert status.thin(hour, hour + timedelta(hours=1)) == 2
+
+
+def test_a_transaction_that_fails_leaves_nothing_that_the_next_one_trusts(database, plant):
+    reading = Reading("NEW-01", "pressure", 5.0, NOW)
+
+    def failing() -> None:
+        with database.write() as session:
+            plant[2].save(session, [reading], 7, "a.csv")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        failing()
+    assert plant[2].latest("NEW-01", metric=None) == []
+    assert plant[2].add([reading]) == 1
+    assert [r.value for r in plant[2].latest("NEW-01", metric=None)] == [5.0]
+
+
+def test_readings_of_the_earlier_layout_are_brought_over(tmp_path):
+    import sqlite3
+
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    from corpus.database import MIGRATIONS, Database
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{tmp_path / 'millhand.db'}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "imports")
+    engine.dispose()
+    old = sqlite3.connect(tmp_path / "millhand.db")
+    old.executemany(
+        "INSERT INTO readings (equipment_key, equipment, metric, at, value, unit, limit_low, limit_high, revision_id, "
+        "retired) VALUES (?,?,?,?,?,?,?,?,?,?)",
+        [
+            ("HP01", "HP-01", "油压", "2026-03-01 08:00:00.250000", 5.5, "bar", 1.0, None, 3, 0),
+            ("HP01", "hp01", "油压", "2026-03-01 08:01:00.000000", 6.5, None, None, 9.0, 0, 0),
+            ("HP01", "HP-01", "油压", "2026-03-01 08:02:00.000000", 7.5, "bar", None, None, 4, 1),
+        ],
+    )
+    old.commit()
+    old.close()
+    database = Database(Settings(data_dir=tmp_path))
+    status = StatusStore(database, Settings(data_dir=tmp_path))
+    first = datetime(2026, 3, 1, 8, 0, 0, 250000, tzinfo=UTC)
+    found = status.readings("HP-01", "油压", first, first + timedelta(hours=1))
+    assert [(r.equipment, r.value, r.at, r.unit, r.limit_low, r.limit_high, r.id) for r in found] == [
+        ("HP-01", 5.5, first, "bar", 1.0, None, 1),
+        ("hp01", 6.5, datetime(2026, 3, 1, 8, 1, tzinfo=UTC), None, None, 9.0, 2),
+    ]
+    with database.write() as session:
+        status.revive(session, 4)
+    assert status.latest("HP-01", metric="油")[0].value == 7.5
+    database.close()

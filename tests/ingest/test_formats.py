@@ -71,6 +71,32 @@ def test_markdown_takes_its_title_from_the_front_matter(tmp_path: Path) -> None:
     assert parsed.blocks[2].rows == (("a", "b"), ("1", "2"))
 
 
+def test_html_keeps_terms_with_their_definitions_and_reads_nothing_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        """<body><div><h1>Status\n words</h1><dl><dt>ONBATT</dt><dd><p>The mains\n are <b>gone</b>.</p></dd>
+        <dt>LINEV</dt><dd>Voltage of the line.</dd></dl><ul><li>Switch off.<ul><li>Wait 5\n min.</li></ul></li></ul>
+        <pre>a\n  b</pre><!-- secret --><table><tr><td><h2>Left</h2><p>One<br>two</p></td></tr></table></div></body>"""
+    )
+    assert [(b.kind, b.text) for b in parse(tmp_path / "a.html").blocks] == [
+        ("heading", "Status words"),
+        ("text", "ONBATT\nThe mains are gone."),
+        ("text", "LINEV\nVoltage of the line."),
+        ("list", "Switch off."),
+        ("list", "Wait 5 min."),
+        ("text", "a\n  b"),
+        ("heading", "Left"),
+        ("text", "One\ntwo"),
+    ]
+
+
+def test_xhtml_is_read_as_html_without_a_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    (tmp_path / "a.html").write_text(
+        '<?xml version="1.0" encoding="utf-8" ?>\n<html><body><h1>Faults</h1><p>Replace the battery.</p></body></html>'
+    )
+    assert parse(tmp_path / "a.html").pages[0].raw == "Faults\nReplace the battery."
+    assert not [warning for warning in recwarn if "XML" in str(warning.message)]
+
+
 def test_html_drops_scripts_and_styles(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         "<title>T</title><style>p{}</style><h1>Press</h1><p>Vent first.</p><script>alert(1)</script>"

@@ -161,10 +161,12 @@ def test_accounts(filled: Path) -> None:
 
 def test_backup_and_restore(filled: Path, tmp_path: Path) -> None:
     archive = tmp_path / "plant.tar.gz"
+    (filled / "glossary.csv").write_text("绳夹,rope socket\n", "utf-8")
     assert value_of("backup", str(archive), "--data-dir", str(filled))["files"] >= 1
     other = tmp_path / "other"
     assert value_of("restore", str(archive), "--data-dir", str(other))["chunks"] >= 1
     assert value_of("search", "E-77", "--data-dir", str(other))[0]["source"] == "winch.md"
+    assert (other / "glossary.csv").read_text("utf-8") == "绳夹,rope socket\n"
     assert millhand("restore", str(archive), "--data-dir", str(other)).returncode == 1
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import get_args
@@ -11,7 +13,7 @@ from typing import get_args
 import pytest
 
 import corpus
-from ui.texts import LANGUAGES
+from ui.texts import LANGUAGES, refusal
 
 UI = Path(__file__).parents[2] / "ui"
 TEXTS = {one: json.loads((UI / "texts" / f"{one}.json").read_text("utf-8")) for one in LANGUAGES}
@@ -85,3 +87,43 @@ def test_every_tool_has_a_step_to_show() -> None:
     tools = re.findall(r"@tool\([^)]*\)\s+def (\w+)\(", source)
     assert len(tools) >= 6
     assert [name for name in tools if f"step_{name}" not in TEXTS["en"]] == []
+
+
+# --- what the packages below refuse ------------------------------------------------------------------------------
+
+RAISED = ("corpus/library", "corpus/plant", "corpus/people", "ingest", "ui/runs.py", "ui/glossary.py", "evals/sets.py")
+ERRORS = {"MillhandError", "NotFound", "Conflict", "Refused", "Unreadable", "IndexMismatch", "Ended"}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _sentences() -> Iterator[str]:
+    """Yield every sentence that is raised where people at the page may meet it, with X0, X1, … in its gaps."""
+    for place in RAISED:
+        for file in sorted((ROOT / place).rglob("*.py")) or [ROOT / place]:
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS):
+                    continue
+                said = node.args[0] if node.args else None
+                if isinstance(said, ast.Constant):
+                    yield str(said.value)
+                elif isinstance(said, ast.JoinedStr):
+                    gaps = iter(range(100))
+                    yield "".join(
+                        str(one.value) if isinstance(one, ast.Constant) else f"X{next(gaps)}" for one in said.values
+                    )
+
+
+@pytest.mark.parametrize("sentence", sorted(set(_sentences())))
+def test_what_is_refused_is_said_in_chinese_too(sentence: str) -> None:
+    assert refusal("en", sentence) == sentence
+    said = refusal("zh", sentence)
+    assert re.search("[\u4e00-\u9fff]", said), f"ui/texts/refusals.json has no translation of: {sentence}"
+    lost = [gap for gap in re.findall(r"X\d", sentence) if gap not in said]
+    assert not lost or "documents" in sentence, f"{lost} is lost in: {said}"
+
+
+def test_an_unknown_refusal_is_shown_as_it_is() -> None:
+    assert refusal("zh", "The disk is full.") == "The disk is full."
+    assert refusal("zh", "a.pdf: reading it crashed the reader; the file is damaged.").startswith(
+        "a.pdf：读取时读取程序"
+    )

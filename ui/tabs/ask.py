@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +17,7 @@ from corpus import Account, MillhandError, NotFound
 from ui.access import account_of
 from ui.fixes import FixForm
 from ui.house import House
-from ui.html import TELL, button, clean, moment, paragraph, said
+from ui.html import TELL, button, clean, moment, paragraph, refused, said
 from ui.rendering import REASONS, answer_html, failure_html, progress_html, question_html
 from ui.talks import Exchange, Talk
 from ui.texts import Language, choose_language, text
@@ -24,6 +25,8 @@ from ui.texts import Language, choose_language, text
 QUESTION_CHARACTERS = 4000
 PHOTO_CHARACTERS = 4000
 SUGGESTIONS = 4
+REDRAWN = 0.15
+"""Seconds between two pictures of an answer on its way; the first sentence never waits."""
 ANY = ""
 # Drawn, since a shop-floor tablet may have no font with the sign.
 CAMERA = (
@@ -185,14 +188,16 @@ class AskTab:
         head = escape(text(language, "suggested"))
         return f'<div class="mh-choices" role="group" aria-label="{head}">{chips}</div>'
 
-    def _transcript(self, talk: Talk, language: Language, tag: str | None, pending: str = "") -> str:
-        if not talk.exchanges and not pending:
-            return self._empty(language, tag)
-        shown = "".join(self._exchange(talk, at, language) for at in range(len(talk.exchanges)))
+    def _transcript(self, talk: Talk, language: Language, tag: str | None) -> str:
+        return self._around(talk, self._exchanges(talk, language)) if talk.exchanges else self._empty(language, tag)
+
+    def _exchanges(self, talk: Talk, language: Language) -> str:
+        return "".join(self._exchange(talk, at, language) for at in range(len(talk.exchanges)))
+
+    @staticmethod
+    def _around(talk: Talk, shown: str) -> str:
         # page.js keeps the conversation in the address, so that it goes on after a reload or a restart.
-        return (
-            f'<div class="mh-transcript" data-conversation="{escape(talk.conversation or "")}">{shown}{pending}</div>'
-        )
+        return f'<div class="mh-transcript" data-conversation="{escape(talk.conversation or "")}">{shown}</div>'
 
     def _exchange(self, talk: Talk, at: int, language: Language) -> str:
         one = talk.exchanges[at]
@@ -273,7 +278,7 @@ class AskTab:
                 raise NotFound(text(chosen, "conversation_first"))
             self._house.corpus.rename_conversation(talk.conversation, title or "", owner=account.name)
         except MillhandError as error:
-            return paragraph(str(error), bad=True) + self._listed(query or "", chosen, account, talk.conversation)
+            return refused(error, chosen) + self._listed(query or "", chosen, account, talk.conversation)
         return self._listed(query or "", chosen, account, talk.conversation)
 
     def _forget(self, tag: str | None, language: str, query: str, talk: Talk, request: gr.Request) -> tuple[Any, ...]:
@@ -338,10 +343,10 @@ class AskTab:
             yield self._transcript(talk, chosen, tag or None), gr.Textbox(), gr.Textbox(), talk
             return
         shown = f"{question}\n[{text(chosen, 'photo')}] {photo}" if photo else question
-        asked = question_html(shown)
+        before = self._exchanges(talk, chosen) + question_html(shown)
         kept = (gr.Textbox(), gr.Textbox())
         yield (
-            self._transcript(talk, chosen, tag, asked + progress_html([], [], chosen)),
+            self._around(talk, before + progress_html([], [], chosen)),
             "",
             gr.Textbox(value="", visible="hidden"),
             talk,
@@ -352,7 +357,7 @@ class AskTab:
                 if answer is not None:
                     outcome = answer
                 else:
-                    yield self._transcript(talk, chosen, tag, asked + html), *kept, talk
+                    yield self._around(talk, before + html), *kept, talk
         except MillhandError as error:
             outcome = str(error)
         except Exception as error:  # The visitor must see that it ended; the log says why.
@@ -374,6 +379,7 @@ class AskTab:
 
         steps: list[dict[str, Any]] = []
         sentences: list[dict[str, Any]] = []
+        drawn = 0.0
         events = self._house.assistant.stream(
             question, equipment=tag, image_text=photo, conversation=talk.conversation, owner=owner
         )
@@ -392,7 +398,10 @@ class AskTab:
                     steps.append(step)
             elif isinstance(event, Sentence):
                 sentences.append({"text": event.text, "citations": []})
-            yield progress_html(steps, sentences, language), None
+            first = isinstance(event, Sentence) and len(sentences) == 1
+            if first or time.monotonic() - drawn > REDRAWN:
+                drawn = time.monotonic()
+                yield progress_html(steps, sentences, language), None
 
 
 def _own(talk: Talk, account: Account) -> Talk:

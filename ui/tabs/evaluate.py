@@ -13,7 +13,7 @@ import gradio as gr
 from corpus import Account, MillhandError, NotFound
 from ui.access import EVALUATORS, account_of, require
 from ui.house import House
-from ui.html import TELL, button, clean, moment, paragraph, said, section, table
+from ui.html import TELL, button, clean, moment, paragraph, refused, said, section, table
 from ui.runs import Progress, Runs, run_time
 from ui.texts import Language, choose_language, text
 from ui.words import Words
@@ -47,15 +47,16 @@ class EvaluateTab:
                 self._timer = gr.Timer(1.5, active=False)
             with gr.Column(scale=2, min_width=280):
                 self._list = gr.HTML("", elem_id="mh-eval-runs", js_on_load=TELL)
-                with gr.Row():
-                    self._before = words(gr.Dropdown, "eval_before", choices=[], elem_id="mh-eval-before")
-                    self._after = words(gr.Dropdown, "eval_after", choices=[], elem_id="mh-eval-after")
-                self._compare = words(gr.Button, "eval_compare", elem_id="mh-eval-compare")
+                with gr.Group(visible=False) as self._comparing:  # until there are two runs
+                    with gr.Row():
+                        self._before = words(gr.Dropdown, "eval_before", choices=[], elem_id="mh-eval-before")
+                        self._after = words(gr.Dropdown, "eval_after", choices=[], elem_id="mh-eval-after")
+                    self._compare = words(gr.Button, "eval_compare", elem_id="mh-eval-compare")
         self._detail = gr.HTML("", elem_id="mh-eval-detail", js_on_load=TELL)
         self.labelled = [*words.components, self._said, self._list, self._detail]
 
         progress = [self._said, self._timer]
-        listed = [self._list, self._before, self._after]
+        listed = [self._list, self._before, self._after, self._comparing]
         self._file.upload(
             self._brought, [self._file, language], [self._said, self._sets, self._file], api_name="evaluate_upload",
             **QUIET,
@@ -87,7 +88,7 @@ class EvaluateTab:
                 self._house.corpus.record(account.name, "evaluation.set", names[-1])
                 lines.append(paragraph(text(chosen, "eval_set_added", name=names[-1])))
             except MillhandError as error:
-                lines.append(paragraph(str(error), bad=True))
+                lines.append(refused(error, chosen))
         choices = gr.CheckboxGroup(choices=list(self._runs.sets.all()), **({"value": names} if names else {}))
         return "".join(lines), choices, None
 
@@ -100,7 +101,7 @@ class EvaluateTab:
                 raise NotFound(text(chosen, "eval_choose"))
             self._runs.start(list(names), retrieval_only=bool(quick), actor=account.name)
         except MillhandError as error:
-            return paragraph(str(error), bad=True), gr.Timer(active=self._runs.progress.running)
+            return refused(error, chosen), gr.Timer(active=self._runs.progress.running)
         return _progress_html(self._runs.progress, chosen), gr.Timer(active=True)
 
     def _tick(self, language: str, request: gr.Request) -> tuple[Any, ...]:
@@ -108,7 +109,7 @@ class EvaluateTab:
         chosen, at = choose_language(language, None), self._runs.progress
         running = _progress_html(at, chosen), gr.Timer(active=at.running)
         if at.running:
-            return *running, gr.HTML(), gr.Dropdown(), gr.Dropdown()
+            return *running, gr.HTML(), gr.Dropdown(), gr.Dropdown(), gr.Group()
         return *running, *self._choices(chosen)
 
     def _cancel(self, language: str, request: gr.Request) -> tuple[str, gr.Timer]:
@@ -123,8 +124,8 @@ class EvaluateTab:
         sets = gr.CheckboxGroup(choices=list(self._runs.sets.all()))
         return shown, gr.Timer(active=at.running), *self._choices(chosen), sets
 
-    def _choices(self, language: Language) -> tuple[Any, Any, Any]:
-        """Return the list of runs and the two pickers, the newest pair chosen."""
+    def _choices(self, language: Language) -> tuple[Any, ...]:
+        """Return the list of runs and the two pickers, the newest pair chosen, and whether there are two."""
         names = self._runs.names()
         choices = [(moment(run_time(one), self._house.settings.zone), one) for one in names]
         before = names[1] if len(names) > 1 else None
@@ -132,6 +133,7 @@ class EvaluateTab:
             self._listing(language),
             gr.Dropdown(choices=choices, value=before),
             gr.Dropdown(choices=choices, value=names[0] if names else None),
+            gr.Group(visible=len(names) > 1),
         )
 
     # --- looking -------------------------------------------------------------------------------------------------
@@ -142,7 +144,7 @@ class EvaluateTab:
         try:
             return self._lost_html(name, self._runs.value(name), chosen)
         except MillhandError as error:
-            return paragraph(str(error), bad=True)
+            return refused(error, chosen)
 
     def _compared(self, before: str | None, after: str | None, language: str, request: gr.Request) -> str:
         _evaluator(request)
@@ -152,7 +154,7 @@ class EvaluateTab:
                 raise NotFound(text(chosen, "eval_choose_two"))
             return self._comparison_html(before, after, chosen)
         except MillhandError as error:
-            return paragraph(str(error), bad=True)
+            return refused(error, chosen)
 
     def _pressed(self, language: str, request: gr.Request, event: gr.EventData) -> tuple[Any, Any]:
         account, chosen = _evaluator(request), choose_language(language, None)
@@ -171,7 +173,7 @@ class EvaluateTab:
                 return self._lost_html(after, self._runs.value(after), chosen), gr.HTML()
             return self._question_html(before, after, name, question, chosen), gr.HTML()
         except MillhandError as error:
-            return gr.HTML(), paragraph(str(error), bad=True)
+            return gr.HTML(), refused(error, chosen)
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -227,7 +229,7 @@ class EvaluateTab:
             questions = compared["questions"][kind]
             items = "".join(
                 f"<li>{self._ask_button(one, before, after)} <span class='mh-detail'>"
-                f"{escape(one['metric'])} {one['before']:.2f} → {one['after']:.2f}</span></li>"
+                f"{escape(_metric(one['metric'], language))} {one['before']:.2f} → {one['after']:.2f}</span></li>"
                 for one in questions[:LOST_SHOWN]
             )
             title = text(language, f"eval_{kind}_questions", count=len(questions))
@@ -247,7 +249,15 @@ class EvaluateTab:
             first = "" if old is None else f"{old:.3f}"
             # The bar's length is one of 21 classes: the sanitiser lets no style through.
             bar = f'<span class="mh-bar mh-bar-{round(new * 20)}" role="img" aria-label="{new:.3f}"></span>'
-            rows.append((escape(name), first, f"<b>{new:.3f}</b>", f'<span class="{kind}">{change}</span>', bar))
+            rows.append(
+                (
+                    escape(_metric(name, language)),
+                    first,
+                    f"<b>{new:.3f}</b>",
+                    f'<span class="{kind}">{change}</span>',
+                    bar,
+                )
+            )
         return table(("eval_metric", "eval_before", "eval_after", "eval_change", "eval_plot"), rows, language)
 
     def _question_html(self, before: str, after: str, name: str, question: str, language: Language) -> str:
@@ -308,7 +318,7 @@ def _evaluator(request: gr.Request) -> Account:
 
 def _progress_html(at: Progress, language: Language) -> str:
     if at.error:
-        return paragraph(at.error, bad=True)
+        return refused(at.error, language)
     if at.ended:
         return paragraph(text(language, "eval_done"))
     if not at.running:
@@ -317,6 +327,13 @@ def _progress_html(at: Progress, language: Language) -> str:
     bar = f'<span class="mh-bar mh-bar-{share}" role="img" aria-label="{at.done}/{at.total}"></span>'
     line = escape(text(language, "eval_asking", done=at.done, total=at.total)) if at.total else escape(at.stage)
     return clean(f'<p role="status">{line}<br>{bar}</p>{button(text(language, "cancel"), "cancel")}')
+
+
+def _metric(name: str, language: Language) -> str:
+    try:
+        return text(language, f"metric_{name}")
+    except KeyError:
+        return name  # hit@5 and its like are called so everywhere
 
 
 def _figure(metric: Any) -> str:

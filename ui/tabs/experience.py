@@ -14,7 +14,7 @@ from ui.access import KEEPERS, account_of, require
 from ui.charts import CHARTS, failures
 from ui.fixes import CHARACTERS, FIELDS, case_of_fields
 from ui.house import House
-from ui.html import TELL, button, clean, moment, number, paragraph, said, section, table
+from ui.html import TELL, button, clean, moment, number, paragraph, refused, said, section, table
 from ui.rendering import REASONS, case_html, place_address, place_label
 from ui.texts import Language, choose_language, text
 from ui.words import Words
@@ -140,7 +140,7 @@ class ExperienceTab:
             done = change(case)
         except MillhandError as error:
             kept = (gr.HTML(), gr.State(), gr.HTML(), gr.Group(), *(gr.Textbox() for _ in FIELDS))
-            return paragraph(str(error), bad=True), *kept
+            return refused(error, language), *kept
         spoken = paragraph(done) if done else ""
         if undo:
             spoken += clean(button(text(language, "undo"), "restore", id=case))
@@ -164,7 +164,7 @@ class ExperienceTab:
             else:
                 corpus.drop_work(item, actor=account.name)
         except MillhandError as error:
-            return paragraph(str(error), bad=True) + self._questions_html(chosen)
+            return refused(error, chosen) + self._questions_html(chosen)
         return paragraph(text(chosen, f"work_{action}_done")) + self._questions_html(chosen)
 
     # --- what is shown -------------------------------------------------------------------------------------------

@@ -13,16 +13,17 @@ import gradio as gr
 from corpus import Account, Conflict, Document, MillhandError, NotFound, Revision
 from ui.access import KEEPERS, account_of, require
 from ui.commands import document_json
+from ui.glossary import GlossaryForm
 from ui.house import House
-from ui.html import TELL, button, clean, moment, paragraph, said, section, table
+from ui.html import TELL, button, clean, moment, paragraph, refused, said, section, table
 from ui.rendering import place_address
-from ui.texts import Language, choose_language, text
+from ui.texts import Language, choose_language, refusal, text
 from ui.uploads import FileState, Upload, Uploads
 from ui.words import Words
 
 KINDS = ("manual", "repair_guide", "bulletin", "parts_list", "equipment", "status", "alarms", "cases", "other")
-SUFFIXES = [".pdf", ".docx", ".xlsx", ".csv", ".md", ".html", ".htm", ".txt", ".png", ".jpg", ".jpeg", ".tif", ".tiff",
-            ".bmp", ".webp"]  # fmt: skip
+SUFFIXES = [".pdf", ".docx", ".xlsx", ".csv", ".jsonl", ".ndjson", ".md", ".html", ".htm", ".txt", ".png", ".jpg",
+            ".jpeg", ".tif", ".tiff", ".bmp", ".webp"]  # fmt: skip
 AUTOMATIC = ""
 CHUNKS_SHOWN, CHANGES_SHOWN, FOUND = 12, 12, 10
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -78,6 +79,7 @@ class LibraryTab:
                     self._supersede = words(gr.Button, "supersede", elem_id="mh-supersede")
                     self._part = words(gr.Textbox, "relation_section", elem_id="mh-relation-section")
                     self._amend = words(gr.Button, "amend", elem_id="mh-amend")
+        GlossaryForm(house, words, language)
         words.html(_stickers)
         self.labelled = [*words.components, self._list, self._card, self._found, self._results]
         self._wire(language, tab)
@@ -209,7 +211,7 @@ class LibraryTab:
             done = change(document)
             return done, self._listing(retired, language), *self._open(document, language)
         except MillhandError as error:
-            return paragraph(str(error), bad=True), self._listing(retired, language), *self._kept()[2:]
+            return refused(error, language), self._listing(retired, language), *self._kept()[2:]
 
     def _mended(
         self, document: int | None, title: str, kind: str, its_language: str, models: str, retired: bool,
@@ -273,7 +275,7 @@ class LibraryTab:
         try:
             passages = self._house.corpus.search(query.strip()[:400], k=FOUND).passages
         except MillhandError as error:
-            return paragraph(str(error), bad=True)
+            return refused(error, chosen)
         items = []
         for one in passages:
             place = {"source": one.place.source, "revision": one.place.revision, "page": one.place.page,
@@ -385,7 +387,7 @@ class LibraryTab:
             f"{page.number} · {escape(text(language, f'quality_{page.quality}'))}</a>"
             for page in troubled[:30]
         )
-        notes = "".join(f"<li>⚠ {escape(one)}</li>" for one in revision.warnings)
+        notes = "".join(f"<li>⚠ {escape(refusal(language, one))}</li>" for one in revision.warnings)
         trouble = section(text(language, "page_problems"), f'{links}<ul class="mh-list">{notes}</ul>')
         body = f'<ul class="mh-list">{listed}</ul>' + (trouble if links or notes else "")
         return section(text(language, "understood"), body)
@@ -503,7 +505,7 @@ def _file(one: FileState, language: Language) -> str:
             text(language, "result_indexed", pages=result.get("pages") or 0, chunks=result.get("chunks") or 0)
         )
     elif one.state == "failed":
-        more = escape(result.get("error") or text(language, "unread_kind"))
-    more += "".join(f"<br>⚠ {escape(str(note))}" for note in result.get("warnings") or [])
+        more = escape(refusal(language, result["error"]) if result.get("error") else text(language, "unread_kind"))
+    more += "".join(f"<br>⚠ {escape(refusal(language, str(note)))}" for note in result.get("warnings") or [])
     look = button(text(language, "look"), "open", id=result["document"]) if result.get("document") else ""
     return f'<li class="mh-file-{one.state}"><b>{escape(one.source)}</b> · {escape(state)} · {more} {look}</li>'

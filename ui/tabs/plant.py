@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -10,7 +11,22 @@ import gradio as gr
 from corpus import Account, Document, Equipment, MillhandError, Part
 from ui.access import KEEPERS, account_of
 from ui.house import House
-from ui.html import TELL, below, clean, limits, moment, number, outside, paragraph, said, section, table
+from ui.html import (
+    TELL,
+    below,
+    button,
+    clean,
+    folded,
+    limits,
+    moment,
+    number,
+    outside,
+    paragraph,
+    refused,
+    said,
+    section,
+    table,
+)
 from ui.imports import ImportForm
 from ui.rendering import alarms_html, case_html
 from ui.texts import Language, choose_language, text
@@ -18,6 +34,9 @@ from ui.words import Words
 
 DAYS = (1, 7, 30)
 PARTS_SHOWN, CASES_SHOWN, ALARMS_SHOWN = 300, 10, 12
+AT_ONCE = 4
+"""How many alarms and fixes of a machine are shown before the rest is folded away."""
+PARTS_AT_ONCE = 40
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -30,7 +49,7 @@ class PlantTab:
         with gr.Tabs():
             with words(gr.Tab, "plant_machines"):
                 self._cards = gr.HTML("", elem_id="mh-machines", js_on_load=TELL)
-                with gr.Row():
+                with gr.Row(visible=False, elem_id="mh-plant-choice") as self._choice:
                     self._machine = words.choices(
                         gr.Dropdown, "equipment", self._machines, value=None, elem_id="mh-plant-machine", scale=3
                     )
@@ -46,14 +65,13 @@ class PlantTab:
                 self._parts = gr.HTML("", elem_id="mh-parts", js_on_load=TELL)
             with gr.Tab(text("zh", "plant_import"), visible=False) as self._importing:
                 self._import = ImportForm(house, words, language)
-        self.labelled = [*words.components, self._importing, self._cards, self._page, self._parts]
+        self.labelled = [*words.components, self._importing]
 
         machine = [self._machine, self._days, language]
         for event, name in ((self._machine.input, "plant_machine"), (self._days.input, "plant_days")):
             event(self._shown, machine, [self._page], api_name=name, **QUIET)
-        self._cards.select(
-            self._chosen, [self._days, language], [self._machine, self._page], api_name="plant_chosen", **QUIET
-        )
+        opened = [self._cards, self._choice, self._machine, self._page]
+        self._cards.select(self._chosen, [self._days, language], opened, api_name="plant_chosen", **QUIET)
         parts = [self._query, self._model, self._low, language]
         for event, name in (
             (self._query.change, "plant_parts_query"),
@@ -61,20 +79,13 @@ class PlantTab:
             (self._low.input, "plant_parts_low"),
         ):
             event(self._listed, parts, [self._parts], api_name=name, **QUIET)
-        tab.select(
-            self._entered,
-            [*machine, *parts[:3]],
-            [self._cards, self._page, self._parts],
-            api_name="plant_shown",
-            **QUIET,
-        )
+        for event, name in ((tab.select, "plant_shown"), (language.input, "plant_language")):
+            event(self._entered, [*machine, *parts[:3]], [self._cards, self._page, self._parts], api_name=name, **QUIET)
 
     def labels(self, language: Language, account: Account, *, shown: bool) -> list[Any]:
         """Return the updates of `labelled` in this language; keepers may import tables too."""
-        cards = self._cards_html(language) if shown else ""
-        parts = self._parts_html("", "", False, language) if shown else ""
-        importing = gr.Tab(label=text(language, "plant_import"), visible=account.role in KEEPERS)
-        return [*self._words.updates(language), importing, cards, "", parts]
+        importing = gr.Tab(label=text(language, "plant_import"), visible=shown and account.role in KEEPERS)
+        return [*self._words.updates(language), importing]
 
     # --- handlers ------------------------------------------------------------------------------------------------
 
@@ -83,15 +94,16 @@ class PlantTab:
     ) -> tuple[str, str, str]:
         account, chosen = account_of(request), choose_language(language, None)
         page = self._machine_html(tag, days, chosen, account) if tag else ""
-        return self._cards_html(chosen), page, self._parts_html(query, model, low, chosen)
+        return self._cards_html(chosen, tag), page, self._parts_html(query, model, low, chosen)
 
     def _shown(self, tag: str | None, days: int, language: str, request: gr.Request) -> str:
         account = account_of(request)
         return self._machine_html(tag, days, choose_language(language, None), account) if tag else ""
 
-    def _chosen(self, days: int, language: str, request: gr.Request, event: gr.EventData) -> tuple[Any, str]:
-        account, tag = account_of(request), said(event, "tag")
-        return gr.Dropdown(value=tag), self._machine_html(tag, days, choose_language(language, None), account)
+    def _chosen(self, days: int, language: str, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+        account, tag, chosen = account_of(request), said(event, "tag"), choose_language(language, None)
+        page = self._machine_html(tag, days, chosen, account) if tag else ""
+        return self._cards_html(chosen, tag), gr.Row(visible=bool(tag)), gr.Dropdown(value=tag or None), page
 
     def _listed(self, query: str, model: str, low: bool, language: str, request: gr.Request) -> str:
         account_of(request)
@@ -102,7 +114,10 @@ class PlantTab:
     def _machines(self, _language: Language) -> list[tuple[str, str]]:
         return [(f"{one.tag} · {one.name}", one.tag) for one in self._house.corpus.all_equipment()]
 
-    def _cards_html(self, language: Language) -> str:
+    def _cards_html(self, language: Language, open_: str | None) -> str:
+        """Show a card for each machine, those with an alarm first; beside an open one only the way back to them."""
+        if open_:
+            return clean(button(f"‹ {text(language, 'machines_all')}", "machines"))
         standing = {one.equipment for one in self._house.corpus.alarms(active=True, limit=500)}
         machines = sorted(self._house.corpus.all_equipment(), key=lambda one: (one.tag not in standing, one.tag))
         if not machines:
@@ -124,7 +139,7 @@ class PlantTab:
         try:
             machine = corpus.equipment(str(tag))
         except MillhandError as error:
-            return paragraph(str(error), bad=True)
+            return refused(error, language)
         days = days if days in DAYS else 7
         source = f"/plots/{machine.tag}.svg?days={days}&lang={language}"
         alt = escape(text(language, "plot_alt", tag=machine.tag, days=days))
@@ -135,11 +150,11 @@ class PlantTab:
             for one in corpus.alarms(machine.tag, limit=ALARMS_SHOWN)
         ]
         fixes = corpus.find_cases(equipment=machine.tag, limit=CASES_SHOWN)
-        cases = "".join(
+        cases = [
             case_html({"equipment": one.equipment, "code": one.code, "symptom": one.symptom, "cause": one.cause,
                        "action": one.action, "by": one.by, "date": one.date}, language, zone)
             for one in fixes
-        )  # fmt: skip
+        ]  # fmt: skip
         parts = corpus.find_parts("", model=machine.model, limit=PARTS_SHOWN) if machine.model else []
         own = [one for one in parts if one.fits]
         tag = escape(machine.tag)
@@ -152,12 +167,34 @@ class PlantTab:
             f"<h3>{escape(f'{machine.tag} · {machine.name}')}</h3>{self._facts(machine, language)}",
             f'<div class="mh-actions">{ask}{sticker}</div>',
             section(text(language, "status"), self._readings(machine, language) + plot),
-            section(text(language, "alarms"), alarms_html(alarms, language, zone) or _none(language)),
+            section(
+                text(language, "alarms"),
+                self._some(alarms, lambda some: alarms_html(some, language, zone), language),
+            ),
             section(text(language, "documents"), self._documents(machine, language)),
-            section(text(language, "cases"), f'<ul class="mh-cases">{cases}</ul>' if cases else _none(language)),
-            section(text(language, "parts"), self._parts_table(own, language) or _none(language)),
+            section(
+                text(language, "cases"),
+                self._some(cases, lambda some: f'<ul class="mh-cases">{"".join(some)}</ul>', language),
+            ),
+            section(text(language, "parts"), self._own_parts(own, language)),
         ]
         return clean("".join(blocks))
+
+    @staticmethod
+    def _some(rows: Sequence[Any], show: Callable[[Sequence[Any]], str], language: Language) -> str:
+        """Show the first rows, and the rest folded away."""
+        if not rows:
+            return _none(language)
+        rest = rows[AT_ONCE:]
+        return show(rows[:AT_ONCE]) + (folded(text(language, "older", count=len(rest)), show(rest)) if rest else "")
+
+    def _own_parts(self, parts: list[Part], language: Language) -> str:
+        if not parts:
+            return _none(language)
+        short = [one for one in parts if below(one.on_hand, one.minimum)]
+        rest = [one for one in parts if one not in short]
+        count = text(language, "parts_rest" if short else "parts_all", count=len(rest))
+        return self._parts_table(short, language) + folded(count, self._parts_table(rest, language))
 
     @staticmethod
     def _facts(machine: Equipment, language: Language) -> str:
@@ -169,10 +206,10 @@ class PlantTab:
             ("contact", machine.contact),
         )
         items = "".join(
-            f"<li><b>{escape(text(language, key))}</b> {escape(str(value or text(language, 'not_recorded')))}</li>"
+            f"<span><b>{escape(text(language, key))}</b> {escape(str(value or text(language, 'not_recorded')))}</span>"
             for key, value in facts
         )
-        return f'<ul class="mh-list">{items}</ul>'
+        return f'<div class="mh-facts">{items}</div>'
 
     def _readings(self, machine: Equipment, language: Language) -> str:
         rows = []
@@ -217,7 +254,11 @@ class PlantTab:
         if not shown:
             return paragraph(text(language, "parts_none"))
         head = escape(text(language, "parts_count", count=len(shown), low=len(short)))
-        return clean(f'<p class="mh-note" role="status">{head}</p>{self._parts_table(shown, language)}')
+        rest = shown[PARTS_AT_ONCE:]
+        more = folded(text(language, "parts_rest", count=len(rest)), self._parts_table(rest, language))
+        return clean(
+            f'<p class="mh-note" role="status">{head}</p>{self._parts_table(shown[:PARTS_AT_ONCE], language)}{more}'
+        )
 
     def _parts_table(self, parts: list[Part], language: Language) -> str:
         rows = []

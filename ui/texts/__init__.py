@@ -1,8 +1,9 @@
-"""Every label of the page, in Chinese and English."""
+"""Every label of the page, in Chinese and English, and in Chinese what the packages below refuse in English."""
 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import Any, Literal, cast
@@ -24,6 +25,29 @@ def choose_language(asked: str | None, accept_language: str | None) -> Language:
         if part.strip()[:2] in LANGUAGES:
             return cast(Language, part.strip()[:2])
     return "zh"
+
+
+def refusal(language: Language, sentence: str) -> str:
+    """Say an error's sentence in this language; in English where no translation is known.
+
+    Errors are raised in English far below the page, where nobody knows who will read them.
+    """
+    if language == "en":
+        return sentence
+    for wanted, translated in _refusals():
+        if found := wanted.fullmatch(sentence):
+            return translated.format(*(refusal(language, part) for part in found.groups()))
+    return sentence
+
+
+@cache
+def _refusals() -> list[tuple[re.Pattern[str], str]]:
+    pairs = json.loads(resources.files(__package__).joinpath("refusals.json").read_text("utf-8"))
+    # The most words first: a sentence may also fit one that is nearly all gaps.
+    ordered = sorted(pairs.items(), key=lambda pair: len(pair[0].replace("{}", "")), reverse=True)
+    return [
+        (re.compile(".+?".join(map(re.escape, en.split("{}"))).replace(".+?", "(.*?)"), re.S), zh) for en, zh in ordered
+    ]
 
 
 @cache
