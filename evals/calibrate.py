@@ -37,8 +37,9 @@ from evals.statistics import area
 
 _OUT = Path(__file__).parent.parent / "corpus" / "library"
 _HITS = 20
-_EITHER, _AGAINST = ("across", "across_dense", "row"), ("short",)
-_SIGNS = [0 if name in _EITHER else -1 if name in _AGAINST else 1 for name in RANKING_FEATURES]
+_PRIOR = {"dense": 1.0, "lexical_gap": 3.0}
+"""Both searches, each on its own scale: what holds on every corpus. All else is fitted as a small addition to it."""
+_SIGNS: dict[str, int] = {"heading": 1, "phrases": 1, "around": 1, "model": 1, "row": 0}
 """More agreement must never lower a score: it holds on corpora that nobody fitted on."""
 _SIGNALS = ("similarity", "unknown", "across", "coverage")
 """Sixteen signals fitted together were worse than the cosine alone on the corpus left out."""
@@ -103,7 +104,9 @@ def _place(candidate: Candidate) -> tuple[str | None, int | None]:
 
 def rank_all(asked: Sequence[Asked]) -> list[float]:
     """Rank each question by weights fitted on the other corpora, and return those fitted on all."""
+    # Where an entry of the query's identifier leads, nothing is left to rank.
     taught = [one for one in asked if one.question.answerable and one.gold.any()]
+    taught = [one for one in taught if max(one.pool.leads.values(), default=0.0) < 0.5]
     for name in {one.corpus for one in asked}:
         others = [one for one in taught if one.corpus != name] or taught
         weights = _ranking(others)
@@ -119,7 +122,13 @@ def rank_all(asked: Sequence[Asked]) -> list[float]:
 
 def _ranking(asked: Sequence[Asked]) -> Floats:
     """Fit the weights, and the intercept under which the best candidates' scores have their middle at a half."""
-    weights = fit_ranking([one.pool.features for one in asked], [one.gold for one in asked], _shares(asked), _SIGNS)
+    weights = fit_ranking(
+        [one.pool.features for one in asked],
+        [one.gold for one in asked],
+        _shares(asked),
+        np.array([_PRIOR.get(name, 0.0) for name in RANKING_FEATURES]),
+        [_SIGNS.get(name) for name in RANKING_FEATURES],
+    )
     best = [float((one.pool.features @ weights)[one.gold].max()) for one in asked]
     return np.concatenate([[-float(np.median(best))], weights])
 

@@ -8,26 +8,31 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+_FREELY = 0.001  # ridge of the prior's scale
 
 
 def fit_ranking(
     pools: Sequence[Floats],
     gold: Sequence[npt.NDArray[np.bool_]],
     shares: Sequence[float],
-    signs: Sequence[int],
+    prior: Floats,
+    signs: Sequence[int | None],
     *,
-    ridge: float = 0.03,
+    ridge: float = 0.3,
 ) -> Floats:
-    """Return the weights under which gold candidates come before the others of their pool.
+    """Return the weights under which gold candidates come before the others of their pool: the prior and a little.
 
     Maximises the mean log of the gold candidates' share of a softmax over the pool (ListNet, Cao et al. 2007),
-    each question weighted by its share, with a ridge on the standardised weights. `signs` says which features can only
-    speak for a candidate (1), only against it (-1) or either (0). Pools without gold teach nothing.
+    each question weighted by its share. The prior is scaled freely; what is added to it pays a ridge on standardised
+    weights, so that little of one corpus is carried to another. `signs` says which features can only speak for a
+    candidate (1), only against it (-1), either (0), or are left to the prior (None). Pools without gold teach nothing.
     """
     from scipy.optimize import minimize
 
     kept = [i for i, marks in enumerate(gold) if marks.any() and not marks.all()]
-    features = np.concatenate([pools[i] for i in kept])
+    free = [i for i, sign in enumerate(signs) if sign is not None]
+    every = np.concatenate([pools[i] for i in kept])
+    features = np.column_stack([every @ prior, every[:, free]])
     scale = features.std(axis=0)
     scale[scale == 0] = 1.0
     features = features / scale
@@ -36,20 +41,23 @@ def fit_ranking(
     sizes = np.array([len(pools[i]) for i in kept])
     weight = np.array([shares[i] for i in kept], dtype=float)
     weight /= weight.sum()
+    cost = np.array([_FREELY, *[ridge] * len(free)])
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         scores = features @ weights
         scores = scores - np.repeat(np.maximum.reduceat(scores, starts), sizes)
         powers = np.exp(scores)
-        every = np.add.reduceat(powers, starts)
+        total = np.add.reduceat(powers, starts)
         right = np.add.reduceat(powers * marks, starts)
-        cost = -np.log(right / every) @ weight + ridge * weights @ weights
-        slope = powers * np.repeat(weight / every, sizes) - powers * marks * np.repeat(weight / right, sizes)
-        return float(cost), features.T @ slope + 2 * ridge * weights
+        lost = -np.log(right / total) @ weight + (cost * weights) @ weights
+        slope = powers * np.repeat(weight / total, sizes) - powers * marks * np.repeat(weight / right, sizes)
+        return float(lost), features.T @ slope + 2 * cost * weights
 
-    bounds = [(0.0 if sign > 0 else None, 0.0 if sign < 0 else None) for sign in signs]
-    found = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
-    fitted: Floats = found.x / scale
+    ways = [1, *(signs[i] for i in free)]
+    bounds = [(0.0 if way == 1 else None, 0.0 if way == -1 else None) for way in ways]
+    found = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds).x / scale
+    fitted: Floats = found[0] * prior
+    fitted[free] += found[1:]
     return fitted
 
 

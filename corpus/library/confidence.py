@@ -17,7 +17,7 @@ import numpy as np
 
 from corpus.library.ranking import FEATURES, Candidate, Features, QueryWords, covered_by
 
-VERSION = 2
+VERSION = 3
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
 
 _FILE = Path(__file__).with_name("calibration.json")
@@ -48,7 +48,6 @@ def confidence_signals(
     best = dict(zip(FEATURES, (float(v) for v in features[order[0]]), strict=True))
     column = {name: features[:, at] for at, name in enumerate(FEATURES)}
     top = [candidates[i] for i in order[:_COVERED]]
-    across = best["across"]
     dense = float(column["dense"].max())
     tenth = float(np.sort(column["dense"])[::-1][min(9, len(candidates) - 1)])
     by_dense, by_words = (candidates[int(column[name].argmax())].passage.place for name in ("dense", "lexical"))
@@ -63,9 +62,7 @@ def confidence_signals(
         "dense_lead": dense - tenth,
         "dense_of_best": best["dense_gap"],
         "agreement": float((by_dense.revision, by_dense.page) == (by_words.revision, by_words.page)),
-        "across": across,
-        "across_dense": across * dense,
-        "across_coverage": across * best["coverage"],
+        "across": best["across"],
         "words": math.log1p(len(words)),
         "named": best["named"],
     }
@@ -73,8 +70,7 @@ def confidence_signals(
 
 _COVERED = 5  # passages that count for coverage
 _SIGNALS = (
-    "coverage best_coverage phrases heading lexical dense dense_lead dense_of_best agreement across across_dense "
-    "across_coverage words named"
+    "coverage best_coverage phrases heading lexical dense dense_lead dense_of_best agreement across words named"
 ).split()
 _ADDED = ("similarity", "identified", "unknown")  # by the searcher, from the query itself
 

@@ -29,27 +29,20 @@ Scores = npt.NDArray[np.float64]
 FEATURES = (
     "dense",  # the cosine, in deviations from the mean of the corpus' passages in that language
     "dense_gap",  # the same, from the best candidate
-    "dense_first",  # 1 / (1 + rank) by cosine
     "lexical",  # BM25 as a share of what this query can reach
     "lexical_gap",  # the same, from the best candidate
-    "lexical_first",  # 1 / (1 + rank) by BM25
     "coverage",  # share of the query's weight that stands in the passage
     "phrases",  # share of the query's neighbouring words that are neighbours in the passage
     "heading",  # share of the query's weight that stands in the section path or the title
     "around",  # what the passages before and after add to the coverage
-    "around_dense",  # the better cosine of the two, as `dense`
-    "page",  # share of the best candidates that stand on the same page
     "named",  # weight of the query's identifiers that stand in the passage
-    "across",  # the passage is in the other language: dense counts anew there
-    "across_dense",
+    "across",  # the passage is in the other language
     "model",  # it is for the very model in question, not plant-wide
     "row",  # a row of a table of stock, machines or cases
-    "short",  # 1 for a passage of a few words, 0 from 200 characters on
 )
 
 _K1, _B = 1.2, 0.75
 _LENGTH = 80.0  # tokens of an average passage
-_TOP = 20  # candidates that count for `page`
 _FILE = Path(__file__).with_name("ranking.json")
 
 
@@ -110,7 +103,7 @@ def ranking_features(
     coverage = np.array([_share(words[i], held[i]) for i in range(count)])
 
     at = {candidate.passage.id: i for i, candidate in enumerate(candidates)}
-    around, around_dense = np.zeros(count), np.full(count, -1.0)
+    around = np.zeros(count)
     for i, candidate in enumerate(candidates):
         beside = [
             at[other]
@@ -120,30 +113,20 @@ def ranking_features(
         if beside:
             joined = held[i].union(*(held[j] for j in beside))
             around[i] = _share(words[i], joined) - coverage[i]
-            around_dense[i] = max(dense[j] for j in beside)
-    around_dense = np.where(around_dense < 0, np.minimum(dense, float(np.median(dense))), around_dense)
 
-    dense_first, lexical_first = _first(dense), _first(lexical)
-    across = np.array([float(text.language != query.language) for text in texts])
     columns = {
         "dense": dense,
         "dense_gap": dense - dense.max(),
-        "dense_first": dense_first,
         "lexical": lexical,
         "lexical_gap": lexical / max(1e-9, lexical.max()) - 1,
-        "lexical_first": lexical_first,
         "coverage": coverage,
         "phrases": np.array([_phrases(words[i], texts[i]) for i in range(count)]),
         "heading": np.array([_share(words[i], headed[i]) for i in range(count)]),
         "around": around,
-        "around_dense": around_dense,
-        "page": _crowd(candidates, dense_first + lexical_first),
         "named": np.array([c.named for c in candidates]),
-        "across": across,
-        "across_dense": across * dense,
+        "across": np.array([float(text.language != query.language) for text in texts]),
         "model": np.array([float(candidate.for_model) for candidate in candidates]),
         "row": np.array([float(candidate.passage.kind == "row") for candidate in candidates]),
-        "short": np.array([max(0.0, 1 - len(c.passage.text) / 200) for c in candidates]),
     }
     return np.stack([columns[name] for name in FEATURES], axis=1)
 
@@ -217,17 +200,3 @@ def _phrases(words: Mapping[str, float], text: Tokens) -> float:
     if not total:
         return 0.0
     return sum(math.sqrt(words[a] * words[b]) for a, b in pairs if (a, b) in text.pairs) / total
-
-
-def _first(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    ranks = np.empty(len(values))
-    ranks[np.argsort(-values, kind="stable")] = np.arange(len(values))
-    return np.where(values > 0, 1 / (1 + ranks), 0.0)
-
-
-def _crowd(candidates: Sequence[Candidate], firsts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    places = [(c.passage.place.revision, c.passage.place.page, c.passage.place.row) for c in candidates]
-    best = np.argsort(-firsts, kind="stable")[:_TOP]
-    crowd = Counter(places[i] for i in best)
-    own = set(best.tolist())
-    return np.array([(crowd[place] - (i in own)) / _TOP for i, place in enumerate(places)])

@@ -36,7 +36,9 @@ from corpus.plant.equipment import EquipmentStore, machine_names
 from corpus.settings import Settings
 
 METHODS = ("identifier", "lexical", "dense")
-_MENTION = 0.5  # what a passage gains that only mentions it, the rarer the more
+_MENTION = 0.5  # what a passage gains that only mentions it, the rarer the more, where the query asks for little else
+_RARE = 0.3  # rarity from which a mention counts so
+_LITTLE = 4.5  # words
 _LEADS = 1.0  # what an identifier's own entry gains; it stands before whatever else was found
 _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
@@ -169,11 +171,7 @@ class Searcher:
                 "lexical": frozenset(chunk for chunk, _ in lexical),
                 "dense": near,
             },
-            leads={
-                chunk: sum(1.0 if leads else _MENTION * rarity[normal] * len(named) for normal, leads in one.items())
-                / len(named)
-                for chunk, one in exact.items()
-            },
+            leads=_leads(words, exact, rarity),
             inside=scope.set if scope else None,
             similarity=max(dense.values(), default=0.0),
         )
@@ -265,6 +263,24 @@ def ranked(pool: Pool, fits: Scores) -> tuple[list[int], list[float]]:
         outside = pool.inside is not None and passage.id not in pool.inside
         scores.append(score * _OTHER_MODEL if outside else score)
     return sorted(range(len(scores)), key=lambda i: (-scores[i], pool.candidates[i].passage.id)), scores
+
+
+def _leads(words: QueryWords, exact: Mapping[int, Mapping[str, bool]], rarity: Mapping[str, float]) -> dict[int, float]:
+    """Return what each passage with an identifier of the query gains: its own entry 1, a mention less or nothing.
+
+    Where the query says much beside it, the identifier is what it is about and not what it asks for.
+    """
+    own = words.by_language[words.language]
+    others = len(own) - len(rarity)
+    # Three pairs of characters are about two words.
+    little = others * (2 / 3 if words.language == "zh" else 1) <= _LITTLE
+    return {
+        chunk: sum(
+            1.0 / len(rarity) if leads else _MENTION * rarity[normal] if little and rarity[normal] >= _RARE else 0.0
+            for normal, leads in one.items()
+        )
+        for chunk, one in exact.items()
+    }
 
 
 def evidence_signals(pool: Pool, order: Sequence[int]) -> dict[str, float]:
