@@ -37,12 +37,12 @@ from evals.statistics import area
 
 _OUT = Path(__file__).parent.parent / "corpus" / "library"
 _HITS = 20
-_PRIOR = {"dense": 1.0, "lexical_gap": 3.0}
+_PRIOR = {"dense": 1.0, "lexical": 3.0}
 """Both searches, each on its own scale: what holds on every corpus. All else is fitted as a small addition to it."""
-_SIGNS: dict[str, int] = {"heading": 1, "phrases": 1, "around": 1, "model": 1, "row": 0}
+_SIGNS: dict[str, int] = {"heading": 1, "phrases": 1, "around": 1, "model": 1, "row": 0, "kind": 1}
 """More agreement must never lower a score: it holds on corpora that nobody fitted on."""
-_SIGNALS = ("similarity", "unknown", "across", "coverage")
-"""Sixteen signals fitted together were worse than the cosine alone on the corpus left out."""
+_SIGNALS = ("similarity", "unknown", "across", "shown_coverage", "fit", "entry")
+"""More of them fitted better and were worse than the cosine alone on the corpus left out."""
 
 
 @dataclass(slots=True)
@@ -112,8 +112,9 @@ def rank_all(asked: Sequence[Asked]) -> list[float]:
         weights = _ranking(others)
         for one in asked:
             if one.corpus == name:
-                one.order, _ = ranked(one.pool, rank_scores(one.pool.features, weights))
-                one.signals = evidence_signals(one.pool, one.order)
+                fits = rank_scores(one.pool.features, weights)
+                one.order, _ = ranked(one.pool, fits)
+                one.signals = evidence_signals(one.pool, fits, one.order)
                 if one.question.answerable and one.question.gold:
                     hits = [_place(one.pool.candidates[i]) for i in one.order[:_HITS]]
                     one.scores = retrieval_metrics(hits, one.question.gold)
@@ -136,14 +137,16 @@ def _ranking(asked: Sequence[Asked]) -> Floats:
 def judge_all(asked: Sequence[Asked]) -> dict[str, Any]:
     """Judge each question by a confidence fitted on the other corpora, and return the one fitted on all."""
     judged = [one for one in asked if not one.question.answerable or one.scores]
+    # Where every identifier is unknown nothing answers, whatever the fit.
+    open_ = [one for one in judged if one.signals["identified"] or not one.signals["unknown"]]
     names = _SIGNALS
-    for name in {one.corpus for one in judged}:
-        others = [one for one in judged if one.corpus != name] or judged
+    for name in {one.corpus for one in open_}:
+        others = [one for one in open_ if one.corpus != name] or open_
         weights = _logistic(others, names)
-        for one in judged:
+        for one in open_:
             if one.corpus == name:
                 one.confidence = _confidence(one.signals, names, weights)
-    weights = _logistic(judged, names)
+    weights = _logistic(open_, names)
     return {
         "threshold": best_threshold(judged),
         "intercept": round(float(weights[0]), 5),
@@ -207,10 +210,11 @@ def _shares(asked: Sequence[Asked]) -> list[float]:
 
 
 def _logistic(judged: Sequence[Asked], names: Sequence[str]) -> Floats:
-    """Fit whether there is an answer, both kinds of question with half of the weight each."""
+    """Fit whether there is an answer; each corpus counts as much as another, both kinds of question with half each."""
     signals = np.array([[one.signals[name] for name in names] for one in judged])
     answerable = np.array([float(one.question.answerable) for one in judged])
-    shares = np.array(_shares(judged))
+    sizes = Counter(one.corpus for one in judged)
+    shares = np.array([1 / sizes[one.corpus] for one in judged])
     for kind in (0.0, 1.0):
         shares[answerable == kind] /= shares[answerable == kind].sum() or 1.0
     return fit_logistic(signals, answerable, list(shares))

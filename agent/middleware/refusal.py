@@ -31,8 +31,6 @@ def supported(question: Question, found: Found) -> bool:
     known = {part.part_number for part in found.parts}
     if evidence.unknown and len(evidence.unknown) == len(evidence.identifiers) and not known:
         return False
-    if evidence.identifiers and len(evidence.unknown) < len(evidence.identifiers):
-        return True
     return evidence.confidence >= evidence.threshold
 
 

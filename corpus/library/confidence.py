@@ -13,9 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from corpus.library.ranking import FEATURES, Candidate, Features, QueryWords, covered_by
+from corpus.library.ranking import FEATURES, Candidate, Features, QueryWords, Scores, covered_by
 
 VERSION = 3
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
@@ -34,45 +32,42 @@ class Calibration:
     weights: Mapping[str, float]
 
     def confidence(self, signals: Mapping[str, float]) -> float:
-        """Return the confidence (0..1) that these signals give; a signal without a weight does not count."""
+        """Return the confidence (0..1) that these signals give; a signal without a weight does not count.
+
+        Where none of the identifiers that are asked for stands anywhere, nothing answers.
+        """
+        if signals["unknown"] and not signals["identified"]:
+            return 0.0
         total = self.intercept + sum(weight * signals.get(name, 0.0) for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
 
 
 def confidence_signals(
-    query: QueryWords, candidates: Sequence[Candidate], features: Features, order: Sequence[int]
+    query: QueryWords, candidates: Sequence[Candidate], features: Features, fits: Scores, order: Sequence[int]
 ) -> dict[str, float]:
-    """Return what the ranked candidates say of whether they answer the query; zeros where there are none."""
+    """Return what the ranked candidates say of whether they answer the query; zeros where there are none.
+
+    `fits` says how well each fits the query (0..1). Only passages with a value of the kind that is asked for speak for
+    an answer: a torque is not answered from a page without one.
+    """
     if not order:
         return dict.fromkeys(_SIGNALS, 0.0)
-    best = dict(zip(FEATURES, (float(v) for v in features[order[0]]), strict=True))
     column = {name: features[:, at] for at, name in enumerate(FEATURES)}
-    top = [candidates[i] for i in order[:_COVERED]]
-    dense = float(column["dense"].max())
-    tenth = float(np.sort(column["dense"])[::-1][min(9, len(candidates) - 1)])
-    by_dense, by_words = (candidates[int(column[name].argmax())].passage.place for name in ("dense", "lexical"))
-    words = query.by_language[query.language]
+    shown = [i for i in order[:_FIRST] if column["kind"][i] == 0]
+    best = max((float(fits[i]) for i in shown), default=0.0)
     return {
-        "coverage": covered_by(query, top),
-        "best_coverage": best["coverage"] + best["around"],
-        "phrases": best["phrases"],
-        "heading": best["heading"],
-        "lexical": float(column["lexical"].max()),
-        "dense": dense,
-        "dense_lead": dense - tenth,
-        "dense_of_best": best["dense_gap"],
-        "agreement": float((by_dense.revision, by_dense.page) == (by_words.revision, by_words.page)),
-        "across": best["across"],
-        "words": math.log1p(len(words)),
-        "named": best["named"],
+        "coverage": covered_by(query, [candidates[i] for i in order[:_COVERED]]),
+        "shown_coverage": max((float(column["coverage"][i]) for i in shown), default=0.0),
+        "fit": math.log(max(best, _LEAST) / max(1 - best, _LEAST)),
+        "across": float(column["across"][order[0]]),
     }
 
 
 _COVERED = 5  # passages that count for coverage
-_SIGNALS = (
-    "coverage best_coverage phrases heading lexical dense dense_lead dense_of_best agreement across words named"
-).split()
-_ADDED = ("similarity", "identified", "unknown")  # by the searcher, from the query itself
+_FIRST = 10  # passages among which one has to show what is asked for
+_LEAST = 0.0025  # of a fit; log-odds beyond 6 say no more
+_SIGNALS = ("coverage", "shown_coverage", "fit", "across")
+_ADDED = ("similarity", "identified", "unknown", "entry")  # by the searcher, from the query itself
 
 
 FALLBACK = Calibration(

@@ -84,6 +84,11 @@ class LexicalIndex:
             math.log(1 + (total - counts[t] + 0.5) / (counts[t] + 0.5)) if counts[t] <= total else 0.0 for t in tokens
         ]
 
+    def hold(self, tokens: Sequence[str]) -> bool:
+        """Say whether each of these tokens stands in some passage."""
+        with self._lock:
+            return all(self._counts(tokens).values())
+
     def size(self) -> int:
         """Return how many passages the index holds."""
         with self._lock:

@@ -36,6 +36,20 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 
+# A name in capitals or with underscores is asked for as a code where it is called one or its meaning is asked.
+_NAME = re.compile(r"(?<![A-Za-z0-9_])(?:[A-Z]{3,}(?:_[A-Z0-9]+)*|[A-Za-z]+(?:_[A-Za-z0-9]+)+)(?![A-Za-z0-9_])")
+_SORT = (
+    r"alarm|fault|error|warning|code|message|status|state|field|flag|parameter|variable|signal|command|option|"
+    r"setting|register|报警|错误|告警|代码|状态|字段|参数|变量|信号|指令|命令|标志|选项|寄存器"
+)
+_CALLED_NAME = re.compile(
+    rf"(?:{_SORT})\W{{0,3}}$|\b(?:meaning of|what is|what's)(?: the| an?)?\W{{0,3}}$", re.IGNORECASE
+)
+_CALLS_NAME = re.compile(
+    r"\W{1,3}(?:means?|stands? for|indicates?)\b|\W{0,3}(?:是|有|代表|表示|的)?(?:什么|啥)?(?:意思|含义|意义)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -47,8 +61,12 @@ class Named:
     known: bool
 
 
-def named_identifiers(query: str, held: Held, *, names: Collection[str]) -> list[Named]:
+def named_identifiers(
+    query: str, held: Held, *, names: Collection[str], stands: Callable[[str], bool] = lambda _: True
+) -> list[Named]:
     """Return the identifiers of a query in the order they stand; `names` (tags and models) are none.
+
+    `stands` says whether a word stands anywhere in the library.
 
     Neighbouring pieces are one identifier where the library has them as one, the longest first: "OR 32X3.5 FKM" is
     OR-32X3.5-FKM. What looks like an identifier and stands nowhere is unknown.
@@ -79,6 +97,10 @@ def named_identifiers(query: str, held: Held, *, names: Collection[str]) -> list
     for identifier in extract_identifiers(query):
         start = plain.find(identifier.text)
         take(start, start + len(identifier.text), known=False)
+    for match in _NAME.finditer(plain):
+        called = _CALLED_NAME.search(plain[: match.start()]) or _CALLS_NAME.match(plain, match.end())
+        if called and normal_identifier(match.group()) not in names and not stands(match.group()):
+            take(*match.span(), known=False)
     return sorted((one for one in _once(found) if one.identifier.normal not in names), key=lambda one: one.start)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.domain import Language, Passage
+from corpus.library.kinds import shown_share
 
 Features = npt.NDArray[np.float64]
 """Shape (candidates, len(FEATURES))."""
@@ -28,17 +29,15 @@ Scores = npt.NDArray[np.float64]
 
 FEATURES = (
     "dense",  # the cosine, in deviations from the mean of the corpus' passages in that language
-    "dense_gap",  # the same, from the best candidate
-    "lexical",  # BM25 as a share of what this query can reach
-    "lexical_gap",  # the same, from the best candidate
+    "lexical",  # BM25 as a share of what the best candidate reaches, less one
     "coverage",  # share of the query's weight that stands in the passage
     "phrases",  # share of the query's neighbouring words that are neighbours in the passage
     "heading",  # share of the query's weight that stands in the section path or the title
     "around",  # what the passages before and after add to the coverage
-    "named",  # weight of the query's identifiers that stand in the passage
     "across",  # the passage is in the other language
     "model",  # it is for the very model in question, not plant-wide
     "row",  # a row of a table of stock, machines or cases
+    "kind",  # 0 where it shows a value of the kind that is asked for, or none is; -1 where it does not
 )
 
 _K1, _B = 1.2, 0.75
@@ -58,13 +57,12 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that a search brought: its cosine, the weight (0..1) of the query's identifiers in it, its scope."""
+    """A passage that a search brought, its cosine, and whether it is for the very model in question."""
 
     passage: Passage
     text: Tokens
     heading: Tokens
     cosine: float
-    named: float
     for_model: bool = False
 
 
@@ -74,10 +72,14 @@ UNTRANSLATED = ""
 
 @dataclass(frozen=True, slots=True)
 class QueryWords:
-    """The query's tokens for passages of each language (its own words, or their translation), with their weights."""
+    """The query's tokens for passages of each language (its own words, or their translation), with their weights.
+
+    `kinds` are those of value that it asks for.
+    """
 
     language: Language
     by_language: Mapping[str, Mapping[str, float]]
+    kinds: tuple[str, ...] = ()
 
 
 def ranking_features(
@@ -116,17 +118,15 @@ def ranking_features(
 
     columns = {
         "dense": dense,
-        "dense_gap": dense - dense.max(),
-        "lexical": lexical,
-        "lexical_gap": lexical / max(1e-9, lexical.max()) - 1,
+        "lexical": lexical / max(1e-9, lexical.max()) - 1,
         "coverage": coverage,
         "phrases": np.array([_phrases(words[i], texts[i]) for i in range(count)]),
         "heading": np.array([_share(words[i], headed[i]) for i in range(count)]),
         "around": around,
-        "named": np.array([c.named for c in candidates]),
         "across": np.array([float(text.language != query.language) for text in texts]),
         "model": np.array([float(candidate.for_model) for candidate in candidates]),
         "row": np.array([float(candidate.passage.kind == "row") for candidate in candidates]),
+        "kind": np.array([shown_share(query.kinds, _read(candidate)) - 1 for candidate in candidates]),
     }
     return np.stack([columns[name] for name in FEATURES], axis=1)
 
@@ -172,6 +172,11 @@ def rank_scores(features: Features, weights: npt.NDArray[np.float64] | None = No
 def _weights() -> npt.NDArray[np.float64]:
     plain = json.loads(_FILE.read_text("utf-8"))
     return np.array([plain["intercept"], *(plain["weights"].get(name, 0.0) for name in FEATURES)])
+
+
+def _read(candidate: Candidate) -> str:
+    """Return what a reader sees: the unit often stands in the heading of the table."""
+    return "\n".join([*candidate.passage.section[-1:], candidate.passage.text])
 
 
 def _bm25(words: Mapping[str, float], text: Tokens, head: Tokens) -> float:

@@ -17,6 +17,7 @@ from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.glossary import load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
+from corpus.library.kinds import asked_kinds
 from corpus.library.lexical import LexicalIndex
 from corpus.library.naming import Named, named_identifiers, without
 from corpus.library.ranking import (
@@ -85,7 +86,8 @@ class Searcher:
 
     def search(self, query: str, *, equipment: str | None, k: int, methods: Sequence[str] | None) -> Evidence:
         pool = self.pool(query, equipment=equipment, methods=methods)
-        order, scores = ranked(pool, rank_scores(pool.features))
+        fits = rank_scores(pool.features)
+        order, scores = ranked(pool, fits)
         found = [pool.candidates[i].passage for i in order[:k]]
         passages = tuple(
             replace(
@@ -96,7 +98,7 @@ class Searcher:
             )
             for i, passage in zip(order, found, strict=False)
         )
-        signals = evidence_signals(pool, order)
+        signals = evidence_signals(pool, fits, order)
         calibration = calibration_for(self._embedder.name)
         return Evidence(
             passages=passages,
@@ -124,7 +126,7 @@ class Searcher:
             return {normal: leads for normal, (_, leads) in counts.items()}
 
         spoken = _without_name(text, machine)
-        named = named_identifiers(spoken, held, names=names)
+        named = named_identifiers(spoken, held, names=names, stands=self._stands)
         identifiers = [one.identifier for one in named]
         words = self._words(spoken, named)
 
@@ -153,7 +155,6 @@ class Searcher:
                 live[chunk],
                 *_tokens_of(live[chunk], tokens.get(chunk)),
                 dense.get(chunk, 0.0),
-                sum(rarity[normal] for normal in exact.get(chunk, ())),
                 bool(models) and _applies(live[chunk], models) == "model",
             )
             for chunk in found
@@ -191,6 +192,11 @@ class Searcher:
         names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known)
         return machine, sorted(models), names
 
+    def _stands(self, word: str) -> bool:
+        """Say whether a word of the query stands in any passage, be it in the other language."""
+        tokens = index_tokens(word)
+        return self._lexical.hold(tokens) or bool(load_glossary(self._folder).translate(word))
+
     def _words(self, text: str, named: Sequence[Named]) -> QueryWords:
         """Weigh the query's words for passages in its own language, and their translation for the other.
 
@@ -199,7 +205,7 @@ class Searcher:
         # Mere figures are no identifier to the lexical index.
         named = [one for one in named if any(c.isalpha() for c in one.identifier.text)]
         codes = [identifier_token(one.identifier.normal) for one in named]
-        language = detect_language(text)
+        language, asked = detect_language(text), text
         text = without(text, [one for one in named if one.known])
         own = content_words(text)
         translated = load_glossary(self._folder).translate(text)
@@ -219,6 +225,7 @@ class Searcher:
                 language: {word: weights[word] for word in own} | either,
                 "en" if language == "zh" else "zh": there | either,
             },
+            tuple(asked_kinds(asked)),
         )
 
     def _background(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:
@@ -283,13 +290,14 @@ def _leads(words: QueryWords, exact: Mapping[int, Mapping[str, bool]], rarity: M
     }
 
 
-def evidence_signals(pool: Pool, order: Sequence[int]) -> dict[str, float]:
-    """Return what a confidence is reckoned from, given the order in which the candidates were ranked."""
-    known = _share(pool.identifiers, pool.known)
-    return confidence_signals(pool.query, pool.candidates, pool.features, order) | {
+def evidence_signals(pool: Pool, fits: Scores, order: Sequence[int]) -> dict[str, float]:
+    """Return what a confidence is reckoned from, given how well the candidates fit (0..1) and their order."""
+    known = [identifier.normal in pool.known for identifier in pool.identifiers]
+    return confidence_signals(pool.query, pool.candidates, pool.features, fits, order) | {
         "similarity": pool.similarity,
-        "identified": known,
-        "unknown": float(bool(pool.identifiers)) - known,
+        "identified": sum(known) / len(known) if known else 0.0,
+        "unknown": float(not all(known)),
+        "entry": pool.leads.get(pool.candidates[order[0]].passage.id, 0.0) if order else 0.0,
     }
 
 
@@ -302,10 +310,6 @@ def _tokens_of(passage: Passage, held: tuple[list[str], list[str]] | None) -> tu
 @functools.lru_cache(maxsize=4096)
 def _title_tokens(title: str) -> tuple[str, ...]:
     return tuple(index_tokens(title))
-
-
-def _share(identifiers: Sequence[Identifier], known: frozenset[str]) -> float:
-    return sum(i.normal in known for i in identifiers) / len(identifiers) if identifiers else 0.0
 
 
 def _without_tag(query: str, machine: Equipment | None) -> str:

@@ -60,3 +60,23 @@ def test_words_before_figures_are_no_code() -> None:
 def test_what_is_named_can_be_left_out() -> None:
     query = "Is OR 32X3.5 FKM the same as the old ring?"
     assert without(query, named_identifiers(query, held, names=())).split() == "Is the same as the old ring?".split()
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("What does the STATUS field COMMLOST mean?", "COMMLOST"),
+        ("upsc 显示状态 COMMLOST，是什么意思？", "COMMLOST"),
+        ("COMMLOST是啥意思", "COMMLOST"),
+        ("meaning of ESP_ERR_NVS", "ESPERRNVS"),
+    ],
+)
+def test_a_name_that_is_asked_for_as_a_code_and_stands_nowhere_is_unknown(query: str, name: str) -> None:
+    found = named_identifiers(query, held, names=(), stands=lambda word: word in ("STATUS", "upsc"))
+    assert [(one.identifier.normal, one.known) for one in found] == [(name, False)]
+    assert known(query) == []
+
+
+def test_a_name_that_is_only_mentioned_is_no_code() -> None:
+    for query in ("Does it fit the new PLC cabinet?", "PLC 柜里有水怎么办", "Reset the HMI"):
+        assert named_identifiers(query, held, names=(), stands=lambda _: False) == []

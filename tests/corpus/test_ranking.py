@@ -32,7 +32,7 @@ def passage(number: int, text: str, *, page: int = 1, section: tuple[str, ...] =
 
 def candidate(one: Passage, cosine: float = 0.8) -> Candidate:
     heading = [*index_tokens(" ".join(one.section)), *index_tokens(one.title)]
-    return Candidate(one, read_tokens(index_tokens(one.text)), read_tokens(heading), cosine, 0.0)
+    return Candidate(one, read_tokens(index_tokens(one.text)), read_tokens(heading), cosine)
 
 
 def described(*candidates: tuple[Passage, float], words: QueryWords = WORDS) -> dict[str, np.ndarray]:
@@ -80,7 +80,7 @@ def test_more_agreement_never_lowers_a_score() -> None:
 
 def test_no_candidates_make_no_features() -> None:
     assert ranking_features(WORDS, [], BACKGROUND).shape == (0, len(FEATURES))
-    assert set(confidence_signals(WORDS, [], np.zeros((0, len(FEATURES))), []).values()) == {0.0}
+    assert set(confidence_signals(WORDS, [], np.zeros((0, len(FEATURES))), np.zeros(0), []).values()) == {0.0}
 
 
 def test_a_pair_that_spans_two_words_counts_where_both_stand() -> None:
