@@ -27,40 +27,58 @@ _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Glossary:
-    """Chinese terms by their text, English ones by their stems, each with the other language's words as tokens."""
+class Rendered:
+    """A term of a query as its own tokens, and the ways in which the other language says it, each as its tokens."""
 
-    chinese: Mapping[str, tuple[str, ...]]
-    english: Mapping[tuple[str, ...], tuple[str, ...]]
+    own: tuple[str, ...]
+    other: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Chinese terms by their text, English ones by their stems, each with the other language's terms as tokens."""
+
+    chinese: Mapping[str, tuple[tuple[str, ...], ...]]
+    english: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
     renderings: Mapping[str | tuple[str, ...], str]
     longest_chinese: int
     longest_english: int
 
     def translate(self, query: str) -> list[str]:
         """Return the tokens, each once, that the query's terms have in the other language; longest terms first."""
+        terms, _ = self.terms(query)
+        return list(dict.fromkeys(token for term in terms for tokens in term.other for token in tokens))
+
+    def terms(self, query: str) -> tuple[list[Rendered], list[str]]:
+        """Return the query's terms with their rendering, longest first, and the tokens of what has none."""
         plain = unicodedata.normalize("NFKC", query).lower()
-        tokens: dict[str, None] = {}
+        found: list[Rendered] = []
+        left: list[str] = []
         for run in re.findall(r"[\u3400-\u9fff\uf900-\ufaff]+", plain):
-            at = 0
+            at, rest = 0, ""
             while at < len(run):
                 for size in range(min(self.longest_chinese, len(run) - at), 0, -1):
-                    if found := self.chinese.get(run[at : at + size]):
-                        tokens.update(dict.fromkeys(found))
+                    if tokens := self.chinese.get(run[at : at + size]):
+                        found.append(Rendered(tuple(content_words(run[at : at + size])), tokens))
+                        rest += " "
                         break
                 else:
                     size = 1
+                    rest += run[at]
                 at += size
+            left += content_words(rest)
         stems = [word for word in content_words(plain) if not _HAN.match(word)]
         at = 0
         while at < len(stems):
             for size in range(min(self.longest_english, len(stems) - at), 0, -1):
-                if found := self.english.get(tuple(stems[at : at + size])):
-                    tokens.update(dict.fromkeys(found))
+                if tokens := self.english.get(tuple(stems[at : at + size])):
+                    found.append(Rendered(tuple(stems[at : at + size]), tokens))
                     break
             else:
                 size = 1
+                left.append(stems[at])
             at += size
-        return list(tokens)
+        return list(dict.fromkeys(found)), list(dict.fromkeys(left))
 
     def render(self, text: str) -> list[tuple[str, str]]:
         """Return the terms of a text as it writes them, each with its rendering in the other language, in order."""
@@ -153,8 +171,8 @@ def _terms(file: Path) -> list[Term]:
 
 @functools.lru_cache(maxsize=4)
 def _glossary(own: Path | None, _changed: int) -> Glossary:
-    chinese: dict[str, dict[str, None]] = {}
-    english: dict[tuple[str, ...], dict[str, None]] = {}
+    chinese: dict[str, dict[tuple[str, ...], None]] = {}
+    english: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
     renderings: dict[str | tuple[str, ...], str] = {}
     for file in (_BUILT_IN, own):
         for pair in _terms(file) if file else ():
@@ -162,13 +180,13 @@ def _glossary(own: Path | None, _changed: int) -> Glossary:
             for term in left:
                 renderings.setdefault(term, right[0] if right else "")
                 words = chinese.setdefault(term, {})
-                words.update(dict.fromkeys(token for other in right for token in content_words(other)))
+                words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in right))))
             for term in right:
                 stems = tuple(content_words(term))
                 if stems:
                     renderings.setdefault(stems, left[0] if left else "")
                     words = english.setdefault(stems, {})
-                    words.update(dict.fromkeys(token for other in left for token in content_words(other)))
+                    words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in left))))
     return Glossary(
         chinese={term: tuple(words) for term, words in chinese.items() if words},
         english={term: tuple(words) for term, words in english.items() if words},

@@ -69,17 +69,21 @@ class Candidate:
 UNTRANSLATED = ""
 """The token that stands in no text: it carries the weight of the query's words that have no translation."""
 
+Term = tuple[str, ...]
+"""Tokens that say the same: one of them is enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueryWords:
-    """The query's tokens for passages of each language (its own words, or their translation), with their weights.
+    """The query's terms for passages of each language (its own words, or their translation), with their weights.
 
-    `kinds` are those of value that it asks for.
+    `kinds` are those of value that it asks for, `tokens` all that the lexical index is asked for.
     """
 
     language: Language
-    by_language: Mapping[str, Mapping[str, float]]
+    by_language: Mapping[str, Mapping[Term, float]]
     kinds: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
 
 def ranking_features(
@@ -100,7 +104,7 @@ def ranking_features(
     levels = [background[text.language] for text in texts]
     dense = np.array([(c.cosine - mean) / deviation for c, (mean, deviation) in zip(candidates, levels, strict=True)])
     held = [held_words(query, candidate) for candidate in candidates]
-    headed = [{token for token in words[i] if token in heads[i].counts} for i in range(count)]
+    headed = [{term for term in words[i] if any(token in heads[i].counts for token in term)} for i in range(count)]
     lexical = np.array([_bm25(words[i], texts[i], heads[i]) for i in range(count)])
     coverage = np.array([_share(words[i], held[i]) for i in range(count)])
 
@@ -138,10 +142,11 @@ def read_tokens(tokens: Sequence[str]) -> Tokens:
     return Tokens(Counter(tokens), frozenset(itertools.pairwise(tokens)), len(tokens), language)
 
 
-def held_words(query: QueryWords, candidate: Candidate) -> frozenset[str]:
-    """Return those of the query's words that stand in the candidate or its heading."""
+def held_words(query: QueryWords, candidate: Candidate) -> frozenset[Term]:
+    """Return those of the query's terms that stand in the candidate or its heading."""
     text, heading = candidate.text.counts, candidate.heading.counts
-    return frozenset(w for w in query.by_language[candidate.text.language] if w in text or w in heading)
+    words = query.by_language[candidate.text.language]
+    return frozenset(term for term in words if any(token in text or token in heading for token in term))
 
 
 def covered_by(query: QueryWords, candidates: Sequence[Candidate]) -> float:
@@ -153,12 +158,15 @@ def covered_by(query: QueryWords, candidates: Sequence[Candidate]) -> float:
         return 0.0
     words = query.by_language[candidates[0].text.language]
     held = set().union(*(held_words(query, candidate) for candidate in candidates)) & set(words)
-    tokens = list(words)
-    for before, here, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        spans = len(here) == 2 and not here.isascii() and before[-1:] == here[0] and here[1] == after[:1]
-        if spans and before in held and after in held:
+    terms = list(words)
+    for before, here, after in zip(terms, terms[1:], terms[2:], strict=False):
+        if before in held and after in held and len(here) == 1 and _spans(before[-1], here[0], after[0]):
             held.add(here)
     return _share(words, held)
+
+
+def _spans(before: str, here: str, after: str) -> bool:
+    return len(here) == 2 and not here.isascii() and before[-1:] == here[0] and here[1] == after[:1]
 
 
 def rank_scores(features: Features, weights: npt.NDArray[np.float64] | None = None) -> Scores:
@@ -179,29 +187,28 @@ def _read(candidate: Candidate) -> str:
     return "\n".join([*candidate.passage.section[-1:], candidate.passage.text])
 
 
-def _bm25(words: Mapping[str, float], text: Tokens, head: Tokens) -> float:
-    """Return BM25 over text and heading (a word there counts half) as a share of its bound."""
+def _bm25(words: Mapping[Term, float], text: Tokens, head: Tokens) -> float:
+    """Return BM25 over text and heading (a term there counts half) as a share of its bound."""
     most = sum(words.values()) * (_K1 + 1)
     if not most:
         return 0.0
     norm = _K1 * (1 - _B + _B * text.length / _LENGTH)
     total = 0.0
-    for token, weight in words.items():
-        times = text.counts.get(token, 0) + 0.5 * head.counts.get(token, 0)
+    for term, weight in words.items():
+        times = max(text.counts.get(token, 0) + 0.5 * head.counts.get(token, 0) for token in term)
         if times:
             total += weight * times * (_K1 + 1) / (times + norm)
     return total / most
 
 
-def _share(words: Mapping[str, float], held: Set[str]) -> float:
+def _share(words: Mapping[Term, float], held: Set[Term]) -> float:
     total = sum(words.values())
-    return sum(words[token] for token in held if token in words) / total if total else 0.0
+    return sum(words[term] for term in held if term in words) / total if total else 0.0
 
 
-def _phrases(words: Mapping[str, float], text: Tokens) -> float:
-    tokens = list(words)
-    pairs = list(itertools.pairwise(tokens))
-    total = sum(math.sqrt(words[a] * words[b]) for a, b in pairs)
+def _phrases(words: Mapping[Term, float], text: Tokens) -> float:
+    pairs = [(a, b, math.sqrt(words[a] * words[b])) for a, b in itertools.pairwise(words)]
+    total = sum(weight for _, _, weight in pairs)
     if not total:
         return 0.0
-    return sum(math.sqrt(words[a] * words[b]) for a, b in pairs if (a, b) in text.pairs) / total
+    return sum(weight for a, b, weight in pairs if any((x, y) in text.pairs for x in a for y in b)) / total

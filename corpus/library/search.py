@@ -26,6 +26,7 @@ from corpus.library.ranking import (
     Features,
     QueryWords,
     Scores,
+    Term,
     Tokens,
     rank_scores,
     ranking_features,
@@ -135,8 +136,7 @@ class Searcher:
             exact = self._documents.identified([one.identifier.normal for one in named if one.known], _EXACT)
         lexical: list[tuple[int, float]] = []
         if "lexical" in used:
-            wanted = [t for one in words.by_language.values() for t in one if t != UNTRANSLATED]
-            lexical = self._lexical.search(dict.fromkeys(wanted), self._candidates, scope)
+            lexical = self._lexical.search(words.tokens, self._candidates, scope)
         dense: dict[int, float] = {}
         vector = self._embedder.query(text) if text.strip() else None
         if "dense" in used and vector is not None:
@@ -208,24 +208,33 @@ class Searcher:
         language, asked = detect_language(text), text
         text = without(text, [one for one in named if one.known])
         own = content_words(text)
-        translated = load_glossary(self._folder).translate(text)
+        glossary = load_glossary(self._folder)
+        rendered, left = glossary.terms(text)
         shared = [word for word in own if word.isascii()] if language == "zh" else own
-        other = [*dict.fromkeys([*shared, *translated])]
-        tokens = [*own, *other, *codes]
+        other = [*dict.fromkeys([*shared, *glossary.translate(text)])]
+        tokens = [*dict.fromkeys([*own, *other, *codes])]
         weights = dict(zip(tokens, self._lexical.weights(tokens), strict=True))
-        there = {word: weights[word] for word in other}
-        # Three pairs of characters are about two words.
-        missing = len(own) * (2 / 3 if language == "zh" else 1) - len(other) * (1 if language == "zh" else 2 / 3)
-        if missing > 0 and there:
-            there[UNTRANSLATED] = missing * sum(there.values()) / len(there)
-        either = {code: weights[code] for code in codes}
+        there: dict[Term, float]
+        if language == "zh":
+            there = {(word,): weights[word] for word in other}
+            # Three pairs of characters are about two words.
+            missing = len(own) * 2 / 3 - len(other)
+            if missing > 0 and there:
+                there[UNTRANSLATED,] = missing * sum(there.values()) / len(there)
+        else:
+            # Chinese has several terms for one of ours: any of them is enough, and its rarest pair stands for it.
+            ways = [(one.own, *one.other) for one in rendered]
+            terms = [tuple(dict.fromkeys(max(way, key=weights.__getitem__) for way in one)) for one in ways]
+            there = {term: min(weights[token] for token in term) for term in [*terms, *((word,) for word in left)]}
+        either: dict[Term, float] = {(code,): weights[code] for code in codes}
         return QueryWords(
             language,
             {
-                language: {word: weights[word] for word in own} | either,
+                language: {(word,): weights[word] for word in own} | either,
                 "en" if language == "zh" else "zh": there | either,
             },
             tuple(asked_kinds(asked)),
+            tuple(tokens),
         )
 
     def _background(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:

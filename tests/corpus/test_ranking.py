@@ -21,7 +21,7 @@ from corpus.library.ranking import (
 )
 from corpus.library.words import index_tokens
 
-WORDS = QueryWords("en", {"en": {"belt": 3.0, "tension": 2.0}, "zh": {"皮带": 3.0, "张紧": 2.0}})
+WORDS = QueryWords("en", {"en": {("belt",): 3.0, ("tension",): 2.0}, "zh": {("皮带", "带子"): 3.0, ("张紧",): 2.0}})
 BACKGROUND = {"en": (0.78, 0.02), "zh": (0.76, 0.02)}
 
 
@@ -84,7 +84,7 @@ def test_no_candidates_make_no_features() -> None:
 
 
 def test_a_pair_that_spans_two_words_counts_where_both_stand() -> None:
-    words = QueryWords("zh", {"zh": {"皮带": 2.0, "带张": 2.0, "张紧": 2.0}, "en": {}})
+    words = QueryWords("zh", {"zh": {("皮带",): 2.0, ("带张",): 2.0, ("张紧",): 2.0}, "en": {}})
     assert covered_by(words, [candidate(passage(1, "张紧皮带"))]) == 1.0
     assert covered_by(words, [candidate(passage(1, "皮带"))]) == pytest.approx(1 / 3)
 
