@@ -59,13 +59,16 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _figures(text: str) -> Iterator[Quantity]:
-    for match in re.finditer(rf"(?<![\w.,#])(?<![A-Za-z]-)({_NUMBER})(?!\d|[.,]\d)", text):
+    # A Chinese character may stand right before a figure (为45 N·m); what has no unit there counts steps and the like.
+    for match in re.finditer(rf"(?<![A-Za-z0-9_.,#])(?<![A-Za-z]-)({_NUMBER})(?!\d|[.,]\d)", text):
         number = float(match.group(1).replace(",", ""))
         behind = text[match.end() : match.end() + 60]
         unit = _unit_at(behind)
         while unit is None and (joined := _JOIN.match(behind)):
             behind = behind[joined.end() :]
             unit = _unit_at(behind)
+        if unit is None and text[match.start() - 1 : match.start()].isalpha():
+            continue
         negative = re.search(r"(?:^|[\s(:，,])-\s?$", text[max(0, match.start() - 3) : match.start()]) is not None
         yield _quantity(-number if negative else number, unit, f"{match.group(1)} {unit or ''}".strip())
 
