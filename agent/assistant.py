@@ -99,6 +99,8 @@ class Assistant:
             return finishing.talked(question)
         if "off_topic" in question.asked.intents:
             return finishing.off_topic(question)
+        if question.unread:
+            return finishing.unread(question)
         if question.unknown:
             return finishing.unknown_machine(question, self._corpus.all_equipment())
         refusal = refusal_of_bypass(self._corpus, question)

@@ -34,6 +34,13 @@ def talked(question: Question) -> Answer:
     return Answer("answered", labels(question.asked.language)[f"talk_{talk_of(question.said) or 'greeting'}"])
 
 
+def unread(question: Question) -> Answer:
+    """Say what was read in a picture that shows no code, part or machine that is known; a guess would be worse."""
+    label = labels(question.asked.language)
+    said = _read(label, question.image_text or "")
+    return Answer("no_answer", f"{said} {label['image_unread']}" if (question.image_text or "").strip() else said)
+
+
 def off_topic(question: Question) -> Answer:
     """Say what Millhand is for; nothing was searched."""
     return Answer("no_answer", labels(question.asked.language)["off_topic"])

@@ -250,6 +250,7 @@
   function follow() {
     const questions = document.querySelectorAll("#mh-chat .mh-question");
     const pending = document.querySelector("#mh-chat .mh-pending") !== null;
+    if (pending) document.querySelector("#mh-photo-text")?.classList.remove("mh-shown");
     if (pending && questions.length !== asked) {
       questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: "instant" });
     }

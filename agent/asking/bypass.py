@@ -16,7 +16,6 @@ _RULES = 2  # sentences of the documents that forbid it
 _NEAR = 0.25  # share of the request's words by which a rule is about the same thing
 _SURE = 0.5  # ... where only the rule makes the request one to refuse
 _NAMED, _GENERAL = 0.5, 0.3  # what counts a shared identifier, and a rule on bypassing protections as such
-_APART = 0.5  # what a rule is worth that speaks of no protection and no bypassing
 _UNLIKE = 0.76  # cosine of texts that have nothing to do with each other
 _MEASURED = 10  # sentences compared across languages, at about 10 ms each
 _MANUALS = 2
@@ -70,7 +69,7 @@ def refusal_of_bypass(corpus: Corpus, question: Question) -> Refusal | None:
         return None
     text, plainly = question.own, how == "plainly"
     passages = _read(corpus, text, question.scope)
-    rules = _rules(corpus, text, passages, _NEAR if plainly else _SURE)
+    rules = _rules(corpus, text, passages, plainly=plainly)
     if not rules and not plainly:
         return None  # only the documents can tell that it is forbidden, and they do not
     # Without a machine, another's steps would be shown.
@@ -87,17 +86,18 @@ def _read(corpus: Corpus, text: str, equipment: str | None) -> list[Passage]:
     return list({passage.id: passage for passage in [*near, *whole]}.values())
 
 
-def _rules(corpus: Corpus, text: str, passages: Sequence[Passage], enough: float) -> list[Rule]:
+def _rules(corpus: Corpus, text: str, passages: Sequence[Passage], *, plainly: bool) -> list[Rule]:
     """Return the sentences that forbid what a text asks for, best first."""
     forbids = words().bypass["rule"]
     units = {u.text: u for p in passages if forbids.search(p.text) for u in cut(p) if forbids.search(u.text)}
-    near = _nearness(corpus, text, [*units])
+    near = _nearness(corpus, text, [*units], _GENERAL if plainly else 0.0)
+    enough = _NEAR if plainly else _SURE
     ranked = sorted(units, key=lambda said: (-near[said], units[said].passage.id, units[said].start))
     best = max(enough, 0.8 * near[ranked[0]]) if ranked else 0.0
     return [Rule(units[said].passage, said) for said in ranked[:_RULES] if near[said] >= best]
 
 
-def _nearness(corpus: Corpus, text: str, said: Sequence[str]) -> dict[str, float]:
+def _nearness(corpus: Corpus, text: str, said: Sequence[str], general: float) -> dict[str, float]:
     """Say how close each sentence is to a request: by words of either language, identifiers, and by its subject.
 
     The nearest of those in another language are compared by meaning too.
@@ -115,9 +115,9 @@ def _nearness(corpus: Corpus, text: str, said: Sequence[str]) -> dict[str, float
             foreign.append(one)
         both = named & {i.normal for i in extract_identifiers(one)}
         on_protection, on_bypass = bypass["protection"].search(one), bypass["strong"].search(one)
-        near[one] = share + (_NAMED if both else 0.0) + (_GENERAL if on_bypass else 0.0)
+        near[one] = share + (_NAMED if both else 0.0) + (general if on_bypass else 0.0)
         if not (on_protection or on_bypass or both):
-            near[one] *= _APART
+            near[one] = 0.0  # a "do not" of something else
     closest = sorted(foreign, key=lambda one: -near[one])[:_MEASURED]
     for one, cosine in zip(closest, corpus.similar(text, closest), strict=True):
         near[one] += max(0.0, (cosine - _UNLIKE) / (1 - _UNLIKE))

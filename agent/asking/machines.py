@@ -76,7 +76,7 @@ def machines_meant(
             return Meant(tuple(numbered), _cut(text, [*spans, span]), kinds=True)
     apart = _set_apart(text, pool or list(around))
     if apart:
-        return Meant(tuple(apart), _cut(text, spans) if pool else "", kinds=named)
+        return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
     return Meant(tuple(pool) if named else (), _cut(text, spans) if named else text, kinds=named)
 
 

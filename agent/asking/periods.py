@@ -88,7 +88,12 @@ class Period:
 def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
     """Return the time that a text speaks of; two dates are the ends of a span; None where it names none."""
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    text = _LAST_YEARS.sub(lambda match: match[0].replace(match[1] or match[2], str(today.year - 1)), text)
+    text = _LAST_YEARS.sub(
+        lambda match: match[0].replace(
+            match[1] or match[2], f"{today.year - 1}年" if match[1] else str(today.year - 1)
+        ),
+        text,
+    )
     if part := _part_of_year(text, today):
         return part
     text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1] or match[2]]}月", text)

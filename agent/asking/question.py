@@ -26,7 +26,8 @@ class Question:
     `said` is what was typed; `own` its words without those that name a machine; `topic` the words that earlier turns
     lend it. `machine` is the one it is about, `machines` those it may be about where that is open; `chosen` the tag
     that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named,
-    `sections` the (revision, section) of its citations.
+    `sections` the (revision, section) of its citations. `unread` says that it points at a picture in which nothing
+    was recognised.
     """
 
     said: str
@@ -41,6 +42,7 @@ class Question:
     sections: tuple[tuple[int | None, str | None], ...] = ()
     image_text: str | None = None
     names: frozenset[str] = frozenset()
+    unread: bool = False
 
     @property
     def text(self) -> str:
@@ -80,6 +82,7 @@ def read_question(
         asked = _with_shown(asked, [i for i in shown if i.normal not in held])
         if not meant.machines:
             meant = replace(meant, machines=machines_meant(image_text, every).machines)
+    unread = image_text is not None and not asked.identifiers and not meant.machines and _points(own)
     machine, machines = _machine(meant, near, picked)
     question = Question(
         said,
@@ -94,6 +97,7 @@ def read_question(
         (),
         image_text,
         names,
+        unread,
     )
     if last is None or asked.intents & {"talk", "off_topic"}:
         return _narrowed(corpus, question)
@@ -226,6 +230,12 @@ def _shown(corpus: Corpus, image_text: str, names: frozenset[str], serials: Sequ
                 known.append(evidence.identifiers[0])
                 break
     return known or [i for i in read if i.kind == "code"][:1]
+
+
+def _points(text: str) -> bool:
+    """Say whether a message speaks of something that it does not name."""
+    follow = words().follow
+    return bool(follow["pronoun"].search(text) or words().machine["this"].search(text)) or _size(text) <= _THIN
 
 
 def _with_shown(asked: Understanding, shown: Sequence[Identifier]) -> Understanding:

@@ -19,6 +19,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     unit: (name, factor) for name, units in _TABLE.items() for unit, factor in units.items()
 }
 _BY_LENGTH: list[str] = sorted([*_UNITS, *_TEMPERATURE], key=len, reverse=True)
+_HAN = r"\u3400-\u9fff"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 # What joins two numbers that share the unit behind the second.
 _JOIN = re.compile(
@@ -59,16 +60,15 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _figures(text: str) -> Iterator[Quantity]:
-    # A Chinese character may stand right before a figure (为45 N·m); what has no unit there counts steps and the like.
-    for match in re.finditer(rf"(?<![A-Za-z0-9_.,#])(?<![A-Za-z]-)({_NUMBER})(?!\d|[.,]\d)", text):
+    for match in re.finditer(rf"(?<![^\W{_HAN}])(?<![.,#])(?<![A-Za-z]-)({_NUMBER})(?!\d|[.,]\d)", text):
         number = float(match.group(1).replace(",", ""))
         behind = text[match.end() : match.end() + 60]
         unit = _unit_at(behind)
         while unit is None and (joined := _JOIN.match(behind)):
             behind = behind[joined.end() :]
             unit = _unit_at(behind)
-        if unit is None and text[match.start() - 1 : match.start()].isalpha():
-            continue
+        if unit is None and re.search(f"[{_HAN}]$", text[: match.start()]):
+            continue  # "第3步" counts, "力矩为45 N·m" measures
         negative = re.search(r"(?:^|[\s(:，,])-\s?$", text[max(0, match.start() - 3) : match.start()]) is not None
         yield _quantity(-number if negative else number, unit, f"{match.group(1)} {unit or ''}".strip())
 

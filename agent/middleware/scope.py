@@ -35,7 +35,9 @@ class Scope(AgentMiddleware[Any, Any]):
         named = arguments.get("equipment")
         if named and self._known(named):
             return request
-        if tag:
+        if "model" in request.tool.args and question and question.machine is None:
+            arguments.pop("equipment", None)  # records of all machines of a model are not those of its first
+        elif tag:
             arguments["equipment"] = tag
         else:
             arguments.pop("equipment", None)

@@ -18,13 +18,15 @@ from corpus import Passage, content_words, detect_language, extract_identifiers,
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
 _CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
-_RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.35, 0.9
-_CONTEXT = 0.45  # what a word in the section's title or beside the unit counts, against one in the unit itself
+_RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.6, 0.9
+_CONTEXT = 0.6  # what a word in the section's title or beside the unit counts, against one in the unit itself
+_LIGHT = 0.25  # what a verb that goes with everything counts: "takes", "needs"
 _LENT, _LENT_THIN, _THIN = 0.35, 0.8, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
 _WARNING = 0.35
+_FAULT = 0.3  # a row of codes answers a question about a fault
 _ROWS, _ROW_TOO = 300, 0.75
 _LISTED = 0.2  # ... and where a code is one of several in a row
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
@@ -76,7 +78,7 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
         own = units[passage.id]
         scored = [scorer.score(unit) for unit in own]
         top = max(range(len(scored)), key=lambda i: (scored[i], -i))
-        score = scored[top] + _RANK * passage.score / best + scorer.bonus(passage, own[top])
+        score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
         extracts.append(Extract(passage, _window(passage, own, scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
     return _kept(extracts, asked)
@@ -122,6 +124,8 @@ class _Scorer:
         }
         self._other = _weights(found.translated, every)
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
+        own = {i.normal for i in extract_identifiers(question.own)}
+        self._lent = bool(self._codes) and not self._codes & own and not thin  # what was spoken of before
 
     def score(self, unit: Unit) -> float:
         passage = unit.passage
@@ -144,13 +148,14 @@ class _Scorer:
         """Say what speaks for and against a passage beside its words."""
         asked, question = self._asked, self._question
         bonus = 0.0
-        if passage.kind == "warning" and not words().hazard_asked.search(question.own):
+        limit = words().limit_asked.search(question.own) and _wanted(unit.text, asked, question.own) >= 1
+        if passage.kind == "warning" and not (limit or words().hazard_asked.search(question.own)):
             bonus -= _WARNING  # a warning is told with its procedure; it rarely answers
         if passage.applies == "other":
             bonus -= 0.5
         if passage.kind == "fault" and not asked.code and "fault" not in asked.intents:
-            bonus -= 0.15
-        if self._codes:
+            bonus -= _FAULT
+        if self._codes and not self._lent:
             named = [i.normal for i in extract_identifiers(unit.text[:60]) if i.kind == "code"]
             if passage.kind == "fault" and named and named[0] in self._codes:
                 alone = len(extract_identifiers(unit.text.split("|")[0])) == 1
@@ -167,7 +172,9 @@ class _Scorer:
 def _weights(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
     """Weigh words by how few of the units hold them."""
     return {
-        word: math.log(1 + (len(units) + 1) / (sum(word in unit.tokens for unit in units) + 0.5)) for word in wanted
+        word: (_LIGHT if word in words().light else 1.0)
+        * math.log(1 + (len(units) + 1) / (sum(word in unit.tokens for unit in units) + 0.5))
+        for word in wanted
     }
 
 

@@ -52,7 +52,7 @@ def _by_parts(asked: Understanding, found: Found) -> Understanding:
     """Take a question that names nothing but part numbers as one about stock: a part number looks like a code."""
     numbers = {normal_identifier(part.part_number) for part in found.parts}
     if asked.identifiers and all(i.normal in numbers for i in asked.identifiers):
-        plain = not asked.intents & {"specification", "procedure"}
+        plain = "stock" in asked.intents or not asked.intents & {"specification", "procedure"}
         return replace(asked, intents=(asked.intents - {"fault"}) | ({"stock"} if plain else frozenset()))
     return asked
 

@@ -13,7 +13,9 @@ Labels = Mapping[str, str]
 
 
 _SUBSTITUTE = re.compile(r"\bsubstitut|\balternativ|\breplacement for|\bequivalent|替代|代用|代替", re.IGNORECASE)
-_LEAD_TIME = re.compile(r"\blead time|\bdelivery|采购周期|货期|交期|交货|到货", re.IGNORECASE)
+_LEAD_TIME = re.compile(
+    r"\blead time|\bhow long\b|多久|多长时间|几天|多少天|\bdelivery|采购周期|货期|交期|交货|到货", re.IGNORECASE
+)
 
 
 def part_line(part: Part, label: Labels, zone: ZoneInfo, question: str = "") -> str:

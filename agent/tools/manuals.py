@@ -8,15 +8,17 @@ from dataclasses import replace
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.asking.understanding import understand
 from agent.models.choosing import across, candidates, documents_of
 from agent.models.units import cut
 from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
-from corpus import Corpus, Passage
+from corpus import Corpus, Passage, detect_language
 
 _SEARCHED = 30  # rows of tables, which have tools of their own, may stand before the pages
 _SECTIONS, _WHOLE = 5, 14  # sections that are read whole, and how many passages such a one has at most
 _SHARE = 0.6  # what a passage that was not found is worth, of the one beside it that was
+_TITLES = 8
 _LISTED = 10  # passages that a language model is given to read
 _MEASURED = 14  # sentences compared with the question across languages, at about 10 ms each
 
@@ -78,10 +80,20 @@ def _beside(corpus: Corpus, passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[str, float]:
     """Compare sentences with a question in another language, with which they share no words."""
+    titles = _titles(query, passages)
     foreign = across(query, passages)[:4]
     texts = [unit.text for passage in foreign for unit in cut(passage) if len(unit.text) > 20]
-    texts = texts[:_MEASURED]
+    texts = [*titles, *texts[: _MEASURED - len(titles)]]
     return dict(zip(texts, corpus.similar(query, texts), strict=True))
+
+
+def _titles(query: str, passages: Sequence[Passage]) -> list[str]:
+    """Return the titles of the sections in another language, by which one of steps is chosen."""
+    if "steps" not in understand(query).wants:
+        return []
+    language = detect_language(query)
+    held = [p.section[-1] for p in documents_of(passages) if p.section and p.applies != "other"]
+    return list(dict.fromkeys(title for title in held if detect_language(title) != language))[:_TITLES]
 
 
 def _listed(sources: Sequence[Source]) -> str:

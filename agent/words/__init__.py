@@ -27,12 +27,15 @@ class Words:
     follow: Mapping[str, Pattern[str]]
     machine: Mapping[str, Pattern[str]]
     frames: Pattern[str]
+    light: frozenset[str]
     kinds: Mapping[str, Pattern[str]]
+    needs: Mapping[str, Pattern[str]]
     bypass: Mapping[str, Pattern[str]]
     hazards: Mapping[str, Mapping[str, Pattern[str]]]
     safety_chapter: Pattern[str]
     safety_title: Pattern[str]
     hazard_asked: Pattern[str]
+    limit_asked: Pattern[str]
     caption: Pattern[str]
     signal: Pattern[str]
     addressed: Pattern[str]
@@ -53,7 +56,9 @@ def words() -> Words:
         follow=_patterns([one["follow"] for one in every]),
         machine=_patterns([one["machine"] for one in every]),
         frames=_any([pattern for one in every for pattern in one["frames"]["patterns"]]),
+        light=frozenset(word for one in every for word in one["frames"]["light"]),
         kinds=_patterns([one["kinds"] for one in every]),
+        needs=_patterns([one["needs"] for one in every]),
         bypass=_patterns([one["bypass"] for one in every]),
         hazards={
             name: _patterns([one["hazards"][name] for one in every if name in one["hazards"]])
@@ -62,6 +67,7 @@ def words() -> Words:
         safety_chapter=_any([pattern for one in every for pattern in one["safety_chapter"]["patterns"]]),
         safety_title=_any([pattern for one in every for pattern in one["safety_chapter"]["lock_out"]]),
         hazard_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["asked"]]),
+        limit_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["limits"]]),
         caption=_any([pattern for one in every for pattern in one["frames"]["captions"]]),
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
         addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),

@@ -131,8 +131,8 @@ def test_an_upload_is_cancelled_and_tried_again(visit: Any, house: House, addres
     page.locator("#mh-results").get_by_role("button", name="Cancel").click()
     page.locator("#mh-results .mh-file-cancelled", has_text="b-short.md").wait_for()
     assert "Crane hook note" not in [one.title for one in house.corpus.documents(retired=True)]
-    page.locator("#mh-results").get_by_role("button", name="Retry").click()
+    page.locator("#mh-results").get_by_role("button", name="Try again").click()
     page.locator("#mh-results .mh-file-indexed", has_text="b-short.md").wait_for()
     page.locator("#mh-results .mh-file-indexed", has_text="a-long.md").wait_for()
-    assert page.locator("#mh-results").get_by_role("button", name="Retry").count() == 0
+    assert page.locator("#mh-results").get_by_role("button", name="Try again").count() == 0
     page.locator("#mh-documents").get_by_role("button", name="Crane hook note").wait_for()

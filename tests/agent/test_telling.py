@@ -1,0 +1,75 @@
+"""Periods, and what is asked of many records; the glossary beside a quotation; a refusal with the right way."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent import build_assistant
+from agent.asking.figures import aspects
+from agent.asking.periods import period_in
+from agent.checking.quantities import quantities
+from agent.glossing import terms_beside
+from corpus import Corpus
+
+NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("2025年第四季度修了几次", date(2025, 10, 1), date(2026, 1, 1)),
+        ("failures in the second quarter of 2025", date(2025, 4, 1), date(2025, 7, 1)),
+        ("三月有多少次报警", date(2026, 3, 1), date(2026, 4, 1)),
+        ("alarms in December", date(2025, 12, 1), date(2026, 1, 1)),
+        ("去年三月的报警", date(2025, 3, 1), date(2025, 4, 1)),
+        ("上半年", date(2026, 1, 1), date(2026, 7, 1)),
+        ("last week", date(2026, 11, 16), date(2026, 11, 23)),
+    ],
+)
+def test_parts_of_a_year_are_periods(text: str, since: date, until: date) -> None:
+    period = period_in(text, NOW, ZoneInfo("Asia/Shanghai"))
+    assert period is not None
+    assert period.since is not None
+    assert period.until is not None
+    assert (period.since.date(), period.until.date()) == (since, until)
+
+
+@pytest.mark.parametrize("text", ["three months of warranty", "三个月一次", "a month"])
+def test_a_length_of_time_is_no_period(text: str) -> None:
+    assert period_in(text, NOW, ZoneInfo("Asia/Shanghai")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("What is the MTTR of HP-02?", "mttr"),
+        ("HP-01 累计停机多少分钟？", "downtime"),
+        ("哪台设备报警最多？", "machine"),
+        ("最低油温是多少", "lowest"),
+        ("RB-02 上次维修是什么时候？", "last"),
+        ("How long was the longest alarm?", "longest"),
+    ],
+)
+def test_an_answer_begins_with_what_is_asked(text: str, first: str) -> None:
+    assert aspects(text)[0] == first
+
+
+def test_a_figure_right_behind_a_chinese_character_is_read() -> None:
+    assert [(one.number, one.dimension) for one in quantities("拧紧力矩为45 N·m，第3步")] == [(45.0, "torque")]
+
+
+def test_terms_are_rendered_beside_the_other_language_only(plant: Corpus) -> None:
+    quote = "Code: E-407 | Meaning: Spindle motor too hot"
+    assert ("Spindle motor", "主轴电机") in terms_beside(plant, "zh", [quote])
+    assert terms_beside(plant, "en", [quote]) == ()
+
+
+def test_a_bypass_is_refused_with_the_right_way_and_nothing_else(plant: Corpus) -> None:
+    answer = build_assistant(plant.settings, plant).ask(
+        "How do I bridge the door switch so that it runs open?", equipment="LA-01"
+    )
+    assert answer.text.startswith("A protection must not be bypassed")
+    assert all(citation.quote in answer.text for citation in answer.citations)
