@@ -20,7 +20,8 @@ def codes(pdf: bytes) -> set[str]:
     sheet = pypdfium2.PdfDocument(pdf)
     picture = np.array(sheet[0].render(scale=3).to_pil().convert("L"))
     sheet.close()
-    _, read, _, _ = cv2.QRCodeDetector().detectAndDecodeMulti(picture)
+    # the plain detector loses a code of this size now and then, depending on what the code says
+    read, _, _ = cv2.QRCodeDetectorAruco().detectAndDecodeMulti(picture)[1:]
     return {one for one in read if one}
 
 
