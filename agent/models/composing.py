@@ -35,7 +35,12 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
         if "history" in asked.intents and asked.wants & {"steps", "cause"}:  # how often, and how it was mended
             lines += [case_line(case, label, zone) for case in found.cases[:_MENTIONED]]
         return "\n\n".join(_within(lines))
-    if "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
+    if asked.code and {"fault", "stock"} <= asked.intents:  # what the code says, then the stock of what it names
+        lines += _direct(question, asked, found)
+        named = normal_identifier("\n".join(lines))
+        parts = [part for part in found.parts if normal_identifier(part.part_number) in named]
+        lines += [part_line(part, label, zone, question.own) for part in parts]
+    elif "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
         lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
         lines += status_lines(found, label, zone)

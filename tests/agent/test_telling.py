@@ -73,3 +73,13 @@ def test_a_bypass_is_refused_with_the_right_way_and_nothing_else(plant: Corpus) 
     )
     assert answer.text.startswith("A protection must not be bypassed")
     assert all(citation.quote in answer.text for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["F-12 报警怎么处理，有没有备件？", "What does F-12 mean, and is the part in stock?"]
+)
+def test_a_code_is_explained_before_the_stock_of_the_part_that_it_names(plant: Corpus, question: str) -> None:
+    answer = build_assistant(plant.settings, plant).ask(question)
+    assert answer.state == "answered"
+    assert answer.text.index("回油滤芯压差") < answer.text.index("B-04-2")
+    assert [(part.part_number, part.on_hand, part.bin) for part in answer.parts] == [("YL-0471", 4, "B-04-2")]
