@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -47,15 +48,18 @@ def build_page(house: House, *, accounts: bool) -> gr.Blocks:
         # Beside the tabs, so that a source opens from any of them.
         viewer = gr.HTML(_viewer("zh"), elem_id="mh-viewer")
 
-        def labels(chosen: Language, account: Account) -> list[Any]:
+        def labels(chosen: Language, account: Account, standing: Sequence[Any] = ()) -> list[Any]:
+            """Say everything in a language; `standing` are the values of what the tabs want to keep open."""
             updates: list[Any] = [_head(chosen, account if accounts else None), gr.Tab(label=text(chosen, "tab_ask"))]
             updates += [
                 gr.Tab(label=text(chosen, f"tab_{name}"), visible=account.role in roles)
                 for name, (_, roles) in TABS.items()
             ]
             updates += [_viewer(chosen), *ask.labels(chosen, account)]
+            values = iter(standing)
             for name, (_, tab) in tabs.items():
-                updates += tab.labels(chosen, account, shown=account.role in TABS[name][1])
+                own = [next(values, None) for _ in tab.kept]
+                updates += tab.labels(chosen, account, own, shown=account.role in TABS[name][1])
             return updates
 
         outputs = [head, ask_tab, *(tab for tab, _ in tabs.values()), viewer, *ask.labelled]
@@ -69,16 +73,22 @@ def build_page(house: House, *, accounts: bool) -> gr.Blocks:
             arrived = ask.arrive(query.get("equipment"), query.get("conversation"), chosen, account)
             return [chosen, *arrived, *labels(chosen, account)]
 
-        def switch(chosen: str, request: gr.Request) -> list[Any]:
-            return labels(choose_language(chosen, None), account_of(request))
+        def switch(request: gr.Request, chosen: str, *standing: Any) -> list[Any]:
+            return labels(choose_language(chosen, None), account_of(request), standing)
 
         page.load(
             greet, None, [language, ask.equipment, ask.chat, ask.talk, *outputs], api_name="page_greet",
             api_visibility="private", show_progress="hidden",
         )  # fmt: skip
         # `input` is the visitor's own tap; `change` would also answer what `greet` sets.
+        kept = [one for _, tab in tabs.values() for one in tab.kept]
         language.input(
-            switch, [language], outputs, api_name="page_language", api_visibility="private", show_progress="hidden"
+            switch,
+            [language, *kept],
+            outputs,
+            api_name="page_language",
+            api_visibility="private",
+            show_progress="hidden",
         )
     page.queue(default_concurrency_limit=8, max_size=200, api_open=False)
     return page

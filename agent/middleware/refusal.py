@@ -35,14 +35,11 @@ def supported(question: Question, found: Found) -> bool:
 
 
 def _parts_known(question: Question, found: Found) -> bool:
-    """A part number that was asked for has to be one of those found: near neighbours are no answer."""
-    wanted = {i.normal for i in question.asked.identifiers if i.kind == "part"}
+    """A part number or code that was asked for has to be known: near neighbours, or other parts, are no answer."""
+    wanted = {i.normal for i in question.asked.identifiers if i.kind in ("part", "code")}
     held = {normal_identifier(part.part_number) for part in found.parts}
-    return (
-        not wanted
-        or bool(wanted & held)
-        or bool(found.evidence and len(found.evidence.unknown) < len(found.evidence.identifiers))
-    )
+    unknown = {i.normal for i in found.evidence.unknown} if found.evidence else wanted
+    return not wanted or bool(wanted & held) or bool(wanted - unknown)
 
 
 def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:

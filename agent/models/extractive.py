@@ -18,7 +18,8 @@ from agent.asking.understanding import understand
 from agent.models.choosing import documents_of
 from agent.models.composing import compose
 from agent.tools.found import Found, merged
-from corpus import extract_identifiers
+from agent.words import words
+from corpus import content_words, extract_identifiers, normal_identifier
 
 OWN = "x-"  # begins the ids of this model's tool calls: another model's results are none of its business
 
@@ -51,7 +52,7 @@ class ExtractiveModel(BaseChatModel):
         results = [m for m in messages if isinstance(m, ToolMessage) and m.tool_call_id.startswith(OWN)]
         found = merged(m.artifact for m in results if isinstance(m.artifact, Found))
         calls = (
-            _more(found, question, {str(message.name) for message in results})
+            _more(found, question, [str(message.name) for message in results])
             if results
             else _plan(question, self.zone)
         )
@@ -79,8 +80,19 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
         calls.append(_call("describe_machine", equipment=question.machine.tag))
     if asked.intents & {"history", "fault"}:
         code = {"code": asked.code} if asked.code else {}
-        calls.append(_call("find_past_fixes", query=question.text, **at, **code))
+        calls.append(_call("find_past_fixes", query=_case_query(question), **at, **code))
     return calls
+
+
+def _case_query(question: Question) -> str:
+    """Return what past fixes are to hold; nothing where only a machine's past is asked for: "what broke before?"."""
+    said = words().intents["history"].sub(" ", question.text)
+    said = words().frames.sub(" ", said)
+    if question.machine and "history" in question.asked.intents and not question.asked.identifiers:
+        left = words().follow["past"].sub(" ", said)
+        if not content_words(left):
+            return ""
+    return said if content_words(said) else question.text
 
 
 def _stock_query(question: Question) -> str:
@@ -90,12 +102,21 @@ def _stock_query(question: Question) -> str:
     return question.text
 
 
-def _more(found: Found, question: Question, made: set[str]) -> list[ToolCall]:
-    """Return the calls that the first results suggest: the stock of the parts that the answer names."""
-    if found.parts or "find_parts" in made or not question.asked.intents & {"fault", "procedure", "stock"}:
+def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCall]:
+    """Return the calls that the first results suggest: the stock of the parts that the answer names.
+
+    "有没有备件?" beside a fault code names no part itself: what the code's entry says to replace is meant.
+    """
+    asked = question.asked
+    planned = "stock" in asked.intents and not any(i.kind == "part" for i in asked.identifiers)
+    wanted = asked.intents & {"fault", "procedure"} or (planned and not found.parts)
+    if not wanted or made.count("find_parts") > planned or "parts_below_minimum" in made:
         return []
     passages = documents_of(found.evidence.passages if found.evidence else ())
-    named = [i for passage in passages[:2] for i in extract_identifiers(passage.text) if i.kind == "part"]
+    held = {normal_identifier(part.part_number) for part in found.parts} | {i.normal for i in asked.identifiers}
+    # Many a part number looks like a code; the inventory knows.
+    written = [i for passage in passages[:2] for i in extract_identifiers(passage.text)]
+    named = [i for i in written if i.kind in ("part", "code") and i.normal not in held]
     if not named:
         return []
     at = {"equipment": question.scope} if question.scope else {}

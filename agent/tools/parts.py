@@ -38,10 +38,10 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
 
 def _near(corpus: Corpus, query: str, equipment: str | None) -> list[Part]:
     """Return the parts of the stock row that a search puts first: not every word of a question names a part."""
+    if any(one.kind in ("part", "code") for one in extract_identifiers(query)):
+        return []  # a number that is not in stock has no neighbour that would do
     rows = corpus.search(query, equipment=equipment, k=_SEARCHED).passages
     row = next((row for row in rows if row.place.record and row.place.record.table == "parts"), None)
     if row is None or row.place.record is None:
         return []
-    if any(one.kind == "part" for one in extract_identifiers(query)):
-        return []  # a number that is not in stock has no neighbour that would do
     return [part for part in corpus.all_parts() if part.id in row.place.record.ids]

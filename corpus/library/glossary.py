@@ -46,8 +46,12 @@ class Glossary:
 
     def translate(self, query: str) -> list[str]:
         """Return the tokens, each once, that the query's terms have in the other language; longest terms first."""
+        return list(dict.fromkeys(token for term in self.translations(query) for token in term))
+
+    def translations(self, query: str) -> list[tuple[str, ...]]:
+        """Return for each term of a query the tokens of its renderings in the other language; longest terms first."""
         terms, _ = self.terms(query)
-        return list(dict.fromkeys(token for term in terms for tokens in term.other for token in tokens))
+        return [tuple(dict.fromkeys(token for tokens in term.other for token in tokens)) for term in terms]
 
     def terms(self, query: str) -> tuple[list[Rendered], list[str]]:
         """Return the query's terms with their rendering, longest first, and the tokens of what has none."""
@@ -173,24 +177,25 @@ def _terms(file: Path) -> list[Term]:
 def _glossary(own: Path | None, _changed: int) -> Glossary:
     chinese: dict[str, dict[tuple[str, ...], None]] = {}
     english: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
-    renderings: dict[str | tuple[str, ...], str] = {}
+    senses: dict[str | tuple[str, ...], dict[str, None]] = {}
     for file in (_BUILT_IN, own):
         for pair in _terms(file) if file else ():
             left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
             for term in left:
-                renderings.setdefault(term, right[0] if right else "")
+                senses.setdefault(term, {})[right[0]] = None
                 words = chinese.setdefault(term, {})
                 words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in right))))
             for term in right:
                 stems = tuple(content_words(term))
                 if stems:
-                    renderings.setdefault(stems, left[0] if left else "")
+                    senses.setdefault(stems, {})[left[0]] = None
                     words = english.setdefault(stems, {})
                     words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in left))))
     return Glossary(
         chinese={term: tuple(words) for term, words in chinese.items() if words},
         english={term: tuple(words) for term, words in english.items() if words},
-        renderings={term: rendering for term, rendering in renderings.items() if rendering},
+        # Both senses, for one that is wrong misleads; of three or more none helps.
+        renderings={term: "/".join(others) for term, others in senses.items() if len(others) < 3},
         longest_chinese=max(map(len, chinese), default=1),
         longest_english=max(map(len, english), default=1),
     )

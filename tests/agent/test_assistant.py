@@ -115,6 +115,14 @@ def test_an_unknown_code_is_refused_with_whom_to_ask(assistant: Assistant) -> No
     assert answer.citations == ()
 
 
+@pytest.mark.parametrize(
+    "question", ["F-77 报警怎么处理，有没有备件？", "What does F-77 mean, and is the part in stock?"]
+)
+def test_an_unknown_code_gets_no_stock_either(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert (answer.state, answer.parts) == ("no_answer", ())
+
+
 def test_a_follow_up_keeps_the_machine_and_nobody_else_reads_along(assistant: Assistant, plant: Corpus) -> None:
     first = assistant.ask("What is the status of LA-01?", owner="anna")
     again = assistant.ask("And what is its status now?", conversation=first.conversation, owner="anna")

@@ -49,6 +49,11 @@ def test_a_fix_is_saved_approved_and_found(visit: Any, address: str) -> None:
     assert "lead · changed it" in history
     assert "lead · approved it" in history
 
+    lead.locator("#mh-language label", has_text="中文").click()
+    card.get_by_role("button", name="停用").wait_for()  # still open, in the other language
+    lead.locator("#mh-language label", has_text="English").click()
+    card.get_by_role("button", name="Retire").wait_for()
+
     again = visit(address, person="wang")
     open_tab(again, "Plant")
     again.locator("#mh-machines .mh-card", has_text="WN-01").click()

@@ -54,6 +54,7 @@ class EvaluateTab:
                     self._compare = words(gr.Button, "eval_compare", elem_id="mh-eval-compare")
         self._detail = gr.HTML("", elem_id="mh-eval-detail", js_on_load=TELL)
         self.labelled = [*words.components, self._said, self._list, self._detail]
+        self.kept: list[Any] = []
 
         progress = [self._said, self._timer]
         listed = [self._list, self._before, self._after, self._comparing]
@@ -73,9 +74,11 @@ class EvaluateTab:
         self._detail.select(self._pressed, [language], [self._detail, self._said], api_name="evaluate_pressed", **QUIET)
         tab.select(self._entered, [language], [*progress, *listed, self._sets], api_name="evaluate_shown", **QUIET)
 
-    def labels(self, language: Language, _account: Account, *, shown: bool) -> list[Any]:
+    def labels(self, language: Language, _account: Account, _kept: Sequence[Any], *, shown: bool) -> list[Any]:
         """Return the updates of `labelled` in this language."""
-        return [*self._words.updates(language), "", self._listing(language) if shown else "", ""]
+        at = self._runs.progress
+        progress = _progress_html(at, language) if shown and at.running else ""
+        return [*self._words.updates(language), progress, self._listing(language) if shown else "", ""]
 
     # --- running -------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -51,6 +51,7 @@ class ExperienceTab:
                 self._failures = gr.HTML("", elem_id="mh-failures")
         boxes = [self._boxes[name] for name in FIELDS]
         self.labelled = [*words.components, self._list, self._card, self._questions, self._failures]
+        self.kept = [self._shown, self._state]
 
         opened = [self._said, self._list, self._shown, self._card, self._editing, *boxes]
         state = [self._shown, self._state, language]
@@ -64,9 +65,15 @@ class ExperienceTab:
             api_name="experience_shown", **QUIET,
         )  # fmt: skip
 
-    def labels(self, language: Language, _account: Account, *, shown: bool) -> list[Any]:
-        """Return the updates of `labelled` in this language; the fixes only if they may be `shown`."""
-        return [*self._words.updates(language), self._listing("waiting", language) if shown else "", "", "", ""]
+    def labels(self, language: Language, _account: Account, kept: Sequence[Any], *, shown: bool) -> list[Any]:
+        """Return the updates of `labelled` in this language; fixes, the open one too, only if they may be `shown`."""
+        if not shown:
+            return [*self._words.updates(language), "", "", "", ""]
+        case, state = kept
+        card = self._card_html(self._house.corpus.case(case[0]), language) if case else ""
+        # On arrival there is no state yet: these two are computed when the tab is opened.
+        more = (self._questions_html(language), self._failures_html(language)) if state else ("", "")
+        return [*self._words.updates(language), self._listing(state or "waiting", language), card, *more]
 
     # --- handlers ------------------------------------------------------------------------------------------------
 

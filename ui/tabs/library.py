@@ -82,6 +82,7 @@ class LibraryTab:
         GlossaryForm(house, words, language)
         words.html(_stickers)
         self.labelled = [*words.components, self._list, self._card, self._found, self._results]
+        self.kept = [self._shown, self._retired]
         self._wire(language, tab)
 
     def _wire(self, language: gr.Radio, tab: gr.Tab) -> None:
@@ -131,9 +132,13 @@ class LibraryTab:
         for event, name in ((self._search.click, "library_search"), (self._query.submit, "library_search_enter")):
             event(self._searched, [self._query, language], [self._found], api_name=name, **QUIET)
 
-    def labels(self, language: Language, _account: Account, *, shown: bool) -> list[Any]:
-        """Return the updates of `labelled` in this language; the list of documents only if it may be `shown`."""
-        return [*self._words.updates(language), self._listing(False, language) if shown else "", "", "", ""]
+    def labels(self, language: Language, _account: Account, kept: Sequence[Any], *, shown: bool) -> list[Any]:
+        """Return the updates of `labelled` in this language; documents only if they may be `shown`."""
+        if not shown:
+            return [*self._words.updates(language), "", "", "", ""]
+        document, retired = kept
+        card = self._open(document, language)[1] if document is not None else ""
+        return [*self._words.updates(language), self._listing(bool(retired), language), card, "", ""]
 
     # --- bringing in ---------------------------------------------------------------------------------------------
 

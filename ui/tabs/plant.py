@@ -66,6 +66,7 @@ class PlantTab:
             with gr.Tab(text("zh", "plant_import"), visible=False) as self._importing:
                 self._import = ImportForm(house, words, language)
         self.labelled = [*words.components, self._importing]
+        self.kept: list[Any] = []  # a handler of its own says an open machine's page again
 
         machine = [self._machine, self._days, language]
         for event, name in ((self._machine.input, "plant_machine"), (self._days.input, "plant_days")):
@@ -82,7 +83,7 @@ class PlantTab:
         for event, name in ((tab.select, "plant_shown"), (language.input, "plant_language")):
             event(self._entered, [*machine, *parts[:3]], [self._cards, self._page, self._parts], api_name=name, **QUIET)
 
-    def labels(self, language: Language, account: Account, *, shown: bool) -> list[Any]:
+    def labels(self, language: Language, account: Account, _kept: Sequence[Any], *, shown: bool) -> list[Any]:
         """Return the updates of `labelled` in this language; keepers may import tables too."""
         importing = gr.Tab(label=text(language, "plant_import"), visible=shown and account.role in KEEPERS)
         return [*self._words.updates(language), importing]
