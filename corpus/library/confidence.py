@@ -34,12 +34,15 @@ class Calibration:
     def confidence(self, signals: Mapping[str, float]) -> float:
         """Return the confidence (0..1) that these signals give; a signal without a weight does not count.
 
-        Where none of the identifiers that are asked for stands anywhere, nothing answers.
+        Where none of the identifiers that are asked for stands anywhere, nothing answers. Where all do and the best
+        passage is the entry of one, or names it and the query says little else, it does answer.
         """
         if signals["unknown"] and not signals["identified"]:
             return 0.0
         total = self.intercept + sum(weight * signals.get(name, 0.0) for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+        confidence = 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+        named = signals.get("entry", 0.0) > 0 and not signals["unknown"]
+        return max(confidence, self.threshold) if named else confidence
 
 
 def confidence_signals(

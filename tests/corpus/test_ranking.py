@@ -102,3 +102,13 @@ def test_the_fallback_refuses_what_is_not_covered_and_ignores_cosines() -> None:
     assert FALLBACK.confidence(signals) < FALLBACK.threshold
     assert FALLBACK.confidence(signals | {"coverage": 0.8}) > FALLBACK.threshold
     assert FALLBACK.confidence(signals | {"coverage": 0.8, "unknown": 1.0}) < FALLBACK.threshold
+
+
+def test_identifiers_decide_where_they_can() -> None:
+    fit = confidence._stored()
+    weak = {"similarity": 0.7, "identified": 1.0, "unknown": 0.0, "entry": 0.0}
+    assert fit.confidence(weak) < fit.threshold <= fit.confidence(weak | {"entry": 0.5})
+    assert fit.confidence(weak | {"entry": 0.5, "unknown": 1.0}) < fit.threshold
+    sure = {"similarity": 0.95, "shown_coverage": 1.0, "fit": 6.0, "identified": 0.0, "unknown": 0.0}
+    assert fit.confidence(sure) > fit.threshold
+    assert fit.confidence(sure | {"unknown": 1.0}) == 0.0
