@@ -21,6 +21,7 @@ from corpus.library.kinds import asked_kinds
 from corpus.library.lexical import LexicalIndex
 from corpus.library.naming import Named, named_identifiers, without
 from corpus.library.ranking import (
+    FEATURES,
     UNTRANSLATED,
     Candidate,
     Features,
@@ -306,8 +307,14 @@ def evidence_signals(pool: Pool, fits: Scores, order: Sequence[int]) -> dict[str
         "similarity": pool.similarity,
         "identified": sum(known) / len(known) if known else 0.0,
         "unknown": float(not all(known)),
-        "entry": pool.leads.get(pool.candidates[order[0]].passage.id, 0.0) if order else 0.0,
+        "entry": _entry(pool, order[0]) if order else 0.0,
     }
+
+
+def _entry(pool: Pool, best: int) -> float:
+    """Return what the best passage gains by an identifier, unless it lacks what else is asked for."""
+    lacks = pool.features[best, FEATURES.index("kind")] < 0
+    return 0.0 if lacks else pool.leads.get(pool.candidates[best].passage.id, 0.0)
 
 
 def _tokens_of(passage: Passage, held: tuple[list[str], list[str]] | None) -> tuple[Tokens, Tokens]:
