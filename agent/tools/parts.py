@@ -9,6 +9,7 @@ from agent.tools.found import Found, part_source
 from corpus import Corpus, Part, extract_identifiers
 
 _SEARCHED = 20
+_LISTED = 12  # stock lines of one call
 
 
 def part_tools(corpus: Corpus) -> list[BaseTool]:
@@ -19,7 +20,7 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
     def find_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Find spare parts by number or name, with stock, bin, minimum and date. `equipment` is an asset tag."""
         model = corpus.equipment(equipment).model if equipment else None
-        parts = tuple(corpus.find_parts(query, model=model, limit=6) or _near(corpus, query, equipment))
+        parts = tuple(corpus.find_parts(query, model=model, limit=_LISTED) or _near(corpus, query, equipment))
         sources = tuple(part_source(part, zone) for part in parts)
         lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         return "\n".join(lines) or "No such part.", Found(parts=parts, sources=sources)
