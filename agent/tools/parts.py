@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from langchain_core.tools import BaseTool, tool
 
 from agent.tools.data import fenced
@@ -39,7 +41,7 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
 
 def _near(corpus: Corpus, query: str, equipment: str | None) -> list[Part]:
     """Return the parts of the stock row that a search puts first: not every word of a question names a part."""
-    if any(one.kind in ("part", "code") for one in extract_identifiers(query)):
+    if re.search(r"\d{5}", query) or any(one.kind in ("part", "code") for one in extract_identifiers(query)):
         return []  # a number that is not in stock has no neighbour that would do
     rows = corpus.search(query, equipment=equipment, k=_SEARCHED).passages
     row = next((row for row in rows if row.place.record and row.place.record.table == "parts"), None)
