@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.asking.question import Question
+from agent.models.procedures import titled
 from agent.tools.found import Found
 from corpus import Corpus, Evidence, Passage, RepairCase, normal_identifier
 
@@ -33,7 +34,7 @@ def supported(question: Question, found: Found) -> bool:
         return False
     if evidence.identifiers and len(evidence.unknown) < len(evidence.identifiers):
         return True
-    return evidence.confidence >= evidence.threshold
+    return evidence.confidence >= evidence.threshold or titled(question, found)
 
 
 def _parts_known(question: Question, found: Found) -> bool:
