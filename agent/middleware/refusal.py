@@ -17,7 +17,7 @@ def supported(question: Question, found: Found) -> bool:
     """Say whether what was found bears on the question."""
     asked = question.asked
     if found.facts:
-        return True
+        return not (found.parts and asked.intents & {"stock", "low_stock"}) or _parts_known(question, found)
     if found.parts and asked.intents & {"stock", "low_stock"}:
         return _parts_known(question, found)
     if (found.readings or found.alarms) and "status" in asked.intents:
