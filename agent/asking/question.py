@@ -69,7 +69,7 @@ def read_question(
     before: Mapping[str, Any] = json.loads(last.answer) if last else {}
     near = _near(every, picked, turns, before)
     offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
-    text = _without_rejected(plain(said))
+    text = _again(_without_rejected(plain(said)))
     meant = machines_meant(text, every, around=offered, near=near)
     own = meant.rest
     if meant.unknown and not corpus.search(meant.unknown, k=1, methods=("identifier",)).unknown:
@@ -203,6 +203,11 @@ def _remainder(rest: str, codes: Sequence[Identifier]) -> float:
     if words().follow["same"].search(rest.strip()) or not rest.strip(" \t,.;:!?，。、？！"):
         return 0
     return _size(words().frames.sub(" ", rest))
+
+
+def _again(text: str) -> str:
+    """Write what is done again as manuals call it: to regrease is to grease."""
+    return words().follow["again"].sub("", text)
 
 
 def _without_rejected(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.asking.question import Question
+from agent.models.procedures import titled
 from agent.tools.found import Found
 from corpus import Corpus, Evidence, Passage, RepairCase, normal_identifier
 
@@ -16,7 +17,7 @@ def supported(question: Question, found: Found) -> bool:
     """Say whether what was found bears on the question."""
     asked = question.asked
     if found.facts:
-        return True
+        return not (found.parts and asked.intents & {"stock", "low_stock"}) or _parts_known(question, found)
     if found.parts and asked.intents & {"stock", "low_stock"}:
         return _parts_known(question, found)
     if (found.readings or found.alarms) and "status" in asked.intents:
@@ -31,7 +32,7 @@ def supported(question: Question, found: Found) -> bool:
     known = {part.part_number for part in found.parts}
     if evidence.unknown and len(evidence.unknown) == len(evidence.identifiers) and not known:
         return False
-    return evidence.confidence >= evidence.threshold
+    return evidence.confidence >= evidence.threshold or titled(question, found)
 
 
 def _parts_known(question: Question, found: Found) -> bool:

@@ -21,12 +21,12 @@ _ROOM = 380  # characters of an answer in running text: what a reader takes in a
 _RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.6, 0.9
 _CONTEXT = 0.6  # what a word in the section's title or beside the unit counts, against one in the unit itself
 _LIGHT = 0.25  # what a verb that goes with everything counts: "takes", "needs"
-_LENT, _LENT_THIN, _THIN = 0.35, 0.8, 4  # a question of few words of its own lives on those before it
+_LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
-_WARNING = 0.35
-_FAULT = 0.3  # a row of codes answers a question about a fault
+_WARNING = 0.55
+_FAULT = 0.5  # a row of codes answers a question about a fault
 _ROWS, _ROW_TOO = 300, 0.75
 _LISTED = 0.2  # ... and where a code is one of several in a row
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
@@ -125,7 +125,8 @@ class _Scorer:
         self._other = _weights(found.translated, every)
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}
-        self._lent = bool(self._codes) and not self._codes & own and not thin  # what was spoken of before
+        # A code that was spoken of before, which a question of its own, or for a figure, leaves behind.
+        self._lent = bool(self._codes) and not self._codes & own and (not thin or "figure" in asked.wants)
 
     def score(self, unit: Unit) -> float:
         passage = unit.passage

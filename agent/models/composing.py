@@ -29,7 +29,7 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     Parts, status and past fixes stand in the text where the question asks for them; else they go beside the answer.
     """
     label = words().labels[question.asked.language]
-    asked = _by_parts(question.asked, found)
+    asked = _by_parts(question, found)
     lines: list[str] = []
     if found.facts:
         lines = [f"- {fact.text} [{fact.id}]" for fact in found.facts]
@@ -62,11 +62,17 @@ def _beside_the_past(question: Question) -> bool:
     return any(one.wants & {"cause", "steps", "definition"} and "history" not in one.intents for one in clauses)
 
 
-def _by_parts(asked: Understanding, found: Found) -> Understanding:
-    """Take a question that names nothing but part numbers as one about stock: a part number looks like a code."""
+def _by_parts(question: Question, found: Found) -> Understanding:
+    """Take a question that names nothing but part numbers as one about stock: a part number looks like a code.
+
+    Whether a part may be used is another question, which the manual answers.
+    """
+    asked = question.asked
     numbers = {normal_identifier(part.part_number) for part in found.parts}
     if asked.identifiers and all(i.normal in numbers for i in asked.identifiers):
-        plain = "stock" in asked.intents or not asked.intents & {"specification", "procedure"}
+        plain = "stock" in asked.intents or not (
+            asked.intents & {"specification", "procedure"} or words().hazard_asked.search(question.own)
+        )
         return replace(asked, intents=(asked.intents - {"fault"}) | ({"stock"} if plain else frozenset()))
     return asked
 

@@ -21,6 +21,8 @@ from agent.tools.found import Found, merged
 from agent.words import words
 from corpus import content_words, extract_identifiers, normal_identifier
 
+_NAMING = 5  # passages whose part numbers are looked up in stock
+_NUMBERS = 24
 OWN = "x-"  # begins the ids of this model's tool calls: another model's results are none of its business
 
 
@@ -115,12 +117,12 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
     passages = documents_of(found.evidence.passages if found.evidence else ())
     held = {normal_identifier(part.part_number) for part in found.parts} | {i.normal for i in asked.identifiers}
     # Many a part number looks like a code; the inventory knows.
-    written = [i for passage in passages[:2] for i in extract_identifiers(passage.text)]
+    written = [i for passage in passages[:_NAMING] for i in extract_identifiers(passage.text)]
     named = [i for i in written if i.kind in ("part", "code") and i.normal not in held]
     if not named:
         return []
     at = {"equipment": question.scope} if question.scope else {}
-    return [_call("find_parts", query=" ".join(dict.fromkeys(i.text for i in named[:12])), **at)]
+    return [_call("find_parts", query=" ".join(dict.fromkeys(i.text for i in named[:_NUMBERS])), **at)]
 
 
 def _call(name: str, **arguments: Any) -> ToolCall:

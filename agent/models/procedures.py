@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 
 from agent.asking.question import Question
@@ -16,7 +17,15 @@ from corpus import Passage, content_words
 _TITLE = 0.9  # what the words of a section's title count, against its rank in the search
 _NEARNESS, _UNLIKE = 8.0, 0.8  # a title's cosine with a question of another language, as a share of words
 _PLAINLY = 0.6  # share of the best section's score that a section of steps has to have
+_TITLED = 0.5  # share of the words at which a title is what is asked
+_ACTION = 0.35  # what it counts for a title to name the action asked for, or another
+_STEM, _ENDING = 5, 3  # letters that two forms of a word share at least, and that an ending has at most
+_UNTITLED = 0.9  # ... that of one whose title holds nothing of the question
 _NEEDS = 260  # characters of tools, parts and torques before the steps
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_RANGE = re.compile(r"(?<![\d.])(\d{1,2})\s*(?:to|through|[-–—~～至到])\s*(\d{1,2})(?![\d.])")
+_NUMBER = re.compile(r"(?<![\w.,\-])\d{1,2}(?!\w|[.,]\d|\s?(?:[a-zA-Z]{1,3}\b|%|°))|(?<=[a-zA-Z]\s)\d{1,2}(?=\s|$)")
+_JOINING = "与和及的或"
 _Section = tuple[int | None, tuple[str, ...]]
 
 
@@ -38,10 +47,28 @@ def procedure(question: Question, asked: Understanding, found: Found) -> list[Ex
     }
     steps = [key for key, held in sections.items() if any(p.kind == "procedure" for p in held)]
     chosen = max(steps, key=lambda key: scores[key], default=None)
-    if chosen is None or scores[chosen] < _PLAINLY * max(scores.values()):
+    if chosen is None:
+        return []
+    told = _named(question, sections[chosen][0], found.translated) > 0 or _acting(question.own, chosen[1][-1]) > 0
+    if scores[chosen] < (_PLAINLY if told else _UNTITLED) * max(scores.values()):
         return []  # what answers is told in running text
     ordered = sorted(sections[chosen], key=lambda passage: passage.id)
     return [Extract(p, text, p.score) for p in ordered if (text := _told(p))]
+
+
+def titled(question: Question, found: Found) -> bool:
+    """Say whether steps were found in a section whose title is what is asked: evidence that no ranking outweighs."""
+    if "steps" not in question.asked.wants:
+        return False
+    pages = documents_of(found.evidence.passages if found.evidence else ())
+    return any(
+        passage.kind == "procedure"
+        and passage.section
+        and passage.applies != "other"
+        and _acting(question.own, passage.section[-1]) > 0
+        and _named(question, passage, found.translated) >= _TITLED
+        for passage in [*pages, *found.beside]
+    )
 
 
 def _score(
@@ -53,14 +80,73 @@ def _score(
     similar: Mapping[str, float],
 ) -> float:
     ranked = sorted((passage.score for passage in held), reverse=True)
-    title = set(content_words(held[0].section[-1]))
-    wanted = content_words(question.own)
-    named = len(title & set(wanted)) / max(1, len(set(wanted)))
+    named = _named(question, held[0], translated)
     if held[0].language != asked.language:
-        named = max(named, len(title & set(translated)) / max(1, len(title)))
         named = max(named, _NEARNESS * (similar.get(held[0].section[-1], 0.0) - _UNLIKE))
     own = 0.15 if question.scope and held[0].applies == "model" else 0.0
-    return (ranked[0] + 0.3 * sum(ranked[1:3])) / best + _TITLE * named + own
+    return (
+        (ranked[0] + 0.3 * sum(ranked[1:3])) / best
+        + _TITLE * named
+        + own
+        + _acting(question.own, held[0].section[-1])
+        + _numbered(question.own, held[0].section[-1])
+    )
+
+
+def _named(question: Question, passage: Passage, translated: Sequence[str]) -> float:
+    """Return the share of the question's words that a section's title holds; of the title's across languages."""
+    title = set(content_words(passage.section[-1]))
+    wanted = set(content_words(question.own)) - words().light
+    named = sum(any(_akin(word, other) for other in title) for word in wanted) / max(1, len(wanted))
+    if passage.language != question.asked.language:
+        named = max(named, _rendered(question.own, passage.section[-1], translated))
+    return named
+
+
+def _rendered(question: str, title: str, translated: Sequence[str]) -> float:
+    """Return the share of a title that the question's terms mean in its language; other actions in it do not count."""
+    things, done = title, []
+    for said in words().actions.values():
+        if said.search(question):
+            done += [match.group() for match in said.finditer(title)]
+        else:
+            things = said.sub(" ", things)
+    if not _HAN.search(things):
+        tokens = set(content_words(things)) - words().light
+        return len(tokens & {*translated, *content_words(" ".join(done))}) / max(1, len(tokens))
+    characters = [at for at, character in enumerate(things) if _HAN.match(character) and character not in _JOINING]
+    covered = {
+        at
+        for term in {*translated, *done}
+        for found in re.finditer(re.escape(term), things)
+        for at in range(*found.span())
+    }
+    return sum(at in covered for at in characters) / max(1, len(characters))
+
+
+def _akin(word: str, other: str) -> bool:
+    """Say whether two words of one language share their stem: identification, identify."""
+    if word == other or not (word.isascii() and other.isascii()):
+        return word == other
+    stem = max(_STEM, min(len(word), len(other)) - _ENDING)
+    return len(word) >= stem and len(other) >= stem and word[:stem] == other[:stem]
+
+
+def _numbered(question: str, title: str) -> float:
+    """Return what it counts that a title's range of numbers holds the one in question: axis 2, axes 1 to 3."""
+    ranges = [(int(match[1]), int(match[2])) for match in _RANGE.finditer(title)]
+    numbers = [int(number) for number in _NUMBER.findall(question)]
+    if not ranges or not numbers:
+        return 0.0
+    return _ACTION if any(low <= number <= high for low, high in ranges for number in numbers) else -_ACTION
+
+
+def _acting(question: str, title: str) -> float:
+    """Return what it counts that a title names the action that is asked for, in either language, or only others."""
+    asked, named = ({name for name, said in words().actions.items() if said.search(text)} for text in (question, title))
+    if not asked or not named:
+        return 0.0
+    return _ACTION * len(asked & named) / len(asked | named) if asked & named else -_ACTION
 
 
 def _told(passage: Passage) -> str:

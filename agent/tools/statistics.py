@@ -25,6 +25,7 @@ from corpus import (
     Place,
     Reading,
     RecordRef,
+    RepairCase,
     Stock,
     content_words,
     detect_language,
@@ -73,7 +74,7 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         asked = aspects(query)
         who = _who(corpus, equipment or model, about, when, zh)
         texts = case_texts(figures, latest, who, _groups(corpus, wanted, asked), zh, zone)
-        place = Place(None, record=RecordRef("cases", figures.ids, figures.last))
+        place = Place(_only_source(cases), record=RecordRef("cases", figures.ids, figures.last))
         every = _facts("c", list(texts.values()), place)
         facts = _facts("c", kept(texts, asked, ("count", "last", "findings")), place)
         shown = tuple(reversed(cases[-_SHOWN:]))
@@ -190,6 +191,12 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
 def _facts(letter: str, texts: Sequence[str], place: Place) -> tuple[Source, ...]:
     """Make derived figures citable: their place is the query's rows, their words are their own source."""
     return tuple(Source(f"{letter}9{zlib.crc32(text.encode()):010d}", text, place) for text in texts)
+
+
+def _only_source(cases: Sequence[RepairCase]) -> str | None:
+    """Return the file that all of these fixes were imported from, if it is one."""
+    sources = {case.source for case in cases}
+    return sources.pop() if len(sources) == 1 else None
 
 
 def _said(facts: Sequence[Source]) -> str:

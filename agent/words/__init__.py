@@ -30,6 +30,7 @@ class Words:
     light: frozenset[str]
     kinds: Mapping[str, Pattern[str]]
     needs: Mapping[str, Pattern[str]]
+    actions: Mapping[str, Pattern[str]]
     bypass: Mapping[str, Pattern[str]]
     hazards: Mapping[str, Mapping[str, Pattern[str]]]
     safety_chapter: Pattern[str]
@@ -59,6 +60,7 @@ def words() -> Words:
         light=frozenset(word for one in every for word in one["frames"]["light"]),
         kinds=_patterns([one["kinds"] for one in every]),
         needs=_patterns([one["needs"] for one in every]),
+        actions=_patterns([one["actions"] for one in every]),
         bypass=_patterns([one["bypass"] for one in every]),
         hazards={
             name: _patterns([one["hazards"][name] for one in every if name in one["hazards"]])

@@ -212,3 +212,26 @@ def test_a_list_without_numbers_goes_by_the_makers_type(ingestor, corpus, tmp_pa
     (result,) = bring(ingestor, path)
     assert (result.state, result.warnings) == ("indexed", ())
     assert [(p.name, p.on_hand, p.bin) for p in corpus.find_parts("5V 1120")] == [("空压机皮带", 4.0, "一号柜")]
+
+
+def test_a_part_is_found_by_its_number_of_digits_and_by_its_makers_type(ingestor, corpus, tmp_path):
+    path = tmp_path / "MB52.csv"
+    path.write_text(
+        "Material,Material Description,Mfr Part No.,Stor. Bin,Unrestricted,BUn\n"
+        "000000000070012345,FILTER ELEMENT,0330 R 010,A1-22,14,PC\n1000023457,SWITCH,BI8-M18-AP6X,A1-23,7,PC\n"
+        "1000023458,SAFETY RELAY,PNOZ X3,A1-24,1,PC\n"
+        + "".join(f"100003000{i},CONTACTOR {i},AC220V,B-{i},{i},PC\n" for i in range(1, 6))
+    )
+    (result,) = bring(ingestor, path)
+    assert result.state == "indexed", result.error
+    for question, stock in (
+        ("Stock of material 70012345?", [14.0]),
+        ("000000000070012345 库存多少？", [14.0]),
+        ("1000023457 还有多少", [7.0]),
+        ("How many BI8-M18-AP6X are in stock?", [7.0]),
+        ("PNOZ X3 安全继电器还有几个？", [1.0]),
+        ("1000023459 还有多少", []),
+        ("10000234571 还有多少", []),
+        ("contactor 3 AC220V", [3.0]),
+    ):
+        assert [p.on_hand for p in corpus.find_parts(question)][:1] == stock, question
