@@ -12,7 +12,16 @@ from agent.asking.alike import alike
 from agent.asking.machines import Meant, machines_meant, plain, without_machines
 from agent.asking.understanding import Understanding, understand
 from agent.words import words
-from corpus import Corpus, Equipment, Identifier, Turn, content_words, extract_identifiers, normal_identifier
+from corpus import (
+    Corpus,
+    Equipment,
+    Identifier,
+    Turn,
+    contains_quote,
+    content_words,
+    extract_identifiers,
+    normal_identifier,
+)
 
 _TOPIC = 240  # characters of earlier turns that a follow-up takes along
 _READ = 8  # identifiers of a picture that are looked up
@@ -74,7 +83,7 @@ def read_question(
     own = meant.rest
     if meant.unknown and not corpus.search(meant.unknown, k=1, methods=("identifier",)).unknown:
         meant, own = Meant((), text), text  # it looks like a tag and is a code of the documents
-    asked = understand(own, names=names)
+    asked = _stocked(corpus, understand(own, names=names), own)
     if image_text:
         shown = _shown(corpus, image_text, names, [machine.serial for machine in every if machine.serial])
         held = {i.normal for i in asked.identifiers}
@@ -103,6 +112,22 @@ def read_question(
         return _narrowed(corpus, question)
     question = _after(question, meant, last, before, every, bool(offered))
     return _narrowed(corpus, question)
+
+
+def _stocked(corpus: Corpus, asked: Understanding, text: str) -> Understanding:
+    """Take for a part what looks like a fault code and stands in a stock number or maker's type: KS/EL-0012."""
+    if not asked.code:
+        return asked
+    lines = corpus.find_parts(text)
+    names = [name for line in lines for name in (line.part_number, line.spec) if name and contains_quote(text, name)]
+    identifiers = tuple(
+        replace(one, kind="part") if any(contains_quote(name, one.text) for name in names) else one
+        for one in asked.identifiers
+    )
+    asked = replace(asked, identifiers=identifiers)
+    if asked.code or words().intents["fault"].search(text):
+        return asked
+    return replace(asked, intents=asked.intents - {"fault"} or frozenset({"lookup"}))
 
 
 def _near(

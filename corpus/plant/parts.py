@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -224,9 +226,11 @@ def _named(parts: Sequence[Part], text: str) -> list[Part]:
             hits.append((wanted.index(key), part))
         elif key.isdigit() and part.part_number.isalnum():
             # An ERP fills its numbers up with zeros that nobody says.
-            if len(key) >= 5 and any(_whole(plain, number) for number in {key, key.lstrip("0")} if len(number) >= 5):
+            if len(key) >= 5 and any(
+                _whole(text, plain, number) for number in {key, key.lstrip("0")} if len(number) >= 5
+            ):
                 hits.append((len(wanted), part))
-        elif len(key) >= 5 and not part.part_number.isalnum() and _whole(plain, normal_text(part.part_number)):
+        elif len(key) >= 5 and not part.part_number.isalnum() and _whole(text, plain, part.part_number):
             hits.append((len(wanted), part))
     return [part for _, part in sorted(hits, key=lambda item: item[0])]
 
@@ -240,19 +244,19 @@ def _typed(parts: Sequence[Part], text: str) -> list[Part]:
         key = normal_identifier(part.spec or "")
         if len(key) < 5 or not any(character.isdigit() for character in key):
             continue
-        if key in wanted or _whole(plain, normal_text(part.spec or "")):
+        if key in wanted or _whole(text, plain, part.spec or ""):
             hits.append(part)
     return hits if len({normal_identifier(part.part_number) for part in hits}) <= _SHARED else []
 
 
-def _whole(text: str, number: str) -> bool:
-    at = text.find(number)
-    while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(number) : at + len(number) + 1]
-        if not (before.isascii() and before.isalnum()) and not (after.isascii() and (after.isalnum() or after == "-")):
-            return True
-        at = text.find(number, at + 1)
-    return False
+def _whole(text: str, plain: str, number: str) -> bool:
+    """Say whether a number stands in a text by itself, whatever its spaces; `plain` is the text's normal form."""
+    sought = normal_text(number)
+    if not sought or sought not in plain:
+        return False
+    spelled = r"\s*".join(map(re.escape, "".join(sought.split())))
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9]|-[a-z0-9])", folded) is not None
 
 
 def _fits(part: Part, model: str | None) -> bool:

@@ -50,7 +50,7 @@ def orders(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[C
     ("question", "holds"),
     [
         (QUESTION, ("recorded 3 times", "What was found, the cause and the action were not recorded.")),
-        ("6号冷水机的油分析做过几次，结果发现了什么？", ("记录 3 次", "检查结果、原因和处理措施没有记录。")),
+        ("Chiller 6 的 Oil Analysis 做过几次，结果发现了什么？", ("记录 3 次", "检查结果、原因和处理措施没有记录。")),
     ],
 )
 def test_the_count_comes_with_its_records_and_without_findings(orders: Corpus, question: str, holds: tuple) -> None:
