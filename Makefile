@@ -27,10 +27,10 @@ check: setup
 	$(BIN)/lint-imports
 
 fast: setup
-	$(BIN)/pytest -m "not browser" -n 2 --dist loadscope
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not browser" -n 2 --dist loadscope
 
 browser: setup
-	$(BIN)/pytest -m browser
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m browser -n 2 --dist loadfile
 
 screens: setup  ## picture every tab of the demonstration plant, phone and desktop, both languages, into docs/screens
 	$(BIN)/python -m tests.browser.screens docs/screens

@@ -486,8 +486,9 @@ class Corpus:
         code: str | None = None,
         limit: int = 5,
     ) -> list[RepairCase]:
-        """Find past fixes by machine, model, fault code and words; the best match first, then the newest."""
-        return self._cases.find(query, equipment=equipment, model=model, code=code, limit=limit)
+        """Find past fixes by machine, model, fault code and words of either language; the best match first."""
+        across = load_glossary(self.folder).translations(query)
+        return self._cases.find(query, across, equipment=equipment, model=model, code=code, limit=limit)
 
     def case(self, case: int) -> RepairCase:
         """Return one case in any state; raises NotFound."""

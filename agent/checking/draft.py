@@ -126,7 +126,9 @@ class _Checker:
         """Return what of a statement stands in none of its places, or None where all of it does."""
         if verbatim and any(source.passage and contains_quote(source.passage.text, text) for source in cited):
             return None
-        if all(source.passage is None for source in cited) and not (quantities(text) or extract_identifiers(text)):
+        figures = quantities(text) or extract_identifiers(text)
+        own = any(contains_quote(source.text, text) for source in cited)  # "What was found was not recorded."
+        if all(source.passage is None for source in cited) and not figures and not own:
             return "a row of the database says nothing of this"
         bearing = [source for source in cited if self._bears(source)]
         if not bearing:

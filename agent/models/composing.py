@@ -8,7 +8,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from agent.asking.question import Question
-from agent.asking.understanding import Understanding
+from agent.asking.understanding import Understanding, understand
 from agent.models.choosing import choose
 from agent.models.procedures import procedure
 from agent.models.records import case_line, machine_line, part_line, status_lines
@@ -18,6 +18,7 @@ from corpus import normal_identifier
 
 _ANSWER = 1150  # characters; what is longer is read in the document itself
 _MENTIONED = 4  # past fixes in an answer about them
+_CLAUSE = re.compile(r"[,;.?!，；。？！]|\band\b", re.IGNORECASE)
 _BLANK = re.compile(r"\n\s*\n")  # ends a line of the draft; within a quotation it says nothing
 _STEP = re.compile(r"\n(?=\s*(?:\d{1,2}[.)、）]|[(（]\d{1,2}[)）]|步骤\s*\d+|Step \d+|[①-⑳•·▪‣\-–]))")
 
@@ -47,10 +48,18 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     if "overview" in asked.intents and found.machines:
         lines += [machine_line(machine, label) for machine in found.machines]
     if "history" in asked.intents and found.cases:
+        if not lines and _beside_the_past(question):  # the maker's text comes before a colleague's
+            lines += _direct(question, asked, found)
         lines += [f"**{label['cases']}**", *(case_line(case, label, zone) for case in found.cases[:_MENTIONED])]
     if not lines:
         lines = _direct(question, asked, found)
     return "\n\n".join(_within(lines))
+
+
+def _beside_the_past(question: Question) -> bool:
+    """Say whether a clause asks for cause, steps or meaning as such: "what do I check, and how was it fixed before?"."""
+    clauses = [understand(clause) for clause in _CLAUSE.split(question.own)]
+    return any(one.wants & {"cause", "steps", "definition"} and "history" not in one.intents for one in clauses)
 
 
 def _by_parts(question: Question, found: Found) -> Understanding:

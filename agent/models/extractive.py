@@ -18,8 +18,11 @@ from agent.asking.understanding import understand
 from agent.models.choosing import documents_of
 from agent.models.composing import compose
 from agent.tools.found import Found, merged
-from corpus import extract_identifiers, normal_identifier
+from agent.words import words
+from corpus import content_words, extract_identifiers, normal_identifier
 
+_NAMING = 5  # passages whose part numbers are looked up in stock
+_NUMBERS = 24
 OWN = "x-"  # begins the ids of this model's tool calls: another model's results are none of its business
 
 
@@ -79,8 +82,19 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
         calls.append(_call("describe_machine", equipment=question.machine.tag))
     if asked.intents & {"history", "fault"}:
         code = {"code": asked.code} if asked.code else {}
-        calls.append(_call("find_past_fixes", query=question.text, **at, **code))
+        calls.append(_call("find_past_fixes", query=_case_query(question), **at, **code))
     return calls
+
+
+def _case_query(question: Question) -> str:
+    """Return what past fixes are to hold; nothing where only a machine's past is asked for: "what broke before?"."""
+    said = words().intents["history"].sub(" ", question.text)
+    said = words().frames.sub(" ", said)
+    if question.machine and "history" in question.asked.intents and not question.asked.identifiers:
+        left = words().follow["past"].sub(" ", said)
+        if not content_words(left):
+            return ""
+    return said if content_words(said) else question.text
 
 
 def _stock_query(question: Question) -> str:
@@ -103,12 +117,12 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
     passages = documents_of(found.evidence.passages if found.evidence else ())
     held = {normal_identifier(part.part_number) for part in found.parts} | {i.normal for i in asked.identifiers}
     # Many a part number looks like a code; the inventory knows.
-    written = [i for passage in passages[:2] for i in extract_identifiers(passage.text)]
+    written = [i for passage in passages[:_NAMING] for i in extract_identifiers(passage.text)]
     named = [i for i in written if i.kind in ("part", "code") and i.normal not in held]
     if not named:
         return []
     at = {"equipment": question.scope} if question.scope else {}
-    return [_call("find_parts", query=" ".join(dict.fromkeys(i.text for i in named[:12])), **at)]
+    return [_call("find_parts", query=" ".join(dict.fromkeys(i.text for i in named[:_NUMBERS])), **at)]
 
 
 def _call(name: str, **arguments: Any) -> ToolCall:

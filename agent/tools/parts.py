@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from langchain_core.tools import BaseTool, tool
 
 from agent.tools.data import fenced
@@ -9,6 +11,7 @@ from agent.tools.found import Found, part_source
 from corpus import Corpus, Part, extract_identifiers
 
 _SEARCHED = 20
+_LISTED = 12  # stock lines of one call
 
 
 def part_tools(corpus: Corpus) -> list[BaseTool]:
@@ -19,7 +22,7 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
     def find_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Find spare parts by number or name, with stock, bin, minimum and date. `equipment` is an asset tag."""
         model = corpus.equipment(equipment).model if equipment else None
-        parts = tuple(corpus.find_parts(query, model=model, limit=6) or _near(corpus, query, equipment))
+        parts = tuple(corpus.find_parts(query, model=model, limit=_LISTED) or _near(corpus, query, equipment))
         sources = tuple(part_source(part, zone) for part in parts)
         lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         return "\n".join(lines) or "No such part.", Found(parts=parts, sources=sources)
@@ -38,7 +41,7 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
 
 def _near(corpus: Corpus, query: str, equipment: str | None) -> list[Part]:
     """Return the parts of the stock row that a search puts first: not every word of a question names a part."""
-    if any(one.kind in ("part", "code") for one in extract_identifiers(query)):
+    if re.search(r"\d{5}", query) or any(one.kind in ("part", "code") for one in extract_identifiers(query)):
         return []  # a number that is not in stock has no neighbour that would do
     rows = corpus.search(query, equipment=equipment, k=_SEARCHED).passages
     row = next((row for row in rows if row.place.record and row.place.record.table == "parts"), None)

@@ -38,14 +38,18 @@ class Glossary:
 
     def translate(self, query: str) -> list[str]:
         """Return the tokens, each once, that the query's terms have in the other language; longest terms first."""
+        return list(dict.fromkeys(token for term in self.translations(query) for token in term))
+
+    def translations(self, query: str) -> list[tuple[str, ...]]:
+        """Return for each term of a query the tokens of its renderings in the other language; longest terms first."""
         plain = unicodedata.normalize("NFKC", query).lower()
-        tokens: dict[str, None] = {}
+        found: list[tuple[str, ...]] = []
         for run in re.findall(r"[\u3400-\u9fff\uf900-\ufaff]+", plain):
             at = 0
             while at < len(run):
                 for size in range(min(self.longest_chinese, len(run) - at), 0, -1):
-                    if found := self.chinese.get(run[at : at + size]):
-                        tokens.update(dict.fromkeys(found))
+                    if tokens := self.chinese.get(run[at : at + size]):
+                        found.append(tokens)
                         break
                 else:
                     size = 1
@@ -54,13 +58,13 @@ class Glossary:
         at = 0
         while at < len(stems):
             for size in range(min(self.longest_english, len(stems) - at), 0, -1):
-                if found := self.english.get(tuple(stems[at : at + size])):
-                    tokens.update(dict.fromkeys(found))
+                if tokens := self.english.get(tuple(stems[at : at + size])):
+                    found.append(tokens)
                     break
             else:
                 size = 1
             at += size
-        return list(tokens)
+        return found
 
     def render(self, text: str) -> list[tuple[str, str]]:
         """Return the terms of a text as it writes them, each with its rendering in the other language, in order."""

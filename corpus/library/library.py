@@ -113,6 +113,8 @@ class Library:
 
     def _embedded(self, texts: Sequence[str], old: Document | None, progress: Progress) -> Vectors:
         """Embed texts, each once; what stands in the revision before word for word keeps its vector."""
+        if not texts:
+            return np.zeros((0, 0), np.float32)  # readings by the million need no model
         known: dict[str, bytes] = {}
         if old is not None and old.current is not None:
             with self._database.read() as session:

@@ -105,13 +105,21 @@ class CaseStore(FileRecords):
     # --- reading -------------------------------------------------------------------------------------------------
 
     def find(
-        self, query: str, *, equipment: str | None, model: str | None, code: str | None, limit: int
+        self,
+        query: str,
+        across: Sequence[Sequence[str]] = (),
+        *,
+        equipment: str | None,
+        model: str | None,
+        code: str | None,
+        limit: int,
     ) -> list[RepairCase]:
+        """Rank by the share of the query's words, or of its terms, each by its tokens in the other language."""
         keys = None
         if equipment or model:
             with self._database.read() as session:
                 keys = self.machines(session, equipment, model)
-        wanted = set(content_words(query))
+        wanted, terms = set(content_words(query)), [set(term) for term in across]
         same_machine = normal_identifier(equipment) if equipment else None
         ranked = []
         for entry in self.view().held:
@@ -120,6 +128,8 @@ class CaseStore(FileRecords):
             if keys is not None and entry.equipment_key not in keys:
                 continue
             words = len(wanted & entry.tokens) / len(wanted) if wanted else 0.0 if query.strip() else 1.0
+            if terms:
+                words = max(words, sum(not term.isdisjoint(entry.tokens) for term in terms) / len(terms))
             if words < _ENOUGH and not code:
                 continue
             gain = _SAME_MACHINE if same_machine and entry.equipment_key == same_machine else 0.0

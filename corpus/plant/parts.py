@@ -17,6 +17,7 @@ from corpus.library.quotes import normal_text
 from corpus.library.rows import RevisionRow
 from corpus.plant.records import Compared, FileRecords, Imported, ImportRow, Key, batches, compared, overlap, unpack
 
+_SHARED = 3  # stock numbers of one maker's type
 _ENOUGH = 0.34  # share of the query's words that a line must hold
 _EARLY = datetime.min.replace(tzinfo=UTC)
 _WRITTEN = (
@@ -74,7 +75,7 @@ class PartStore(FileRecords):
         parts = self.all()
         if not query.strip():
             return [part for part in parts if _fits(part, model)][:limit]
-        exact = _named(parts, query)
+        exact = _named(parts, query) or _typed(parts, query)
         if exact:
             return exact[:limit]
         ranked = []
@@ -221,9 +222,27 @@ def _named(parts: Sequence[Part], text: str) -> list[Part]:
         key = normal_identifier(part.part_number)
         if key in wanted:
             hits.append((wanted.index(key), part))
+        elif key.isdigit() and part.part_number.isalnum():
+            # An ERP fills its numbers up with zeros that nobody says.
+            if len(key) >= 5 and any(_whole(plain, number) for number in {key, key.lstrip("0")} if len(number) >= 5):
+                hits.append((len(wanted), part))
         elif len(key) >= 5 and not part.part_number.isalnum() and _whole(plain, normal_text(part.part_number)):
             hits.append((len(wanted), part))
     return [part for _, part in sorted(hits, key=lambda item: item[0])]
+
+
+def _typed(parts: Sequence[Part], text: str) -> list[Part]:
+    """Return the lines whose maker's type stands in the text; a type that many parts share (AC220V) names none."""
+    wanted = {identifier.normal for identifier in extract_identifiers(text)}
+    plain = normal_text(text)
+    hits = []
+    for part in parts:
+        key = normal_identifier(part.spec or "")
+        if len(key) < 5 or not any(character.isdigit() for character in key):
+            continue
+        if key in wanted or _whole(plain, normal_text(part.spec or "")):
+            hits.append(part)
+    return hits if len({normal_identifier(part.part_number) for part in hits}) <= _SHARED else []
 
 
 def _whole(text: str, number: str) -> bool:

@@ -156,7 +156,7 @@ def _meant(
     # A name that stands earlier in a field's list is the better one: 备件名称 before 名称.
     exact = []
     for index, name in enumerate(names):
-        for order, spelled in enumerate(_spellings(name)):
+        for order, spelled in enumerate(_spellings(name, kind)):
             for field, words in NAMES[kind].items():
                 if spelled in words:
                     exact.append((order, words.index(spelled), index, field))
@@ -168,13 +168,27 @@ def _meant(
     if kind == "parts" and (asked or len(taken) >= 3):
         for index, field in _by_values(columns, body, taken):
             claim(index, field, "values")
+        if "part_number" not in taken:
+            columns = [_numbering(column, body, taken) for column in columns]
     return tuple(columns)
 
 
-def _spellings(name: str) -> tuple[str, ...]:
+def _spellings(name: str, kind: TableKind) -> tuple[str, ...]:
     """Return how a name may be written in the lists: whole, without brackets, the lower of two header rows alone."""
     pieces = (name, *name.split(_OVER)[1:])
-    return tuple(dict.fromkeys(form(piece) for piece in pieces for form in (whole, plain))) if name else ()
+    spelled = [form(piece) for piece in pieces for form in (whole, plain)] if name else []
+    return tuple(dict.fromkeys([*spelled, *_halves(pieces[-1], kind)]))
+
+
+def _halves(name: str, kind: TableKind) -> list[str]:
+    """Return a name in two languages ("单位 Unit") as each, where they do not mean different columns."""
+    halves = [plain(" ".join(re.findall(letters, name))) for letters in (r"[\u3400-\u9fff]+", r"[A-Za-z#]+")]
+    if not all(halves):
+        return []
+    meant = [{field for field, words in NAMES[kind].items() if half in words} for half in halves]
+    if meant[0] and meant[1]:
+        return halves if meant[0] & meant[1] else []
+    return [half for half in halves if half not in _TOO_GENERAL]
 
 
 def _near(name: str, kind: TableKind) -> list[tuple[float, str]]:
@@ -194,7 +208,7 @@ def _near(name: str, kind: TableKind) -> list[tuple[float, str]]:
             elif min(len(word), len(spelled)) >= (4 if han else 5):
                 ratio = fuzz.ratio(word, spelled)
                 best = max(best, ratio if ratio >= _NEAR else 0)
-        if best >= 76:
+        if best >= 76 and not (field == "on_hand" and _OTHER_FIGURE.search(spelled)):
             found.append((best, field))
     return found
 
@@ -214,10 +228,25 @@ def _by_values(
             yield column.index, "part_number"
         elif "bin" not in taken and sum(_BIN.fullmatch(cell) is not None for cell in cells) >= 0.8 * len(cells):
             yield column.index, "bin"
-        elif "on_hand" not in taken and sum(map(is_number, cells)) >= 0.9 * len(cells) and column.header:
-            yield column.index, "on_hand"
+        elif "on_hand" not in taken and sum(map(is_number, cells)) >= 0.9 * len(cells):  # noqa: SIM102
+            if column.header and not _OTHER_FIGURE.search(plain(column.header)):
+                yield column.index, "on_hand"
 
 
+def _numbering(column: Column, body: Sequence[tuple[str, ...]], taken: set[str]) -> Column:
+    """Let the maker's type be the number where a list of stock has no numbers of its own."""
+    if column.field != "spec" or not {"part_name", "on_hand", "minimum"} <= taken:
+        return column
+    cells = [row[column.index] for row in body if column.index < len(row) and row[column.index]]
+    codes = {normal_identifier(cell) for cell in cells if re.search(r"\d", cell)}
+    return replace(column, field="part_number", how="values") if len(codes) > 0.85 * len(cells) else column
+
+
+# Figures beside the stock that a wrong guess would state as the stock.
+_OTHER_FIGURE = re.compile(
+    r"金额|价|天数|周转|在途|冻结|占用|预留|分配|上月|上期|期初|月均|年均|消耗|用量|领用|入库|出库|申请|采购|订|需求|重量|质量|寿命|周期|"
+    r"order|alloc|reserv|transit|blocked|issue|receiv|usage|used|consum|price|cost|value|weight|days|month|annual|year|opening"
+)
 _BIN = re.compile(r"[A-Za-z]{1,2}\d{0,2}(?:[-.]\d{1,3}){1,4}|[A-Za-z]\d{1,3}|\d{1,2}(?:-\d{1,3}){2,4}")
 
 

@@ -43,7 +43,7 @@ def part(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
         on_hand=on_hand[0] if on_hand else None,
         minimum=minimum[0] if minimum else None,
         unit=unit,
-        lead_time=values.days(cells.get("lead_time")),
+        lead_time=values.days(cells.get("lead_time"), sheet.headers.get("lead_time", "")),
         supplier=cells.get("supplier") or None,
         fits=values.machines(cells.get("fits")),
         substitutes=values.several(cells.get("substitutes")),

@@ -20,20 +20,23 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "part_number": "备件编号 备件编码 备件代码 备件号 物料编码 物料编号 物料代码 物料号 料号 零件号 零件编号 件号 图号 存货编码 "
         "存货编号 材料编码 材料编号 商品编码 品号 货号 sap编码 erp编码 编号 编码 partnumber partno part# partid pn mpn materialno "
         "materialnumber material materialcode itemno itemnumber itemcode item# item sku partcode stockcode articleno articlenumber",
-        "part_name": "备件名称 物料名称 零件名称 存货名称 材料名称 商品名称 品名 名称 中文名称 备件 物料描述 备件描述 品名描述 partname "
+        "part_name": "备件名称 物料名称 零件名称 存货名称 材料名称 商品名称 品名 名称 中文名称 备件 物料描述 备件描述 品名描述 名称及规格 名称规格 名称及规格型号 名称规格型号 名称及型号 品名规格 品名及规格 "
+        "partname "
         "description itemname partdescription materialdescription itemdescription namezh name designation",
         "name_en": "英文名称 英文名 英文品名 englishname nameen descriptionen",
-        "spec": "规格型号 规格 型号规格 型号 规格/型号 规格参数 技术规格 图号规格 specification spec size specs model typemodel dimensions",
+        "spec": "规格型号 规格 型号规格 型号 规格/型号 规格参数 技术规格 图号规格 specification spec size specs model typemodel dimensions "
+        "厂家型号 厂商型号 原厂型号 厂家料号 制造商料号 订货号 manufacturerpartnumber manufacturerpartno mfrpartnumber mfrpartno "
+        "mfgpartnumber mfgpartno mfrpn vendorpartno supplierpartno mpn",
         "bin": "库位 货位 库位号 货位号 仓位 储位 储位号 架位 货架号 货架 存放位置 存放地点 库存位置 存储位置 库存地点 位置 库房位置 bin binlocation "
-        "binno shelf storagelocation storagebin location rack stocklocation warehouselocation",
-        "warehouse": "仓库 库房 仓库名称 所在仓库 warehouse store storeroom depot",
-        "on_hand": "现有库存 库存 库存数量 库存量 当前库存 现存量 现有数量 现存数量 实际库存 实存数量 实存 实盘数量 盘点数量 账面数量 结存 结存数量 "
-        "可用库存 在库数量 在库 数量 期末库存 onhand qtyonhand quantityonhand stock stockqty currentstock quantity qty instock "
+        "binno storebin storbin warehousebin shelf storagelocation storagebin location rack stocklocation warehouselocation",
+        "warehouse": "仓库 库房 仓库名称 所在仓库 sloc warehouse store storeroom depot",
+        "on_hand": "现有库存 库存 库存数量 库存量 当前库存 现存量 现有数量 现存数量 实际库存 实存数量 实存 实存数 实盘数量 实盘数 实盘 盘点数量 盘点数 账面数量 账面数 账面库存 结存 结存数量 结存数 现有 现存 "
+        "可用库存 在库数量 在库 数量 期末库存 onhand qtyonhand qtyoh qoh soh stockonhand quantityonhand stock stockqty currentstock quantity qty instock "
         "available availableqty balance unrestricted",
-        "minimum": "最小库存 最低库存 安全库存 最小库存量 最低库存量 安全库存量 库存下限 最低储备 最小储备 最小量 再订货点 订货点 补货点 下限 minimum minstock "
+        "minimum": "最小库存 最低库存 安全库存 最小库存量 最低库存量 安全库存量 库存下限 最低储备 最小储备 最小量 最小 最低 再订货点 订货点 补货点 下限 minimum minstock "
         "minimumstock minqty minimumqty reorderpoint reorderlevel safetystock min rop",
-        "maximum": "最大库存 最高库存 库存上限 最大库存量 最高储备 上限 maximum maxstock maxqty maximumstock max",
-        "unit": "单位 计量单位 主单位 基本单位 unit uom units unitofmeasure baseunit",
+        "maximum": "最大库存 最高库存 库存上限 最大库存量 最高储备 最大 最高 上限 maximum maxstock maxqty maximumstock max",
+        "unit": "单位 计量单位 主单位 基本单位 unit uom units unitofmeasure baseunit bun",
         "lead_time": "采购周期 采购周期天 货期 交货期 供货周期 到货周期 采购提前期 交期 leadtime leadtimedays deliverytime leaddays",
         "supplier": "供应商 品牌 厂家 制造商 生产厂家 供货商 厂商 供应商名称 品牌厂家 supplier vendor manufacturer brand maker mfr make",
         "fits": "适用机型 适用设备 所属设备 设备型号 使用设备 适用机台 设备名称 设备 使用机型 应用设备 用于设备 所属机台 适用范围 fits fitsmodels usedon "

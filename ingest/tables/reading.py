@@ -20,7 +20,9 @@ from ingest.tables.wide import long_form
 
 _LISTED = 20  # bad rows named one by one in a file's warnings; a preview has them all
 _TOTAL = re.compile(
-    r"\s*(合\s*计|总\s*计|小\s*计|共计|制表|审核|盘点人|sub-?total|grand total|total)(?![a-z])[\s:：]*", re.IGNORECASE
+    r"\s*(?:本页|本表|全部|库存|数量|page\s)?\s*"
+    r"(合\s*计|总\s*计|小\s*计|共计|制表|审核|盘点人|sub-?total|grand total|total)(?![a-z])[\s:：]*",
+    re.IGNORECASE,
 )
 
 

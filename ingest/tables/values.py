@@ -16,7 +16,8 @@ _FORMS = (
     "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
 )  # fmt: skip
 _DAY = re.compile(
-    r"(?<!\d)(20\d{2})\s*[-/年._]?\s*(0?[1-9]|1[0-2])\s*[-/月._]?\s*(0[1-9]|[12]\d|3[01]|[1-9](?!\d))日?(?!\d)"
+    r"(?<!\d)(?:(20\d\d)\s*[-/年._ ]\s*(1[0-2]|0?[1-9])\s*[-/月._ ]\s*(3[01]|[12]\d|0?[1-9])"
+    r"|(20\d\d)(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9]))(?!\d)"
 )
 _YES = frozenset("true yes y 1 是 预防 预防性 预防性维护 保养 pm preventive planned scheduled 计划 点检 定期".split())
 _NO = frozenset("false no n 0 否 纠正 纠正性 故障 维修 抢修 cm bm corrective breakdown unplanned repair 事后".split())
@@ -52,12 +53,18 @@ def is_number(text: str) -> bool:
         return False
 
 
-def days(text: str | None) -> float | None:
-    """Return a lead time in days ("2周", "3-4 weeks": the longer one); None where it names no figure."""
+def days(text: str | None, header: str = "") -> float | None:
+    """Return a lead time in days ("2周", "3-4 weeks": the longer one); None where it names no figure.
+
+    A bare figure is in the header's unit: "Lead time (wks)".
+    """
     figures = re.findall(r"\d+(?:\.\d+)?", text or "")
     if not figures:
         return None
-    factor = 7 if re.search(r"周|week|wk", text or "", re.I) else 30 if re.search(r"月|month", text or "", re.I) else 1
+    named = next(
+        (words for words in (text or "", header) if re.search(r"[天日周月]|day|week|wk|month", words, re.I)), ""
+    )
+    factor = 7 if re.search(r"周|week|wk", named, re.I) else 30 if re.search(r"月|month", named, re.I) else 1
     return max(map(float, figures)) * factor
 
 
@@ -129,7 +136,7 @@ def day_in(text: str, zone: ZoneInfo) -> datetime | None:
     """Return the day that a title, sheet name or file name gives: 2026-03-31, 20260331, 2026年3月31日."""
     for found in _DAY.finditer(text):
         try:
-            return datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
+            return datetime(*(int(figure) for figure in found.groups() if figure), tzinfo=zone)  # type: ignore[arg-type]
         except ValueError:
             continue
     return None

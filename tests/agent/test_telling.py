@@ -83,3 +83,20 @@ def test_a_code_is_explained_before_the_stock_of_the_part_that_it_names(plant: C
     assert answer.state == "answered"
     assert answer.text.index("回油滤芯压差") < answer.text.index("B-04-2")
     assert [(part.part_number, part.on_hand, part.bin) for part in answer.parts] == [("YL-0471", 4, "B-04-2")]
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("LA-01 以前出过什么故障，是谁修好的？", ["陈丽华"]),
+        ("What broke on LA-01 before?", ["陈丽华"]),
+        ("The spindle of LA-01 is too hot, who fixed that before?", ["清洗滤网"]),
+        ("LA-01 报 E-407，先查什么？以前是谁处理的？", ["Clean the fan filter", "清洗滤网"]),
+    ],
+)
+def test_past_fixes_are_found_by_machine_and_across_languages(plant: Corpus, question: str, holds: list[str]) -> None:
+    answer = build_assistant(plant.settings, plant).ask(question)
+    assert answer.state == "answered"
+    places = [answer.text.index(piece) for piece in holds]
+    assert places == sorted(places)
+    assert answer.cases

@@ -79,6 +79,9 @@ def test_a_chinese_inventory_with_two_row_header_and_merged_cells(ingestor, corp
         "存货编码,存货名称,规格,仓位,现存量,最低库存量,主单位,供应商,适用机台",
         "Material No.,Description,Spec,Storage Bin,Qty on hand,Safety stock,UoM,Brand,Used on",
         "料号,品名,规格/型号,架位,当前库存数,库存下限,单位,品牌/厂家,所属设备名称",
+        "备件编号 Part No.,名称 Description,型号 Model,货位 Location,库存 Stock,最低 Min,单位 Unit,品牌 Brand,所属设备",
+        "Material,Material Description,Mfr Part No.,Stor. Bin,Unrestricted,Reorder Point,BUn,Vendor,Used On",
+        "件号,名称及规格,订货号,存放位置,实盘数,最低储备量,计量单位,厂家,适用设备",
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
@@ -161,3 +164,74 @@ def test_a_table_that_is_wrong_altogether_changes_nothing(ingestor, corpus, tmp_
     assert "row 3" in result.error
     assert [p.on_hand for p in corpus.all_parts()] == [3.0]
     assert len(corpus.documents(retired=True)) == 1
+
+
+def test_a_bilingual_header_of_two_rows_keeps_stock_and_minimum_apart(ingestor, tmp_path):
+    rows = [
+        ["昆山工厂 备件盘点表 Spare parts count 2026年11月20日", *[None] * 6],
+        ["备件编号 Part No.", "名称 Description", "库存 Stock", None, None, "货位 Location", "备注 Remark"],
+        [None, None, "最低 Min", "最高 Max", "现有 On hand", None, None],
+        ["KS/EL-0012", "伺服驱动器", 1, 3, 2, "E1-04", "急件"],
+    ]
+    path = book(tmp_path / "count.xlsx", rows, merged=("A1:G1", "C2:E2", "A2:A3", "B2:B3", "F2:F3", "G2:G3"))
+    preview = ingestor.preview_table(path)
+    assert [c.field for c in preview.headers[0].columns] == [
+        "part_number", "part_name", "minimum", "maximum", "on_hand", "bin", "ignored",
+    ]  # fmt: skip
+    assert preview.as_of is not None
+    assert preview.as_of.date().isoformat() == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["账面数,实盘数", "实盘数,账面数", "在途数量,现存量", "月均消耗,结存", "Qty on order,Qty OH", "库存金额,库存数量"],
+)
+def test_what_was_counted_is_the_stock_and_no_figure_beside_it(ingestor, corpus, tmp_path, header):
+    path = tmp_path / "stock.csv"
+    counted = {"实盘数", "现存量", "结存", "Qty OH", "库存数量"}
+    figures = ["7" if name in counted else "99" for name in header.split(",")]
+    path.write_text(f"备件编号,备件名称,最低储备,{header}\nP-100,皮带,2,{','.join(figures)}\n")
+    (result,) = bring(ingestor, path)
+    assert result.state == "indexed", result.error
+    assert [(p.on_hand, p.minimum) for p in corpus.find_parts("P-100")] == [(7.0, 2.0)]
+
+
+@pytest.mark.parametrize("name", ["在途数量", "年消耗量", "Qty on order", "库存金额", "上月库存"])
+def test_a_figure_of_another_kind_is_never_guessed_to_be_the_stock(ingestor, tmp_path, name):
+    path = tmp_path / "parts.csv"
+    path.write_text(f"备件编号,备件名称,库位,最低库存,{name}\nP-100,皮带,A-1,2,99\nP-200,油封,A-2,2,98\n")
+    preview = ingestor.preview_table(path)
+    assert {c.header: c.field for c in preview.headers[0].columns}[name] != "on_hand"
+
+
+def test_a_list_without_numbers_goes_by_the_makers_type(ingestor, corpus, tmp_path):
+    path = tmp_path / "常备件.csv"
+    path.write_text(
+        "名称,型号,库存,最低,位置\n空压机皮带,5V-1120,4,2,一号柜\n压力变送器,MPM480,0,1,二号柜\n本页合计,,4,,\n"
+    )
+    (result,) = bring(ingestor, path)
+    assert (result.state, result.warnings) == ("indexed", ())
+    assert [(p.name, p.on_hand, p.bin) for p in corpus.find_parts("5V 1120")] == [("空压机皮带", 4.0, "一号柜")]
+
+
+def test_a_part_is_found_by_its_number_of_digits_and_by_its_makers_type(ingestor, corpus, tmp_path):
+    path = tmp_path / "MB52.csv"
+    path.write_text(
+        "Material,Material Description,Mfr Part No.,Stor. Bin,Unrestricted,BUn\n"
+        "000000000070012345,FILTER ELEMENT,0330 R 010,A1-22,14,PC\n1000023457,SWITCH,BI8-M18-AP6X,A1-23,7,PC\n"
+        "1000023458,SAFETY RELAY,PNOZ X3,A1-24,1,PC\n"
+        + "".join(f"100003000{i},CONTACTOR {i},AC220V,B-{i},{i},PC\n" for i in range(1, 6))
+    )
+    (result,) = bring(ingestor, path)
+    assert result.state == "indexed", result.error
+    for question, stock in (
+        ("Stock of material 70012345?", [14.0]),
+        ("000000000070012345 库存多少？", [14.0]),
+        ("1000023457 还有多少", [7.0]),
+        ("How many BI8-M18-AP6X are in stock?", [7.0]),
+        ("PNOZ X3 安全继电器还有几个？", [1.0]),
+        ("1000023459 还有多少", []),
+        ("10000234571 还有多少", []),
+        ("contactor 3 AC220V", [3.0]),
+    ):
+        assert [p.on_hand for p in corpus.find_parts(question)][:1] == stock, question

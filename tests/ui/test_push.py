@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 from starlette.testclient import TestClient
 
 from corpus import Settings
 from ui.app import build_app
 from ui.house import House, open_house
+from ui.serving import served as real_server
 
 NOW = datetime.now(UTC).replace(microsecond=0).isoformat()
 READINGS = [{"equipment": "HP-01", "metric": "pressure", "value": v, "at": f"2026-03-01T08:0{v}:00"} for v in range(5)]
@@ -66,3 +72,23 @@ def test_pushes_need_a_keepers_token_and_may_be_repeated(served):
     assert push(7, "2026-03-02", full=True)["lines"] == 1
     assert [p.part_number for p in house.corpus.all_parts()] == ["P-100"]
     assert len(house.corpus.documents()) == 1
+
+
+@pytest.mark.parametrize("path", ["/api/status", "/api/parts"])
+def test_pushes_keep_to_their_schema(settings: Settings, path: str) -> None:
+    with open_house(settings) as house:
+        house.corpus.add_account("lead", "lead", "a long password", actor="test")
+        headers = {"authorization": f"Bearer {house.corpus.add_token('lead', 'gateway', actor='test')}"}
+        with real_server(house, accounts=True) as address:
+            schema = schemathesis.openapi.from_url(f"{address}/api/openapi.json", headers=headers)
+            (operation,) = (one.ok() for one in schema.include(path=path, method="POST").get_all_operations())
+
+            @given(case=operation.as_strategy())
+            @hypothesis_settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+            def keeps(case: Any) -> None:
+                # An alarm that ends before it begins is refused, which no schema can say.
+                case.call_and_validate(
+                    headers=headers, timeout=120, excluded_checks=[ignored_auth, positive_data_acceptance]
+                )
+
+            keeps()
