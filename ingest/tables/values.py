@@ -135,8 +135,9 @@ def time(text: str, zone: ZoneInfo) -> datetime:
 def day_in(text: str, zone: ZoneInfo) -> datetime | None:
     """Return the day that a title, sheet name or file name gives: 2026-03-31, 20260331, 2026年3月31日."""
     for found in _DAY.finditer(text):
+        year, month, day = (int(figure) for figure in found.groups() if figure)
         try:
-            return datetime(*(int(figure) for figure in found.groups() if figure), tzinfo=zone)  # type: ignore[arg-type]
+            return datetime(year, month, day, tzinfo=zone)
         except ValueError:
             continue
     return None
