@@ -27,6 +27,7 @@ _SECOND = 0.55  # what else the page says comes along when its score is this sha
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
 _WARNING = 0.55
 _FAULT = 0.5  # a row of codes answers a question about a fault
+_PARTS = 0.35  # ... and one of a list of parts a question about a part's name or number
 _ROWS, _ROW_TOO = 300, 0.75
 _LISTED = 0.2  # ... and where a code is one of several in a row
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
@@ -125,6 +126,8 @@ class _Scorer:
         self._other = _weights(found.translated, every)
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}
+        told = any(i.kind == "part" for i in asked.identifiers) and not words().hazard_asked.search(question.own)
+        self._names = told or "name" in asked.wants or "stock" in asked.intents
         # A code that was spoken of before, which a question of its own, or for a figure, leaves behind.
         self._lent = bool(self._codes) and not self._codes & own and (not thin or "figure" in asked.wants)
 
@@ -154,8 +157,10 @@ class _Scorer:
             bonus -= _WARNING  # a warning is told with its procedure; it rarely answers
         if passage.applies == "other":
             bonus -= 0.5
-        if passage.kind == "fault" and not asked.code and "fault" not in asked.intents:
+        if passage.kind == "fault" and (self._lent or (not asked.code and "fault" not in asked.intents)):
             bonus -= _FAULT
+        if words().parts_row.search(unit.text) and not self._names:
+            bonus -= _PARTS
         if self._codes and not self._lent:
             named = [i.normal for i in extract_identifiers(unit.text[:60]) if i.kind == "code"]
             if passage.kind == "fault" and named and named[0] in self._codes:

@@ -38,6 +38,7 @@ class Words:
     hazard_asked: Pattern[str]
     limit_asked: Pattern[str]
     caption: Pattern[str]
+    parts_row: Pattern[str]
     signal: Pattern[str]
     addressed: Pattern[str]
     labels: Mapping[Language, Mapping[str, str]]
@@ -71,6 +72,7 @@ def words() -> Words:
         hazard_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["asked"]]),
         limit_asked=_any([pattern for one in every for pattern in one["safety_chapter"]["limits"]]),
         caption=_any([pattern for one in every for pattern in one["frames"]["captions"]]),
+        parts_row=_any([pattern for one in every for pattern in one["frames"]["parts_row"]]),
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
         addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),
         labels={language: data[language]["labels"] for language in LANGUAGES},
