@@ -115,6 +115,11 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     return calls
 
 
+def about_alarms(text: str) -> bool:
+    """Say whether a text speaks of alarms."""
+    return _is(_ALARMS, text)
+
+
 def _recorded(text: str) -> bool:
     """Say whether a text asks of what happened, not of what is allowed or how long something takes."""
     counted = _is(r"\bhow (?:many|often)\b|\bnumber of\b|\bcount\b|几|多少", text) and _is(_LOGGED, text)

@@ -48,6 +48,8 @@ def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]
     asked = question.asked
     if question.machine is not None or found.facts:
         return ()
+    if found.alarms and "status" in asked.intents and not question.machines:
+        return ()  # the alarms of all machines
     wanted = {i.normal for i in asked.identifiers}
     if asked.intents & {"stock"} and wanted & {normal_identifier(part.part_number) for part in found.parts}:
         return ()  # a part number says enough: its stock is the same for every machine that it fits

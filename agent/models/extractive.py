@@ -12,7 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from agent.asking.figures import figure_calls
+from agent.asking.figures import about_alarms, figure_calls
 from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.models.choosing import documents_of
@@ -78,6 +78,8 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
         calls.append(_call("find_parts", query=_stock_query(question), **at))
     if question.machine and asked.intents & {"status", "fault"}:
         calls.append(_call("read_status", equipment=question.machine.tag, query=question.own))
+    elif "status" in asked.intents and not question.machines and about_alarms(question.own):
+        calls.append(_call("read_status", query=question.own))
     if question.machine and "overview" in asked.intents:
         calls.append(_call("describe_machine", equipment=question.machine.tag))
     if asked.intents & {"history", "fault"}:

@@ -47,7 +47,8 @@ def status_lines(found: Found, label: Labels, zone: ZoneInfo) -> list[str]:
     alarms = []
     for alarm in found.alarms:
         since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
-        text = f"- **{label['alarm']} {alarm.code}** {alarm.text or ''} ({label['since']} {since})"
+        where = "" if found.readings else f"{alarm.equipment} "  # asked of all machines
+        text = f"- **{label['alarm']} {alarm.code}** {where}{alarm.text or ''} ({label['since']} {since})"
         alarms.append(f"{text} [{alarm_source(alarm, zone).id}]")
     named = [reading for reading in found.readings if reading.metric in found.named]
     readings = []

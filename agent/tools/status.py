@@ -9,21 +9,24 @@ from agent.tools.found import Found, alarm_source, reading_source
 from agent.tools.metrics import named_metrics
 from corpus import Corpus
 
+_EVERYWHERE = 12  # alarms of all machines
+
 
 def status_tools(corpus: Corpus) -> list[BaseTool]:
     """Make the tools that read status and alarms."""
     zone = corpus.settings.zone
 
     @tool(response_format="content_and_artifact")
-    def read_status(equipment: str, query: str = "") -> tuple[str, Found]:
+    def read_status(equipment: str | None = None, query: str = "") -> tuple[str, Found]:
         """Read the newest value of every metric of a machine, and the alarms that stand now.
 
-        `query` is the question in the reader's words: what it names comes first.
+        Without `equipment`, an asset tag, the alarms of all machines. `query` is the question in the reader's words:
+        what it names comes first.
         """
-        readings = tuple(corpus.latest_status(equipment))
+        readings = tuple(corpus.latest_status(equipment)) if equipment else ()
         named = named_metrics(corpus, query, [reading.metric for reading in readings]) if query else []
         readings = tuple(sorted(readings, key=lambda reading: reading.metric not in named))
-        alarms = tuple(corpus.alarms(equipment, active=True, limit=5))
+        alarms = tuple(corpus.alarms(equipment, active=True, limit=5 if equipment else _EVERYWHERE))
         sources = tuple(reading_source(r, zone) for r in readings) + tuple(alarm_source(a, zone) for a in alarms)
         lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         found = Found(readings=readings, alarms=alarms, sources=sources, named=tuple(named))

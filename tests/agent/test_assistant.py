@@ -136,6 +136,14 @@ def test_status_without_a_machine_asks_back(assistant: Assistant) -> None:
     assert (answer.state, answer.choices) == ("clarify", ("LA-01",))
 
 
+@pytest.mark.parametrize("question", ["Which alarms are active now?", "现在有哪些报警？"])
+def test_standing_alarms_of_all_machines(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.state == "answered"
+    assert [(alarm.equipment, alarm.code) for alarm in answer.alarms] == [("LA-01", "E-407")]
+    assert "LA-01" in answer.text
+
+
 def test_events_are_steps_then_checked_sentences_then_the_answer(assistant: Assistant) -> None:
     events = list(assistant.stream("What does E-407 on LA-01 mean?"))
     kinds = [type(event) for event in events]
