@@ -215,18 +215,20 @@ class Searcher:
         other = [*dict.fromkeys([*shared, *glossary.translate(text)])]
         tokens = [*dict.fromkeys([*own, *other, *codes])]
         weights = dict(zip(tokens, self._lexical.weights(tokens), strict=True))
-        there: dict[Term, float]
-        if language == "zh":
-            there = {(word,): weights[word] for word in other}
-            # Three pairs of characters are about two words.
-            missing = len(own) * 2 / 3 - len(other)
-            if missing > 0 and there:
-                there[UNTRANSLATED,] = missing * sum(there.values()) / len(there)
-        else:
-            # Chinese has several terms for one of ours: any of them is enough, and its rarest pair stands for it.
-            ways = [(one.own, *one.other) for one in rendered]
-            terms = [tuple(dict.fromkeys(max(way, key=weights.__getitem__) for way in one)) for one in ways]
-            there = {term: min(weights[token] for token in term) for term in [*terms, *((word,) for word in left)]}
+        # The other language has several terms for one of ours: any is enough, and its rarest word stands for it. An
+        # English word may stand as it is in Chinese text, too.
+        ways = [
+            [way for way in (one.own, *one.other) if language == "en" or all(word.isascii() for word in way)]
+            for one in rendered
+        ]
+        terms = [tuple(dict.fromkeys(max(way, key=weights.__getitem__) for way in one)) for one in ways if one]
+        alike = [word for word in left if word.isascii()]
+        there: dict[Term, float] = {
+            term: min(weights[token] for token in term) for term in [*terms, *((word,) for word in alike)]
+        }
+        # Three pairs of characters are about two words.
+        if there and (missing := (len(left) - len(alike)) * 2 / 3):
+            there[UNTRANSLATED,] = missing * sum(there.values()) / len(there)
         either: dict[Term, float] = {(code,): weights[code] for code in codes}
         return QueryWords(
             language,
