@@ -157,8 +157,7 @@ class PlantTab:
                        "action": one.action, "by": one.by, "date": one.date}, language, zone)
             for one in fixes
         ]  # fmt: skip
-        parts = corpus.find_parts("", model=machine.model, limit=PARTS_SHOWN) if machine.model else []
-        own = [one for one in parts if one.fits]
+        own = corpus.parts_for(machine.tag)[:PARTS_SHOWN]
         tag = escape(machine.tag)
         asked, printed = escape(text(language, "ask_about")), escape(text(language, "sticker"))
         ask = f'<a class="mh-do" href="/?equipment={tag}&amp;lang={language}">{asked}</a>'
