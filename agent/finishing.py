@@ -10,6 +10,7 @@ from agent.answer import Answer, Citation, State
 from agent.asking.bypass import Refusal
 from agent.asking.question import Question
 from agent.asking.understanding import talk_of
+from agent.checking.contradiction import against_makers
 from agent.checking.draft import Checked
 from agent.glossing import terms_beside
 from agent.middleware.refusal import choices, nearest, supported, to_ask
@@ -101,6 +102,13 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         Citation(first + at, one.text, corpus.locate(one.passage, one.text) or one.passage.place)
         for at, one in enumerate(warned)
     )
+    answer = _beside(question, found, checked, passages)
+    against = against_makers(corpus, answer.cases, [source.passage for source in found.sources if source.passage])
+    first += len(warnings)
+    makers = tuple(
+        Citation(first + at, one.quote, corpus.locate(one.passage, one.quote) or one.passage.place)
+        for at, one in enumerate(against)
+    )
     said = "\n\n".join(text + "".join(f" [{n}]" for n in marks) for text, marks in checked.lines)
     label = labels(question.asked.language)
     notes = []
@@ -116,12 +124,15 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
     terms = terms_beside(corpus, question.asked.language, [*(warning.quote for warning in warnings), *named])
     if terms:
         notes.append(label["terms"].format(terms="; ".join(f"{term} = {rendering}" for term, rendering in terms)))
+    for one, cited in zip(against, makers, strict=True):
+        told = label["contradicts"].format(who=one.case.by or label["unknown"], said=one.said, quote=one.quote)
+        notes.append(f"{told} [{cited.n}]")
     if checked.removed:
         notes.append(label["removed"].format(count=len(checked.removed)))
     return replace(
-        _beside(question, found, checked, passages),
+        answer,
         text=shown("\n\n".join([said, *notes])),
-        citations=(*checked.citations, *warnings),
+        citations=(*checked.citations, *warnings, *makers),
         warnings=warnings,
     )
 
@@ -131,14 +142,15 @@ def _beside(question: Question, found: Found, checked: Checked, passages: Sequen
     asked = question.asked
     cited = {(ref.table, i) for c in checked.citations if (ref := c.place.record) for i in ref.ids}
     body = normal_identifier("\n".join([*(text for text, _ in checked.lines), *(p.text for p in passages)]))
-    parts = [p for p in found.parts if ("parts", p.id) in cited or normal_identifier(p.part_number) in body]
+    listed = question.recorded.listed == "parts" or question.recorded.needed or "low_stock" in asked.intents
+    parts = [p for p in found.parts if listed or ("parts", p.id) in cited or normal_identifier(p.part_number) in body]
     beyond = [r for r in found.readings if ("readings", r.id) in cited or _beyond(r.value, r.limit_low, r.limit_high)]
     readings = found.readings if "status" in asked.intents else beyond
     cases = [case for case in found.cases if ("cases", case.id) in cited or _same_fault(case, question)]
     return Answer(
         "answered",
         "",
-        parts=tuple(parts)[: _BESIDE if "stock" not in asked.intents else None],
+        parts=tuple(parts)[: _BESIDE if not asked.intents & {"stock", "low_stock"} else None],
         readings=tuple(readings),
         alarms=found.alarms,
         cases=tuple(cases),
@@ -180,6 +192,7 @@ def _unanswered(state: State, question: Question, found: Found, options: tuple[s
         text = label["clarify_machine"]
     else:
         text = label["no_code"].format(code=", ".join(unknown)) if unknown else label["no_answer"]
+        text = " ".join(found.absent) or text
         if question.image_text is not None:
             text += " " + _read(label, question.image_text)
         contact, authors = to_ask(question, found.cases)

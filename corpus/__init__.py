@@ -60,7 +60,7 @@ from corpus.errors import (
     Unreadable,
 )
 from corpus.library.confidence import VERSION as SEARCH_VERSION
-from corpus.library.identifiers import extract_identifiers, normal_identifier
+from corpus.library.identifiers import extract_identifiers, normal_identifier, plain_form
 from corpus.library.quotes import contains_quote, find_quote, normal_text, spellings
 from corpus.library.ranking import FEATURES as RANKING_FEATURES
 from corpus.library.ranking import Candidate, rank_scores
@@ -79,5 +79,5 @@ __all__ = [
     "Revision", "Role", "Settings", "SettingsError", "Stock", "StockTaking", "TableMapping", "Term", "TextLine",
     "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner", "contains_quote", "content_words", "detect_language",
     "evidence_signals", "extract_identifiers", "find_quote", "index_tokens", "load_settings", "normal_identifier",
-    "normal_text", "open_corpus", "rank_scores", "ranked", "serve_owner", "spellings",
+    "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "serve_owner", "spellings",
 ]  # fmt: skip

@@ -69,7 +69,7 @@ from corpus.plant.experience import Experience
 from corpus.plant.figures import CaseFigureStore
 from corpus.plant.history import StatusHistory
 from corpus.plant.mappings import MappingStore
-from corpus.plant.parts import PartStore
+from corpus.plant.parts import Names, PartStore, called
 from corpus.plant.readings import PUSHED
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
@@ -112,6 +112,10 @@ class Corpus:
         self._experience = Experience(database, self._cases, ledger, self._library, self._audit)
         self._searcher = Searcher(settings, self._documents, vectors, lexical, embedder, self._equipment)
         self._library.recover()
+
+    def warm_up(self) -> None:
+        """Read what questions go over again and again, so that the first of them does not wait: the repair cases."""
+        self._cases.view()
 
     # --- documents -----------------------------------------------------------------------------------------------
 
@@ -323,32 +327,56 @@ class Corpus:
         """List the equipment models that machines or documents name."""
         return sorted({*self._equipment.models(), *self._documents.models()})
 
-    def find_parts(self, query: str, *, model: str | None = None, limit: int = 20) -> list[Part]:
+    def rows_of(self, table: str, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return the row of a file that each of these records of a table stands in, with all its columns, by id."""
+        return self._documents.rows_of(table, ids)
+
+    def find_parts(
+        self, query: str, *, equipment: str | None = None, model: str | None = None, limit: int = 20
+    ) -> list[Part]:
         """Find stock lines: by exact part number (any spelling) first, else by the words of name and specification.
 
-        `model` prefers lines that fit it or name no machine. An empty query lists all that fit.
+        `equipment` (a tag) or `model` prefers lines that fit it or name no machine. An empty query lists all that fit.
         """
-        return self._parts.find(query, model=model, limit=limit)
+        return self._parts.find(query, names=self._called(equipment, model), limit=limit)
+
+    def parts_for(self, equipment: str) -> list[Part]:
+        """List the stock lines that say that they fit a machine: by its model, tag or name. Raises NotFound."""
+        return self._parts.fitting(self._called(equipment, None) or ())
+
+    def _called(self, equipment: str | None, model: str | None) -> Names:
+        """Return what a stock line may call a machine or model."""
+        if equipment is None:
+            return (model,) if model else None
+        return called(self._equipment.one(equipment))
 
     def parts_named_in(self, text: str) -> list[Part]:
         """Return the stock lines whose part number stands in the text."""
         return self._parts.named_in(text)
 
-    def parts_below_minimum(self, *, model: str | None = None) -> list[Part]:
-        """List the stock lines below their minimum (the reorder point), worst first."""
-        return self._parts.below_minimum(model=model)
+    def parts_exactly(self, text: str) -> list[Part]:
+        """Return the stock lines whose part number or maker's type stands in the text."""
+        return self._parts.exactly(text)
+
+    def parts_below_minimum(self, *, equipment: str | None = None, model: str | None = None) -> list[Part]:
+        """List the stock lines below their minimum (the reorder point), worst first; of a machine (tag) or model."""
+        return self._parts.below_minimum(names=self._called(equipment, model))
 
     def all_parts(self) -> list[Part]:
         """List all stock lines by part number and bin."""
         return self._parts.all()
 
-    def stock(self, query: str, *, model: str | None = None, limit: int = 20) -> list[Stock]:
+    def stock(self, query: str, *, equipment: str | None = None, limit: int = 20) -> list[Stock]:
         """Return the parts that `find_parts` finds, each over all its bins (one unit; None where units differ)."""
-        found = self._parts.find(query, model=model, limit=limit)
+        found = self._parts.find(query, names=self._called(equipment, None), limit=limit)
         numbers = {normal_identifier(part.part_number) for part in found}
         every = [part for part in self._parts.all() if normal_identifier(part.part_number) in numbers]
         order = {normal_identifier(part.part_number): i for i, part in reversed(list(enumerate(found)))}
         return sorted(self._parts.stocks(every), key=lambda one: order[normal_identifier(one.part_number)])
+
+    def stocks_of(self, lines: Sequence[Part]) -> list[Stock]:
+        """Take stock lines of one part together: its stock over the bins that are given."""
+        return self._parts.stocks(lines)
 
     def parts_needed(self, texts: Sequence[str]) -> list[Stock]:
         """Return the parts of the inventory that the texts of a repair name, each over all its bins."""
@@ -450,6 +478,10 @@ class Corpus:
         """Return how often and how long each code stood on each machine, the most frequent first."""
         return self._history.alarm_figures(equipment, code=code, since=since, until=until)
 
+    def alarm_codes(self) -> list[str]:
+        """List the codes of all alarms on record, the longest first."""
+        return self._status.alarm_codes()
+
     def alarms_within(
         self,
         equipment: str | None = None,
@@ -489,6 +521,14 @@ class Corpus:
         """Find past fixes by machine, model, fault code and words of either language; the best match first."""
         across = load_glossary(self.folder).translations(query)
         return self._cases.find(query, across, equipment=equipment, model=model, code=code, limit=limit)
+
+    def cases_of_orders(self, text: str) -> list[RepairCase]:
+        """Return the approved cases whose work-order number stands in a text."""
+        return self._cases.of_orders(text)
+
+    def repairers(self) -> tuple[str, ...]:
+        """List the people who are on record as having done a repair."""
+        return self._cases.people()
 
     def case(self, case: int) -> RepairCase:
         """Return one case in any state; raises NotFound."""

@@ -117,8 +117,9 @@ def _server(house: House, listener: socket.socket, *, accounts: bool) -> uvicorn
 
 def _warm_up(house: House) -> None:
     try:
-        # Each loads something heavy at its first use: the model, the agent, the process that draws pages.
+        # Each loads something heavy at its first use: the model, the cases, the agent, the process that draws pages.
         house.corpus.search("warm-up", k=1)
+        house.corpus.warm_up()
         house.assistant.warm_up()
         house.ingestor.warm_up()
     except Exception:  # The first question will meet the same error and show it.

@@ -16,6 +16,8 @@ Aspect = Literal[
     "duration", "longest", "highest", "lowest", "mean", "beyond",
 ]  # fmt: skip
 
+# Where Chinese and Latin letters touch, as in "电液锤的MTBF": for a regular expression one word.
+_TOUCHING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
 _COUNT = (
     r"\bhow (?:often|many times|frequently)\b|\bhow many\b|\bnumber of\b|\bcount\b|\bmtt[rf]\b|\bmtbf\b"
     r"|\bmean time\b|\baverage (?:repair|down|time)|\btotal downtime\b|\bhow much downtime\b|\bhow long\b"
@@ -25,13 +27,17 @@ _COUNT = (
     r"|最(?:多|常见|频繁|长)|重复故障|频次"
 )
 _REPAIRS = (
-    r"\brepair\w*|\bfix(?:es|ed)?\b|\bwork orders?\b|\bcases?\b|\bfail\w*|\bbreakdowns?\b|\bdowntime\b|\bmtt[rf]\b|\bmtbf\b"
-    r"|\bmaintain\w*|\bmaintenance\b|\breplac\w*|\bchang(?:ed|es)\b|\banaly[sz]\w*|\binspect\w*|\bservic\w*|\bclean(?:ed|ing)\b"
-    r"|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|检查|保养|清洗|发生|处理|漏|坏"
+    r"\brepair\w*|\bfix(?:es|ed)?\b|\bjobs?\b|\bwork orders?\b|\bcases?\b|\bfail\w*|\bbreakdowns?\b|\bdowntime\b|\bmtt[rf]\b|\bmtbf\b"
+    r"|\bmaintain\w*|\bmaintenance\b|\breplac\w*|\bchang(?:ed|es)\b|\banaly[sz]\w*|\bsampl\w*|\btested\b|\binspect\w*|\bservic\w*|\bclean(?:ed|ing)\b"
+    r"|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|化验|取样|油样|检测|检验|检查|保养|清洗|发生|处理|漏|坏"
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警|报[过了]?.{0,3}次?警"
 _EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)|平均|峰值"
 _LAST_TIME = r"\bwhen\b.{0,40}\blast\b|\blast\b.{0,30}\bwhen\b|(?:上次|上一次|最近一次|最后一次).{0,16}(?:什么时候|何时|哪天|日期)|(?:什么时候|何时|哪天).{0,10}(?:上次|最近一次|最后一次)"
+_LAST_ALARM = (
+    r"\b(?:last|latest|most recent|newest)\b.{0,12}\b(?:alarms?|alerts?)\b|\bwhen\b.{0,40}\b(?:last|latest)\b.{0,24}\b(?:alarms?|alerts?)\b"
+    r"|\b(?:alarms?|alerts?)\b.{0,16}\b(?:last|latest|most recent)\b|\bwhen did\b.{0,30}\b(?:alarms?|alerts?)\b.{0,12}\blast\b|(?:上次|上一次|上一个|最近一?次|最近一个|最后一?[次个]|最新).{0,6}(?:报警|告警|报)"
+)
 _STOCKED = r"\bstock\w*|\breorder\b|\bspare|\bpart(?:s| number)?\b|库存|备件|订货|采购"
 _BEYOND = r"\b(?:beyond|outside|out of|over|above|exceed\w*|violat\w*)\b.{0,24}\b(?:limits?|range|bounds?)\b|超限|超出.{0,6}(?:限|范围)|越限|超(?:上|下)限"
 _TOTAL = r"\b(?:in total|altogether|in all|total|all bins|overall)\b|一共|总共|合计|总库存|总数"
@@ -48,6 +54,12 @@ _RECORDED = (
 
 _LOGGED = r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|mtt[rf]|mtbf)\b|工单|维修|故障|案例|停机"
 
+_PARTS_USED = (
+    r"\b(?:parts?|spares?)\b.{0,24}\b(?:were|was|been|did)\b.{0,24}\b(?:used|replaced|changed|fitted|consumed)\b"
+    r"|(?:换过|用过|更换过|换了|用了|消耗了?).{0,4}(?:哪些|什么).{0,4}(?:备件|零件|配件)|(?:哪些|什么)(?:备件|零件|配件).{0,4}(?:换过|用过|更换过)"
+)
+_LOGGED_PLAINLY = r"\b(?:repair\w*|fix(?:es|ed)?|work orders?|cases?|who|found)\b|工单|维修|修|案例|处理|谁"
+
 # Which of the figures over many records a question is after; the answer begins with these.
 _ASPECTS: tuple[tuple[Aspect, str], ...] = (
     ("machine", r"\b(?:which|what) (?:machines?|equipment|asset|press|robot|compressor|conveyor|line)\b|哪(?:一?台|个设备|些设备|台设备|个机器|条线)"),
@@ -58,7 +70,7 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
     ("who", r"\bwho\b|\bwhose\b|\bby whom\b|谁|哪位|处理人|哪个(?:人|师傅)"),
     ("parts", r"\b(?:parts?|spares?)\b|备件|零件|配件|换过什么|更换了什么"),
     ("repeats", r"\brepeat\w*|\bcame back\b|\bagain\b|重复|再次|复发"),
-    ("findings", r"\bfound\b|\bfindings?\b|\bresults?\b|\bcauses?\b|\boutcome\b|结果|发现|原因|结论"),
+    ("findings", r"\bfound\b|\bfindings?\b|\bresults?\b|\bcauses?\b|\boutcome\b|\bdid (?:it|they) show\b|结果|发现|查出|查到|化验出|测出|原因|结论"),
     ("last", r"\blast\b(?! (?:year|month|week|\d))|\blatest\b|\bmost recent\b|\bwhen\b|上次|上一次|最近一次|最后一次|什么时候|何时|哪天"),
     ("downtime", r"\bdown ?time\b|\bstood still\b|\bout of service\b|停机|停了"),
     ("longest", r"\blongest\b|\bat most\b|最长|最久"),
@@ -81,21 +93,33 @@ def aspects(text: str) -> tuple[Aspect, ...]:
 
 def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str, Any]]]:
     """Return the calls (tool, arguments) that the figures in a question need; none for one about pages or rows."""
+    if question.recorded.orders or question.recorded.listed in ("parts", "machines"):
+        return []  # rows are asked for
     text = question.own if not question.topic else question.text
     period = period_in(text, datetime.now(UTC), zone)
-    part = any(i.kind == "part" for i in question.asked.identifiers)
+    recorded = question.recorded
+    known = {
+        "part": any(i.kind == "part" for i in question.asked.identifiers),
+        "stock": "stock" in question.asked.intents,
+        "metric": recorded.measured,
+        "people": bool(recorded.people) or recorded.listed == "cases",
+        "alarm": recorded.alarm is not None,
+    }
+    named = frozenset(name for name, holds in known.items() if holds)
+    asked_for = figures_asked(text, has_period=period is not None, exact=bool(period and period.exact), named=named)
     models = {machine.model for machine in question.machines if machine.model}
     if question.machine is None and len(models) > 1:
         return []  # the figures of which?
     machine = {"equipment": question.machine.tag} if question.machine else {}
     scope = machine or ({"model": next(iter(models))} if models else {})
-    code = {"code": question.asked.code} if question.asked.code else {}
-    exact = bool(period and period.exact)
+    said = recorded.alarm or question.asked.code
+    code = {"code": said} if said else {}
     calls: list[tuple[str, dict[str, Any]]] = []
-    for asked in figures_asked(text, has_period=period is not None, exact=exact, part=part):
-        if asked in ("extremes", "cases") and period is None and not _recorded(text):
+    people = known["people"]
+    for asked in asked_for:
+        if asked in ("extremes", "cases") and not people and period is None and not _recorded(text):
             continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
-        if asked == "cases" and not (scope or code or period or _is(_LOGGED, text)):
+        if asked == "cases" and not (scope or code or period or people or known["part"] or _is(_LOGGED, text)):
             continue  # "how many hours do the plugs last" asks of a page
         if code and period is None and asked in ("extremes", "moment", "beyond"):
             continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
@@ -126,15 +150,27 @@ def _recorded(text: str) -> bool:
     return counted or _is(_RECORDED, text) or _is(_LAST_TIME, text)
 
 
-def figures_asked(text: str, *, has_period: bool, exact: bool, part: bool) -> tuple[Asked, ...]:
-    """Return the figures that a question asks for, the most telling first; `part` says that it names a part number."""
-    if part and _is(_USED, text):
+def figures_asked(text: str, *, has_period: bool, exact: bool, named: frozenset[str]) -> tuple[Asked, ...]:
+    """Return the figures that a question asks for, the most telling first.
+
+    `named` is what of the records it names: a part, a metric of its machine, people who did repairs, an alarm; "stock"
+    that it asks for it.
+    """
+    if "part" in named and _is(_USED, text):
         return ("used_on",)
-    if _is(_BEYOND, text) and not _is(_REPAIRS, text):
+    if _is(_BEYOND, text) and not _is(_REPAIRS, text) and "metric" not in named:
         return ("beyond",)
     planned = r"\bmean time\b|平均(?:修复|维修|无故障)"
     if has_period and _is(_EXTREME, text) and not _is(_STOCKED, text) and not _is(planned, text):
         return ("extremes",)  # without a time, the highest permitted value may be meant: a manual's figure
+    if "metric" in named and has_period and not exact:
+        return ("extremes",)
+    if _is(_LAST_ALARM, text) or ("alarm" in named and not _is(_LOGGED_PLAINLY, text)):
+        return ("alarms",)
+    if _is(_PARTS_USED, text) and "stock" not in named:
+        return ("cases",)
+    if "people" in named and _is(_REPAIRS, text):
+        return ("cases",)
     if _is(_LAST_TIME, text) and _is(_REPAIRS, text):
         return ("cases",)
     if _is(_COUNT, text) or (has_period and _is(_ALARMS, text)):
@@ -144,7 +180,7 @@ def figures_asked(text: str, *, has_period: bool, exact: bool, part: bool) -> tu
             return ("stock",)
         if _is(_REPAIRS, text):
             return ("cases",)
-    if _is(_TOTAL, text) and (part or _is(_STOCKED, text)):
+    if _is(_TOTAL, text) and (named & {"part", "stock"} or _is(_STOCKED, text)):
         return ("stock",)
     if exact and not _is(_REPAIRS, text):
         return ("moment",)
@@ -152,4 +188,4 @@ def figures_asked(text: str, *, has_period: bool, exact: bool, part: bool) -> tu
 
 
 def _is(pattern: str, text: str) -> bool:
-    return re.search(pattern, text, re.IGNORECASE) is not None
+    return re.search(pattern, _TOUCHING.sub(" ", text), re.IGNORECASE) is not None

@@ -11,6 +11,8 @@ from agent.words import words
 from corpus import Equipment, index_tokens
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
+_HAN = 3  # Chinese characters of a name that is no chance
+_GENERAL = frozenset("机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线".split())
 _SERIAL = 6  # characters of a serial number that is no chance
 _LEFT = re.compile(r"^[\s,，、:：-]+|[\s,，、:：-]+$")
 
@@ -61,6 +63,9 @@ def machines_meant(
     kinds = {name: match for name, pattern in words().kinds.items() if (match := pattern.search(text))}
     pool = [machine for machine in machines if kinds_of(machine) & set(kinds)]
     spans = [match.span() for match in kinds.values()]
+    called = [(machine, span) for machine, span in _called(text, machines) if not pool or machine in pool]
+    if called:  # "the dyeing vat", "exhaust fan": the plant's own names are kinds too
+        pool, spans = [machine for machine, _ in called], [*spans, *dict.fromkeys(span for _, span in called)]
     sisters = list(around) or ([m for m in machines if kinds_of(m) & kinds_of(near)] if near else [])
     named = bool(pool)
     if around and (not pool or set(pool) & set(around)):
@@ -69,12 +74,17 @@ def machines_meant(
     if other and near and len([m for m in sisters if m.tag != near.tag]) > 0 and (not pool or near in pool):
         rest = _cut(text, [*spans, other.span()])
         return Meant(tuple(m for m in sisters if m.tag != near.tag), rest, kinds=True)
-    number, span = _number(text, [match.end() for match in kinds.values()], bare=bool(around))
+    number, span = _number(text, [end for _, end in spans], bare=bool(around))
+    letter = _letter(text, [end for _, end in spans])
+    if letter and (lettered := [machine for machine in pool if _base(machine.name)[1] == letter[0]]):
+        return Meant(tuple(lettered), _cut(text, [*spans, letter[1]]), kinds=True)
     if number is not None:
-        numbered = [machine for machine in (pool or sisters or machines) if _number_of(machine) == number]
+        among = pool or sisters or machines
+        numbered = [machine for machine in among if number in _numbers_in_name(machine)]
+        numbered = numbered or [machine for machine in among if _number_of(machine) == number]
         if numbered:
             return Meant(tuple(numbered), _cut(text, [*spans, span]), kinds=True)
-    apart = _set_apart(text, pool or list(around))
+    apart = _set_apart(_cut(text, spans) if named else text, pool or list(around))
     if apart:
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
     return Meant(tuple(pool) if named else (), _cut(text, spans) if named else text, kinds=named)
@@ -102,7 +112,17 @@ def _exact(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tu
             match = pattern.search(text)
             if match and (machine.tag not in found or match.start() < found[machine.tag][1][0]):
                 found[machine.tag] = (machine, match.span())
-    return sorted(found.values(), key=lambda item: item[1])
+    return sorted(_outermost(list(found.values())), key=lambda item: item[1])
+
+
+def _outermost(found: list[tuple[Equipment, tuple[int, int]]]) -> list[tuple[Equipment, tuple[int, int]]]:
+    """Leave out a name that stands within a longer one: "空压机" in "1号空压机"."""
+    spans = [span for _, span in found]
+    return [
+        (machine, (start, end))
+        for machine, (start, end) in found
+        if not any(first <= start and end <= last and last - first > end - start for first, last in spans)
+    ]
 
 
 def _of_model(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
@@ -137,9 +157,61 @@ def _name_pattern(name: str) -> re.Pattern[str]:
 
 def names_of(machine: Equipment) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
+    return [half for half in _halves(machine) if len(half) >= (4 if half.isascii() else _HAN)]
+
+
+def _halves(machine: Equipment) -> list[str]:
     name = plain(machine.name).strip()
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name)
-    return [half.strip() for half in (halves.groups() if halves else (name,)) if len(half.strip()) >= 4]
+    return [half.strip() for half in (halves.groups() if halves else (name,)) if half.strip()]
+
+
+def _base(name: str) -> tuple[str, str]:
+    """Split a name into what kind of machine it is and its number or letter: ("高温染缸", "A"), ("laser", "1")."""
+    match = re.fullmatch(r"(?:(\d{1,3})\s*[号#]\s*)?(.*?)(?:[\s#-]*(\d{1,2}|[A-Z])[号#]?)?", plain(name).strip())
+    assert match is not None  # every part of the pattern may be empty
+    return match[2].strip(), match[1] or match[3] or ""
+
+
+def _called(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
+    """Return the machines whose name without its number stands in the text, or its last words do; the longest only."""
+    found = []
+    for machine in machines:
+        for half in _halves(machine):
+            for said in _spoken(_base(half)[0]):
+                if match := re.search(said, text, re.IGNORECASE):
+                    found.append((machine, match.span()))
+                    break
+    longest = max((end - start for _, (start, end) in found), default=0)
+    return [(machine, (start, end)) for machine, (start, end) in found if end - start == longest]
+
+
+def _spoken(base: str) -> Iterator[str]:
+    """Yield patterns of what people call a machine of this name, the longest first."""
+    if not base.isascii():
+        if len(base) >= _HAN:
+            yield re.escape(base)
+        if len(base) > _HAN:
+            short = base[-min(4, len(base) - 2) :]
+            if short not in _GENERAL:
+                yield re.escape(short)
+        return
+    said = base.split()
+    plural = r"(?:e?s)?(?![A-Za-z0-9])"
+    if len(said) > 1 or len(base) > _HAN:
+        yield rf"(?<![A-Za-z0-9]){re.escape(base)}{plural}"
+    elif base:
+        yield rf"\b(?:the|our|this|that)\s+{re.escape(base)}{plural}"
+    if len(said) > 2:
+        yield rf"(?<![A-Za-z0-9]){re.escape(' '.join(said[-2:]))}{plural}"
+
+
+def _letter(text: str, ends: Sequence[int]) -> tuple[str, tuple[int, int]] | None:
+    """Return the letter that a machine is called by, right behind its kind, and where it stands."""
+    for end in ends:
+        if match := re.match(r"\s*([A-Z])(?![A-Za-z0-9'-])", text[end:]):
+            return match[1], (end, end + match.end())
+    return None
 
 
 def _unknown_tag(text: str, machines: Sequence[Equipment]) -> str | None:
@@ -175,6 +247,14 @@ def _number(text: str, kind_ends: Sequence[int], *, bare: bool) -> tuple[str | N
 def _number_of(machine: Equipment) -> str | None:
     numbers = re.findall(r"\d+", plain(machine.tag))
     return str(int(numbers[-1])) if numbers else None
+
+
+def _numbers_in_name(machine: Equipment) -> set[str]:
+    """Return the numbers that a machine's name calls it by: "1号空压机", "Chiller 6", which its tag may not have."""
+    said = [
+        re.findall(r"^(\d{1,3})\s*[号#]|(?:\s|#|[\u4e00-\u9fff])(\d{1,2})[号#]?$", half) for half in names_of(machine)
+    ]
+    return {str(int(number)) for found in said for groups in found for number in groups if number}
 
 
 def _set_apart(text: str, pool: Sequence[Equipment]) -> list[Equipment]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.asking.alike import alike
 from agent.asking.machines import Meant, machines_meant, plain, without_machines
+from agent.asking.recorded import NOTHING, Recorded, recorded
 from agent.asking.understanding import Understanding, understand
 from agent.words import words
 from corpus import (
@@ -36,7 +37,7 @@ class Question:
     lend it. `machine` is the one it is about, `machines` those it may be about where that is open; `chosen` the tag
     that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named,
     `sections` the (revision, section) of its citations. `unread` says that it points at a picture in which nothing
-    was recognised.
+    was recognised, `recorded` what of it the plant's records know.
     """
 
     said: str
@@ -52,6 +53,7 @@ class Question:
     image_text: str | None = None
     names: frozenset[str] = frozenset()
     unread: bool = False
+    recorded: Recorded = NOTHING
 
     @property
     def text(self) -> str:
@@ -108,10 +110,12 @@ def read_question(
         names,
         unread,
     )
-    if last is None or asked.intents & {"talk", "off_topic"}:
-        return _narrowed(corpus, question)
-    question = _after(question, meant, last, before, every, bool(offered))
-    return _narrowed(corpus, question)
+    if last is not None and not asked.intents & {"talk", "off_topic"}:
+        question = _after(question, meant, last, before, every, bool(offered))
+    question = _narrowed(corpus, question)
+    said_too = text if not question.topic and question.own == own else question.text
+    asked, known = recorded(corpus, said_too, question.text, question.asked, question.machine, question.machines)
+    return replace(question, asked=asked, recorded=known)
 
 
 def _stocked(corpus: Corpus, asked: Understanding, text: str) -> Understanding:

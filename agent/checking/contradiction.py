@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.checking.quantities import Quantity, quantities
-from corpus import Passage, RepairCase, content_words, detect_language
+from corpus import Corpus, Passage, RepairCase, content_words, detect_language
 
 _MAKERS = frozenset({"manual", "repair_guide", "bulletin"})
 _STATED = frozenset(
     "torque pressure force length temperature time voltage current speed frequency volume mass angle".split()
 )
+_NEAR = 8  # passages that a search on a fix brings
 _SENTENCE = re.compile(r"[^。；;！!?？\n]+?(?:[。；;！!?？\n]|\.(?=\s|$)|$)")
 _CLAUSE = re.compile(r"[,，、]\s*")
 # What was found and not set, or is no single value.
@@ -87,6 +88,19 @@ def differences(case: RepairCase, passages: Sequence[Passage]) -> list[Differenc
             if same and not any(_agrees(one, maker) for maker in same):
                 found.setdefault(one.sentence, Difference(case, one.sentence, passage, same[0].sentence))
     return list(found.values())
+
+
+def against_makers(corpus: Corpus, cases: Sequence[RepairCase], passages: Sequence[Passage]) -> list[Difference]:
+    """Return where fixes differ from the maker's text, in the passages at hand or in what a search finds on the fix."""
+    found: list[Difference] = []
+    for case in cases:
+        done = " ".join(filter(None, (case.action, *case.steps)))
+        if not any(one.dimension in _STATED for one in quantities(done)):
+            continue
+        known = case.equipment if case.equipment and corpus.equipment_named_in(case.equipment) else None
+        near = corpus.search(done, equipment=known, k=_NEAR).passages
+        found += differences(case, list({passage.id: passage for passage in (*passages, *near)}.values()))
+    return found
 
 
 def _statements(text: str) -> Iterator[_Statement]:

@@ -16,6 +16,8 @@ _TWIN = 0.6  # share of the best score that the same section of another manual h
 def supported(question: Question, found: Found) -> bool:
     """Say whether what was found bears on the question."""
     asked = question.asked
+    if found.absent and not found.facts:
+        return False
     if found.facts:
         return not (found.parts and asked.intents & {"stock", "low_stock"}) or _parts_known(question, found)
     if found.parts and asked.intents & {"stock", "low_stock"}:
@@ -46,7 +48,7 @@ def _parts_known(question: Question, found: Found) -> bool:
 def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:
     """Return the machines to choose from when the question fits several and their answers differ."""
     asked = question.asked
-    if question.machine is not None or found.facts:
+    if question.machine is not None or found.facts or found.absent:
         return ()
     if found.alarms and "status" in asked.intents and not question.machines:
         return ()  # the alarms of all machines

@@ -17,6 +17,7 @@ from agent.words import words
 from corpus import normal_identifier
 
 _ANSWER = 1150  # characters; what is longer is read in the document itself
+_LISTED = 12  # rows of a list
 _MENTIONED = 4  # past fixes in an answer about them
 _CLAUSE = re.compile(r"[,;.?!，；。？！]|\band\b", re.IGNORECASE)
 _BLANK = re.compile(r"\n\s*\n")  # ends a line of the draft; within a quotation it says nothing
@@ -33,20 +34,29 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     lines: list[str] = []
     if found.facts:
         lines = [f"- {fact.text} [{fact.id}]" for fact in found.facts]
-        if "history" in asked.intents and asked.wants & {"steps", "cause"}:  # how often, and how it was mended
+        if question.recorded.listed == "parts" or question.recorded.needed or "low_stock" in asked.intents:
+            lines += [part_line(part, found, label, zone, question.own) for part in found.parts[:_LISTED]]
+        lines += [machine_line(machine, found, label) for machine in found.machines[:_LISTED]]
+        # how often, and how it was mended
+        if (
+            question.recorded.people
+            or question.recorded.listed == "cases"
+            or ("history" in asked.intents and asked.wants & {"steps", "cause"})
+        ):
             lines += [case_line(case, label, zone) for case in found.cases[:_MENTIONED]]
         return "\n\n".join(_within(lines))
     if asked.code and {"fault", "stock"} <= asked.intents:  # what the code says, then the stock of what it names
         lines += _direct(question, asked, found)
         named = normal_identifier("\n".join(lines))
         parts = [part for part in found.parts if normal_identifier(part.part_number) in named]
-        lines += [part_line(part, label, zone, question.own) for part in parts]
-    elif "low_stock" in asked.intents or ("stock" in asked.intents and found.parts):
-        lines += [part_line(part, label, zone, question.own) for part in found.parts[:8]]
+        lines += [part_line(part, found, label, zone, question.own) for part in parts]
+    elif "stock" in asked.intents and found.parts:
+        lines += [f"- {total.text} [{total.id}]" for total in found.totals.values()]
+        lines += [part_line(part, found, label, zone, question.own) for part in found.parts[:8]]
     if "status" in asked.intents and (found.readings or found.alarms):
-        lines += status_lines(found, label, zone)
+        lines += status_lines(found, label, zone, question.own)
     if "overview" in asked.intents and found.machines:
-        lines += [machine_line(machine, label) for machine in found.machines]
+        lines += [machine_line(machine, found, label) for machine in found.machines]
     if "history" in asked.intents and found.cases:
         if not lines and _beside_the_past(question):  # the maker's text comes before a colleague's
             lines += _direct(question, asked, found)

@@ -73,18 +73,28 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
         calls.append(_call("search_manuals", query=question.own, **at))
     calls += [_call("explain_fault_code", code=i.text, **at) for i in asked.identifiers[:4] if i.kind == "code"]
     if "low_stock" in asked.intents:
-        calls.append(_call("parts_below_minimum", **({"equipment": question.machine.tag} if question.machine else {})))
+        own = {"equipment": question.machine.tag} if question.machine else {}
+        calls.append(_call("parts_below_minimum", query=question.own, **own))
+    elif question.recorded.listed == "parts":
+        calls.append(_call("list_parts", query=question.own, **({"equipment": tag} if question.machine else {})))
+    elif question.recorded.needed:
+        pass  # what the procedure names is looked up when it is found
     elif "stock" in asked.intents or any(i.kind == "part" for i in asked.identifiers):
         calls.append(_call("find_parts", query=_stock_query(question), **at))
     if question.machine and asked.intents & {"status", "fault"}:
         calls.append(_call("read_status", equipment=question.machine.tag, query=question.own))
     elif "status" in asked.intents and not question.machines and about_alarms(question.own):
         calls.append(_call("read_status", query=question.own))
-    if question.machine and "overview" in asked.intents:
-        calls.append(_call("describe_machine", equipment=question.machine.tag))
+    if question.recorded.listed == "machines":
+        calls.append(_call("list_machines", query=question.said, tags=list(question.recorded.tags)))
+    elif question.machine and "overview" in asked.intents:
+        calls.append(_call("describe_machine", equipment=question.machine.tag, query=question.own))
     if asked.intents & {"history", "fault"}:
         code = {"code": asked.code} if asked.code else {}
-        calls.append(_call("find_past_fixes", query=_case_query(question), **at, **code))
+        if question.recorded.orders:
+            calls.append(_call("find_past_fixes", query=" ".join(question.recorded.orders)))
+        else:
+            calls.append(_call("find_past_fixes", query=_case_query(question), **at, **code))
     return calls
 
 
@@ -112,9 +122,11 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
     "有没有备件?" beside a fault code names no part itself: what the code's entry says to replace is meant.
     """
     asked = question.asked
+    if question.recorded.needed:
+        return _needed(found, question) if "parts_needed" not in made else []
     planned = "stock" in asked.intents and not any(i.kind == "part" for i in asked.identifiers)
     wanted = asked.intents & {"fault", "procedure"} or (planned and not found.parts)
-    if not wanted or made.count("find_parts") > planned or "parts_below_minimum" in made:
+    if not wanted or made.count("find_parts") > planned or {"parts_below_minimum", "list_parts"} & set(made):
         return []
     passages = documents_of(found.evidence.passages if found.evidence else ())
     held = {normal_identifier(part.part_number) for part in found.parts} | {i.normal for i in asked.identifiers}
@@ -125,6 +137,19 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
         return []
     at = {"equipment": question.scope} if question.scope else {}
     return [_call("find_parts", query=" ".join(dict.fromkeys(i.text for i in named[:_NUMBERS])), **at)]
+
+
+def _needed(found: Found, question: Question) -> list[ToolCall]:
+    """Return the look-up of the parts of a repair: those that the last answer named, else those of the best section."""
+    numbers: Sequence[str] = question.parts
+    if not numbers or not question.topic:
+        passages = documents_of(found.evidence.passages if found.evidence else ())[:1]
+        sections = {(passage.place.revision, passage.section) for passage in passages}
+        passages += [p for p in found.beside if (p.place.revision, p.section) in sections]
+        numbers = [i.text for passage in passages for i in extract_identifiers(passage.text)]
+    at = {"equipment": question.scope} if question.scope else {}
+    query = f"{question.own} {' '.join(dict.fromkeys(numbers))}"
+    return [_call("parts_needed", query=query, **at)] if numbers else []
 
 
 def _call(name: str, **arguments: Any) -> ToolCall:

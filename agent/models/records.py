@@ -7,18 +7,24 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from agent.tools.found import Found, alarm_source, case_source, equipment_source, figure, part_source, reading_source
+from agent.words import words
 from corpus import Equipment, Part, RepairCase
 
 Labels = Mapping[str, str]
 
 
-_SUBSTITUTE = re.compile(r"\bsubstitut|\balternativ|\breplacement for|\bequivalent|替代|代用|代替", re.IGNORECASE)
+_TOLD = ("minimum", "lead", "spec", "serial", "model", "owner", "contact", "location")
+_SUBSTITUTE = re.compile(
+    r"\bsubstitut|\balternativ|\breplacement for|\bequivalent|\breplaced (?:by|with)\b|\binterchang|\binstead\b"
+    r"|替代|换成|通用吗|代用|代替",
+    re.IGNORECASE,
+)
 _LEAD_TIME = re.compile(
     r"\blead time|\bhow long\b|多久|多长时间|几天|多少天|\bdelivery|采购周期|货期|交期|交货|到货", re.IGNORECASE
 )
 
 
-def part_line(part: Part, label: Labels, zone: ZoneInfo, question: str = "") -> str:
+def part_line(part: Part, found: Found, label: Labels, zone: ZoneInfo, question: str = "") -> str:
     """Say a stock line: number, name, stock and bin first; what was asked for, and what to do where it is short."""
     unit = part.unit or ""
     stock = label["unknown"] if part.on_hand is None else f"{figure(part.on_hand)} {unit}".strip()
@@ -37,12 +43,28 @@ def part_line(part: Part, label: Labels, zone: ZoneInfo, question: str = "") -> 
         text += f", {label['substitute']} {', '.join(part.substitutes)}"
     if part.lead_time is not None and (short or _LEAD_TIME.search(question)):
         text += f", {label['lead_time'].format(days=figure(part.lead_time))}"
+    source = part_source(part, zone).id
+    text, marks = _with_columns(text, source, found)
     if part.as_of:
         text += f" ({label['as_of']} {part.as_of.astimezone(zone):%Y-%m-%d})"
-    return f"{text} [{part_source(part, zone).id}]"
+    return f"{text} [{', '.join(marks)}]"
 
 
-def status_lines(found: Found, label: Labels, zone: ZoneInfo) -> list[str]:
+def _told(header: str) -> bool:
+    """Say whether a line tells what stands under a header in any case."""
+    return any(words().columns[name][1].search(header) for name in _TOLD)
+
+
+def _with_columns(text: str, source: str, found: Found) -> tuple[str, list[str]]:
+    """Add what the record's row has in the columns that were asked for, as it is written; return the sources too."""
+    row = found.rows.get(source)
+    cells = [(header, value) for header, value in row.cells if not (value in text and _told(header))] if row else []
+    if row is None or not cells:
+        return text, [source]
+    return f"{text}, {', '.join(f'{header}: {value}' for header, value in cells)}", [source, f"p{row.passage.id}"]
+
+
+def status_lines(found: Found, label: Labels, zone: ZoneInfo, question: str = "") -> list[str]:
     """Say the readings asked for, all of them where the question names none, and the alarms that stand."""
     alarms = []
     for alarm in found.alarms:
@@ -51,6 +73,7 @@ def status_lines(found: Found, label: Labels, zone: ZoneInfo) -> list[str]:
         text = f"- **{label['alarm']} {alarm.code}** {where}{alarm.text or ''} ({label['since']} {since})"
         alarms.append(f"{text} [{alarm_source(alarm, zone).id}]")
     named = [reading for reading in found.readings if reading.metric in found.named]
+    judged = words().recorded["judged"].search(question)
     readings = []
     for reading in named or found.readings:
         at = f"{reading.at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -60,11 +83,13 @@ def status_lines(found: Found, label: Labels, zone: ZoneInfo) -> list[str]:
         low, high = reading.limit_low, reading.limit_high
         if low is not None or high is not None:
             text += f", {label['limits']} {figure(low)} – {figure(high)}"
+            beyond = (low is not None and reading.value < low) or (high is not None and reading.value > high)
+            text += f" — **{label['beyond']}**" if beyond else f" ({label['within']})" if judged else ""
         readings.append(f"{text} [{reading_source(reading, zone).id}]")
     return [*readings, *alarms] if len(named) < len(found.readings) and named else [*alarms, *readings]
 
 
-def machine_line(machine: Equipment, label: Labels) -> str:
+def machine_line(machine: Equipment, found: Found, label: Labels) -> str:
     """Say what the equipment list knows of a machine."""
     text = f"- {machine.tag} {machine.name}"
     for name, value in (
@@ -76,7 +101,8 @@ def machine_line(machine: Equipment, label: Labels) -> str:
     ):
         if value:
             text += f", {label[name]} {value}"
-    return f"{text} [{equipment_source(machine, None).id}]"
+    text, marks = _with_columns(text, equipment_source(machine, None).id, found)
+    return f"{text} [{', '.join(marks)}]"
 
 
 def case_line(case: RepairCase, label: Labels, zone: ZoneInfo) -> str:

@@ -17,11 +17,11 @@ def case_tools(corpus: Corpus) -> list[BaseTool]:
 
     @tool(response_format="content_and_artifact")
     def find_past_fixes(query: str = "", equipment: str | None = None, code: str | None = None) -> tuple[str, Found]:
-        """Find past repairs: symptom, cause, corrective action, who and when; by machine, fault code and words."""
+        """Find past repairs: symptom, cause, action, who and when; by work order, machine, fault code and words."""
         model = corpus.equipment(equipment).model if equipment else None
-        cases = tuple(
-            _told(case) for case in corpus.find_cases(query, equipment=equipment, model=model, code=code, limit=3)
-        )
+        named = corpus.cases_of_orders(query)
+        found = named or corpus.find_cases(query, equipment=equipment, model=model, code=code, limit=3)
+        cases = tuple(map(_told, found))
         sources = tuple(case_source(case, zone) for case in cases)
         lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
         return "\n".join(lines) or "No such fix is recorded.", Found(cases=cases, sources=sources)

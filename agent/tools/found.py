@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from corpus import Alarm, Equipment, Evidence, Part, Passage, Place, Reading, RecordRef, RepairCase
+from agent.asking.columns import Row
+from corpus import Alarm, Equipment, Evidence, Part, Passage, Place, Reading, RecordRef, RepairCase, Stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Found:
     translated: tuple[str, ...] = ()  # tokens that the question's terms have in the other language
     named: tuple[str, ...] = ()  # metrics that the question names
     facts: tuple[Source, ...] = ()  # figures over many records, in the words that answer
+    rows: Mapping[str, Row] = field(default_factory=dict)  # what a record's row says beyond it, by the source's id
+    totals: Mapping[str, Source] = field(default_factory=dict)  # of parts in several bins, by number
+    absent: tuple[str, ...] = ()  # what was asked for and no record holds, in words
 
 
 def merged(found: Iterable[Found]) -> Found:
@@ -60,6 +65,9 @@ def merged(found: Iterable[Found]) -> Found:
         translated=tuple(dict.fromkeys(token for one in every for token in one.translated)),
         named=tuple(dict.fromkeys(metric for one in every for metric in one.named)),
         facts=tuple({fact.id: fact for one in every for fact in one.facts}.values()),
+        rows={key: row for one in every for key, row in one.rows.items()},
+        totals={key: total for one in every for key, total in one.totals.items()},
+        absent=tuple(dict.fromkeys(text for one in every for text in one.absent)),
     )
 
 
@@ -84,6 +92,11 @@ def _together(every: list[Evidence]) -> Evidence | None:
         similarity=max(one.similarity for one in every),
         confidence=max(one.confidence for one in every),
     )
+
+
+def fact(letter: str, text: str, place: Place) -> Source:
+    """Make a derived figure citable: its place is the query's rows, its words are their own source."""
+    return Source(f"{letter}9{zlib.crc32(text.encode()):010d}", text, place)
 
 
 def passage_source(passage: Passage) -> Source:
@@ -150,3 +163,21 @@ def _record(table: str, row_id: int | None, source: str | None, row: int | None,
 def _ref(table: str, row_id: int | None, record: object) -> RecordRef:
     as_of = getattr(record, "as_of", None) or getattr(record, "at", None) or getattr(record, "since", None)
     return RecordRef(table, (row_id,) if row_id is not None else (), as_of or getattr(record, "date", None))
+
+
+def stock_fact(stock: Stock, zh: bool, zone: ZoneInfo) -> Source:
+    """Say how many of a part there are over all its bins, and what lies in each."""
+    unit = f" {stock.unit}" if stock.unit else ""
+    where = "; ".join(f"{' '.join(filter(None, [p.warehouse, p.bin])) or '—'} {figure(p.on_hand)}" for p in stock.lines)
+    day = f"{stock.as_of.astimezone(zone):%Y-%m-%d}" if stock.as_of else ""
+    total, minimum = figure(stock.on_hand), figure(stock.minimum)
+    if zh:
+        text = f"{stock.part_number} {stock.name}：合计 {total}{unit}（{where}），最小库存 {minimum}{unit}" + (
+            f"，截至 {day}。" if day else "。"
+        )
+    else:
+        text = f"{stock.part_number} {stock.name}: {total}{unit} in all ({where}), minimum {minimum}{unit}" + (
+            f", as of {day}." if day else "."
+        )
+    ids = tuple(line.id for line in stock.lines if line.id is not None)
+    return fact("s", text, Place(stock.lines[0].source, record=RecordRef("parts", ids, stock.as_of)))

@@ -3,40 +3,113 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.asking.columns import asked_of, parts_listed
 from agent.tools.data import fenced
-from agent.tools.found import Found, part_source
-from corpus import Corpus, Part, extract_identifiers
+from agent.tools.found import Found, fact, part_source, passage_source, stock_fact
+from corpus import Corpus, Part, Place, RecordRef, detect_language, extract_identifiers, normal_identifier
 
 _SEARCHED = 20
-_LISTED = 12  # stock lines of one call
+_LINES = 12  # stock lines of one call
+_TOLD = 10  # lines of a list that stand in the answer; all of them stand beside it
 
 
 def part_tools(corpus: Corpus) -> list[BaseTool]:
     """Make the tools that read stock."""
     zone = corpus.settings.zone
 
+    def found(parts: Sequence[Part], query: str, head: str | None = None) -> tuple[str, Found]:
+        """Return stock lines with the columns that the question asks for; those that are told, of a list, first."""
+        rows = asked_of(corpus, "parts", [part.id for part in parts[:_LINES]], query)
+        sources = [part_source(part, zone) for part in parts]
+        sources += [passage_source(row.passage) for row in rows.values()]
+        facts = [fact("s", head, _place(parts))] if head else []
+        lines = [f"[{source.id}] {fenced(source.text)}" for source in (*facts, *sources)]
+        of = {f"s{i}": row for i, row in rows.items()}
+        zh = detect_language(query or head or "") == "zh"
+        totals = {
+            one.part_number: stock_fact(one, zh, zone)
+            for one in corpus.stocks_of(parts)
+            if len(one.lines) > 1 and one.on_hand is not None
+        }
+        every = (*facts, *totals.values(), *sources)
+        told = Found(parts=tuple(parts), sources=every, facts=tuple(facts), rows=of, totals=totals)
+        return "\n".join(lines) or "No such part.", told
+
     @tool(response_format="content_and_artifact")
     def find_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Find spare parts by number or name, with stock, bin, minimum and date. `equipment` is an asset tag."""
-        model = corpus.equipment(equipment).model if equipment else None
-        parts = tuple(corpus.find_parts(query, model=model, limit=_LISTED) or _near(corpus, query, equipment))
-        sources = tuple(part_source(part, zone) for part in parts)
-        lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
-        return "\n".join(lines) or "No such part.", Found(parts=parts, sources=sources)
+        parts = corpus.find_parts(query, equipment=equipment, limit=_LINES) or _near(corpus, query, equipment)
+        return found(parts, query)
 
     @tool(response_format="content_and_artifact")
-    def parts_below_minimum(equipment: str | None = None) -> tuple[str, Found]:
-        """List the parts whose stock is below the minimum (reorder point), worst first."""
-        model = corpus.equipment(equipment).model if equipment else None
-        parts = tuple(corpus.parts_below_minimum(model=model)[:15])
-        sources = tuple(part_source(part, zone) for part in parts)
-        lines = [f"[{source.id}] {fenced(source.text)}" for source in sources]
-        return "\n".join(lines) or "No part is below its minimum.", Found(parts=parts, sources=sources)
+    def list_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:
+        """List the spare parts that fit a machine (`equipment`), or of a brand, supplier or store in `query`."""
+        parts = parts_listed(corpus, query, corpus.equipment(equipment) if equipment else None)
+        if not parts:
+            return "No such part.", Found()
+        zh = detect_language(query) == "zh"
+        count = _count(parts)
+        of = f"{equipment} 的" if zh and equipment else f" for {equipment}" if equipment else ""
+        text = f"{of}备件共 {count} 种{_rest(count, zh)}。" if zh else f"{count} parts{of}{_rest(count, zh)}."
+        return found(parts, query, text)
 
-    return [find_parts, parts_below_minimum]
+    @tool(response_format="content_and_artifact")
+    def parts_below_minimum(equipment: str | None = None, query: str = "") -> tuple[str, Found]:
+        """List the parts whose stock is below the minimum (reorder point), worst first; of a machine or of all."""
+        parts = corpus.parts_below_minimum(equipment=equipment)
+        zh = detect_language(query) == "zh"
+        count = _count(parts)
+        place = equipment or ("全厂" if zh else "All stores")
+        if zh:
+            text = f"{place}：低于最小库存的备件共 {count} 种{_rest(count, zh)}。"
+        else:
+            text = f"{place}: {count} parts are below their minimum{_rest(count, zh)}."
+        if parts or any(part.minimum is not None for part in corpus.all_parts()):
+            return found(parts, "", text)
+        return "No minimum is recorded.", Found()
+
+    @tool(response_format="content_and_artifact")
+    def parts_needed(query: str, equipment: str | None = None) -> tuple[str, Found]:
+        """Say which of the parts that a repair names are in stock, and whether all are; `query` has their numbers."""
+        del equipment  # a number says enough
+        stocks = corpus.parts_needed([query])
+        if not stocks:
+            return "No such part.", Found()
+        zh = detect_language(query) == "zh"
+        short = [stock.part_number for stock in stocks if not (stock.on_hand or 0) > 0]
+        names = ("、" if zh else ", ").join(short)
+        there = len(stocks) - len(short)
+        if zh:
+            rest = f"缺 {len(short)} 种（{names}）" if short else "都有库存"
+            text = f"这次维修涉及的备件共 {len(stocks)} 种：{f'{there} 种有库存，' if short else ''}{rest}。"
+        else:
+            rest = f"out of stock: {names}" if short else "all are in stock"
+            text = f"The repair names {len(stocks)} parts: {f'{there} in stock, ' if short else ''}{rest}."
+        return found([line for stock in stocks for line in stock.lines], "", text)
+
+    return [find_parts, list_parts, parts_below_minimum, parts_needed]
+
+
+def _count(parts: Sequence[Part]) -> int:
+    return len({normal_identifier(part.part_number) for part in parts})
+
+
+def _rest(count: int, zh: bool) -> str:
+    """Say where the lines of a long list stand that are not told."""
+    if count <= _TOLD:
+        return ""
+    return f"；先列 {_TOLD} 种，其余见答案下方的备件表" if zh else f"; {_TOLD} of them here, all in the table below"
+
+
+def _place(parts: Sequence[Part]) -> Place:
+    sources = {part.source for part in parts}
+    day = max((part.as_of for part in parts if part.as_of), default=None)
+    ids = tuple(part.id for part in parts if part.id is not None)
+    return Place(sources.pop() if len(sources) == 1 else None, record=RecordRef("parts", ids, day))
 
 
 def _near(corpus: Corpus, query: str, equipment: str | None) -> list[Part]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,10 +11,10 @@ from typing import Any
 from langchain_core.tools import BaseTool, tool
 
 from agent.asking.figures import Aspect, aspects
+from agent.asking.metrics import metrics_in, missing_text
 from agent.asking.periods import Period, period_in, without_dates
 from agent.tools.data import fenced
-from agent.tools.found import Found, Source, alarm_source, case_source, figure, part_source, reading_source
-from agent.tools.metrics import named_metrics
+from agent.tools.found import Found, Source, alarm_source, case_source, fact, part_source, reading_source, stock_fact
 from agent.tools.telling import Groups, alarm_texts, case_texts, extreme_text, kept, span_text
 from corpus import (
     CaseFilter,
@@ -26,7 +25,6 @@ from corpus import (
     Reading,
     RecordRef,
     RepairCase,
-    Stock,
     content_words,
     detect_language,
     extract_identifiers,
@@ -73,7 +71,7 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         latest = max((case for case in cases if case.date), key=lambda case: case.date, default=None)  # type: ignore[arg-type, return-value]
         asked = aspects(query)
         who = _who(corpus, equipment or model, about, when, zh)
-        texts = case_texts(figures, latest, who, _groups(corpus, wanted, asked), zh, zone)
+        texts = case_texts(figures, latest, who, _groups(corpus, wanted, asked), zh, zone, asked)
         place = Place(_only_source(cases), record=RecordRef("cases", figures.ids, figures.last))
         every = _facts("c", list(texts.values()), place)
         facts = _facts("c", kept(texts, asked, ("count", "last", "findings")), place)
@@ -108,31 +106,33 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         """Give lowest, highest and mean readings over the period in `query`, or the readings at a moment in it."""
         zh = detect_language(query) == "zh"
         when = period(query)
+        names = [reading.metric for reading in corpus.latest_status(equipment)]
+        asked = metrics_in(corpus, query, names)
+        if asked.missing:
+            return "No such metric is recorded.", Found(absent=(missing_text(equipment, asked.missing, names, query),))
+        wanted = asked.metrics or names
         if when.exact and when.since:
-            every = corpus.status_at(equipment, when.since)
-            readings = [r for r in every if r.metric in named_metrics(corpus, query, [one.metric for one in every])]
-        else:
-            spans = corpus.status_extremes(equipment, since=when.since, until=when.until)
-            named = named_metrics(corpus, query, [one.metric for one in spans])
-            spans = [one for one in spans if one.metric in named]
-            facts = tuple(
-                fact
-                for one in spans
-                for fact in _extreme_facts(one, extreme_text(one, span_text(when, zh), aspects(query), zh, zone))
+            readings = [one for one in corpus.status_at(equipment, when.since) if one.metric in wanted]
+            facts = _reading_facts(readings, zone)
+            return _said(facts), Found(readings=tuple(readings), facts=facts, sources=facts)
+        spans = [
+            one for one in corpus.status_extremes(equipment, since=when.since, until=when.until) if one.metric in wanted
+        ]
+        if not spans:
+            text = (
+                f"{equipment}：{span_text(when, zh)}没有读数记录。"
+                if zh
+                else f"{equipment}: no readings are recorded{span_text(when, zh)}."
             )
-            if not spans:
-                text = (
-                    f"{equipment}：{span_text(when, zh)}没有读数记录。"
-                    if zh
-                    else f"{equipment}: no readings are recorded{span_text(when, zh)}."
-                )
-                facts = _facts("r", [text], Place(None, record=RecordRef("readings", (), when.until)))
-            ends = tuple(r for one in spans for r in (one.lowest, one.highest))
-            return _said(facts), Found(
-                readings=ends, facts=facts, sources=(*facts, *(reading_source(r, zone) for r in ends))
-            )
-        facts = _reading_facts(readings, zone)
-        return _said(facts), Found(readings=tuple(readings), facts=facts, sources=facts)
+            return "No readings are recorded.", Found(absent=(text,))
+        facts = tuple(
+            told
+            for one in spans
+            for told in _extreme_facts(one, extreme_text(one, span_text(when, zh), aspects(query), zh, zone))
+        )
+        ends = tuple(r for one in spans for r in (one.lowest, one.highest))
+        sources = (*facts, *(reading_source(r, zone) for r in ends))
+        return _said(facts), Found(readings=ends, facts=facts, sources=sources)
 
     @tool(response_format="content_and_artifact")
     def readings_beyond_limits(query: str = "", equipment: str | None = None) -> tuple[str, Found]:
@@ -157,9 +157,8 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
     def stock_totals(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Say how many of a part there are over all bins; `query` is the question in the reader's words."""
         zh = detect_language(query) == "zh"
-        model = corpus.equipment(equipment).model if equipment else None
-        stocks = corpus.stock(query, model=model, limit=6)
-        facts = tuple(_stock_fact(one, zh, zone) for one in stocks if one.on_hand is not None)
+        stocks = corpus.stock(query, equipment=equipment, limit=6)
+        facts = tuple(stock_fact(one, zh, zone) for one in stocks if one.on_hand is not None)
         lines = tuple(line for one in stocks for line in one.lines)
         return _said(facts), Found(parts=lines, facts=facts, sources=(*facts, *(part_source(p, zone) for p in lines)))
 
@@ -189,8 +188,7 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
 
 
 def _facts(letter: str, texts: Sequence[str], place: Place) -> tuple[Source, ...]:
-    """Make derived figures citable: their place is the query's rows, their words are their own source."""
-    return tuple(Source(f"{letter}9{zlib.crc32(text.encode()):010d}", text, place) for text in texts)
+    return tuple(fact(letter, text, place) for text in texts)
 
 
 def _only_source(cases: Sequence[RepairCase]) -> str | None:
@@ -210,16 +208,18 @@ def _narrowed(corpus: Corpus, query: str, scope: CaseFilter) -> tuple[CaseFilter
     """Narrow a scope to what the question is about: a recorded failure mode, else words that cases hold."""
     if by := next((who for who, _ in corpus.case_figures(scope).by if who in query), None):
         return _with(scope, by=by), by
-    named = {i.normal for i in extract_identifiers(query) if i.kind == "part"}
+    named = {i.normal for i in extract_identifiers(query)}
     used = [part for part, _ in corpus.case_figures(scope).parts if normal_identifier(part) in named] if named else []
     if used:
         return _with(scope, part=used[0]), used[0]
-    if modes := corpus.failure_modes_in(query, scope):
+    across = corpus.translated(query)
+    if modes := corpus.failure_modes_in(" ".join([query, *across]), scope):
         return _with(scope, failure_modes=tuple(modes)), ", ".join(modes)
     words = tuple(w for w in content_words(_ASKING_ZH.sub(" ", without_dates(query))) if not _generic(w))
-    if not words or scope.code:
+    across = [token for token in across if not _generic(token)]
+    if not (words or across) or scope.code:
         return scope, ""
-    held = [word for word in words if corpus.case_figures(_with(scope, words=(word,))).count]
+    held = [word for word in (*words, *across) if corpus.case_figures(_with(scope, words=(word,))).count]
     if not held:
         return scope, ""
     narrowed = _with(scope, words=tuple(held))
@@ -246,11 +246,21 @@ def _who(corpus: Corpus, scope: str | None, about: str, when: Period, zh: bool) 
     return f"{name}{('，' if zh else ', ') + about if about else ''}{span_text(when, zh)}"
 
 
+def _longest(rows: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    return sorted(rows, key=lambda row: -row[1])
+
+
 def _groups(corpus: Corpus, wanted: CaseFilter, asked: Sequence[Aspect]) -> Groups:
     """Return the rankings that are asked for: machines, failure modes, codes, each with its number of repairs."""
     by: dict[Aspect, CaseGroup] = {"machine": "equipment", "mode": "failure_mode", "code": "code"}
+    if "downtime" in asked:  # "which machine stood still most?"
+        return {
+            name: _longest((value, one.downtime or 0.0) for value, one in corpus.case_groups(wanted, group))
+            for name, group in by.items()
+            if name in asked
+        }
     return {
-        name: sorted(((value, one.count) for value, one in corpus.case_groups(wanted, group)), key=lambda row: -row[1])
+        name: _longest((value, float(one.count)) for value, one in corpus.case_groups(wanted, group))
         for name, group in by.items()
         if name in asked
     }
@@ -266,20 +276,3 @@ def _extreme_facts(one: Extremes, text: str) -> tuple[Source, ...]:
 
 def _reading_facts(readings: Sequence[Reading], zone: Any) -> tuple[Source, ...]:
     return tuple(reading_source(reading, zone) for reading in readings)
-
-
-def _stock_fact(stock: Stock, zh: bool, zone: Any) -> Source:
-    unit = f" {stock.unit}" if stock.unit else ""
-    where = "; ".join(f"{' '.join(filter(None, [p.warehouse, p.bin])) or '—'} {figure(p.on_hand)}" for p in stock.lines)
-    day = f"{stock.as_of.astimezone(zone):%Y-%m-%d}" if stock.as_of else ""
-    total, minimum = figure(stock.on_hand), figure(stock.minimum)
-    if zh:
-        text = f"{stock.part_number} {stock.name}：合计 {total}{unit}（{where}），最小库存 {minimum}{unit}" + (
-            f"，截至 {day}。" if day else "。"
-        )
-    else:
-        text = f"{stock.part_number} {stock.name}: {total}{unit} in all ({where}), minimum {minimum}{unit}" + (
-            f", as of {day}." if day else "."
-        )
-    ids = tuple(line.id for line in stock.lines if line.id is not None)
-    return _facts("s", [text], Place(stock.lines[0].source, record=RecordRef("parts", ids, stock.as_of)))[0]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from langchain_core.tools import BaseTool, tool
 
+from agent.asking.metrics import Named, metrics_in, missing_text
 from agent.tools.data import fenced
 from agent.tools.found import Found, alarm_source, reading_source
-from agent.tools.metrics import named_metrics
 from corpus import Corpus
 
 _EVERYWHERE = 12  # alarms of all machines
@@ -24,7 +24,11 @@ def status_tools(corpus: Corpus) -> list[BaseTool]:
         what it names comes first.
         """
         readings = tuple(corpus.latest_status(equipment)) if equipment else ()
-        named = named_metrics(corpus, query, [reading.metric for reading in readings]) if query else []
+        names = [reading.metric for reading in readings]
+        asked = metrics_in(corpus, query, names) if query else Named()
+        if asked.missing:
+            return "No such metric is recorded.", Found(absent=(missing_text(equipment, asked.missing, names, query),))
+        named = asked.metrics
         readings = tuple(sorted(readings, key=lambda reading: reading.metric not in named))
         alarms = tuple(corpus.alarms(equipment, active=True, limit=5 if equipment else _EVERYWHERE))
         sources = tuple(reading_source(r, zone) for r in readings) + tuple(alarm_source(a, zone) for a in alarms)

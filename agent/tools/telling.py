@@ -12,9 +12,10 @@ from agent.tools.found import figure
 from corpus import AlarmFigures, CaseFigures, Extremes, RepairCase
 
 _SHOWN = 5  # entries of a ranking
+_HARD = 90  # minutes
 _KEPT = 4  # sentences of an answer
 
-Groups = Mapping[Aspect, Sequence[tuple[str, int]]]
+Groups = Mapping[Aspect, Sequence[tuple[str, float]]]
 
 
 def kept(texts: Mapping[Aspect, str], asked: Sequence[Aspect], always: Sequence[Aspect]) -> list[str]:
@@ -24,7 +25,13 @@ def kept(texts: Mapping[Aspect, str], asked: Sequence[Aspect], always: Sequence[
 
 
 def case_texts(
-    figures: CaseFigures, latest: RepairCase | None, who: str, groups: Groups, zh: bool, zone: Any
+    figures: CaseFigures,
+    latest: RepairCase | None,
+    who: str,
+    groups: Groups,
+    zh: bool,
+    zone: Any,
+    asked: Sequence[Aspect] = (),
 ) -> dict[Aspect, str]:
     """Return the sentences on repairs by what they tell; `who` is the machine and the period, in words."""
     texts: dict[Aspect, str] = {}
@@ -46,9 +53,9 @@ def case_texts(
     for name, title in _RANKED[zh].items():
         rows = groups.get(name, ())
         if rows:
-            texts[name] = (
-                f"{title}{', '.join(f'{value} {count}' for value, count in rows[:_SHOWN])}{'。' if zh else '.'}"
-            )
+            unit = "" if "downtime" not in asked else " 分钟" if zh else " min"
+            ranked = ", ".join(f"{value} {figure(count)}{unit}" for value, count in rows[:_SHOWN])
+            texts[name] = f"{title}{ranked}{'。' if zh else '.'}"
     if figures.by:
         people = ", ".join(f"{who} {count}" for who, count in figures.by[:_SHOWN])
         texts["who"] = f"处理人：{people}。" if zh else f"By: {people}."
@@ -77,16 +84,16 @@ _RANKED: dict[bool, dict[Aspect, str]] = {
 def _times(figures: CaseFigures, zh: bool) -> dict[Aspect, str]:
     texts: dict[Aspect, str] = {}
     if figures.mean_time_to_repair is not None:
-        value, of = figure(round(figures.mean_time_to_repair, 1)), figures.repaired_of
+        value, of = _minutes(round(figures.mean_time_to_repair, 1), zh), figures.repaired_of
         texts["mttr"] = (
-            f"平均修复时间（MTTR）{value} 分钟（{of} 次有记录）。"
+            f"平均修复时间（MTTR）{value}（{of} 次有记录）。"
             if zh
-            else f"Mean time to repair (MTTR) {value} min (of {of} recorded)."
+            else f"Mean time to repair (MTTR) {value} (of {of} recorded)."
         )
     if figures.downtime is not None:
-        value, of = figure(figures.downtime), figures.downtime_of
+        value, of = _minutes(figures.downtime, zh), figures.downtime_of
         texts["downtime"] = (
-            f"停机合计 {value} 分钟（{of} 次有记录）。" if zh else f"Downtime {value} min in all (of {of} recorded)."
+            f"停机合计 {value}（{of} 次有记录）。" if zh else f"Downtime {value} in all (of {of} recorded)."
         )
     if figures.mean_time_between_failures is not None:
         value, of = figure(round(figures.mean_time_between_failures, 1)), figures.intervals
@@ -100,6 +107,14 @@ def _times(figures: CaseFigures, zh: bool) -> dict[Aspect, str]:
             f"90 天内重复故障 {figures.repeats} 次。" if zh else f"Repeat failures within 90 days: {figures.repeats}."
         )
     return texts
+
+
+def _minutes(value: float, zh: bool) -> str:
+    """Write minutes, and the hours that they are where it is hard to see."""
+    hours = figure(round(value / 60, 2))
+    if value < _HARD:
+        return f"{figure(value)} {'分钟' if zh else 'min'}"
+    return f"{figure(value)} 分钟（{hours} 小时）" if zh else f"{figure(value)} min ({hours} h)"
 
 
 def alarm_texts(figures: Sequence[AlarmFigures], who: str, asked: Sequence[Aspect], zh: bool, zone: Any) -> list[str]:

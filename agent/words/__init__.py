@@ -41,6 +41,9 @@ class Words:
     parts_row: Pattern[str]
     signal: Pattern[str]
     addressed: Pattern[str]
+    recorded: Mapping[str, Pattern[str]]
+    felt: Mapping[str, Pattern[str]]
+    columns: Mapping[str, tuple[Pattern[str], Pattern[str]]]
     labels: Mapping[Language, Mapping[str, str]]
 
 
@@ -75,8 +78,17 @@ def words() -> Words:
         parts_row=_any([pattern for one in every for pattern in one["frames"]["parts_row"]]),
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
         addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),
+        recorded=_patterns([one["recorded"] for one in every]),
+        felt=_patterns([one["felt"] for one in every]),
+        columns={name: _column([one["columns"].get(name, {}) for one in every]) for name in every[0]["columns"]},
         labels={language: data[language]["labels"] for language in LANGUAGES},
     )
+
+
+def _column(tables: list[dict[str, list[str]]]) -> tuple[Pattern[str], Pattern[str]]:
+    """Return how a column is asked for, and what tables call it."""
+    patterns = _patterns(tables)
+    return patterns["asked"], patterns["header"]
 
 
 def _file(language: Language) -> str:

@@ -168,6 +168,15 @@ class DocumentStore:
                     passages[row[0].id] = _passage(*row)
             return _with_amended(session, passages)
 
+    def rows_of(self, table: str, ids: Sequence[int]) -> dict[int, Passage]:
+        """Return the live row that each of these records of a table stands in, by the record's id."""
+        rows: list[Any] = []
+        with self.database.read() as session:
+            for at in range(0, len(ids), _SELECTED):
+                of = ChunkRow.record_id.in_(ids[at : at + _SELECTED])
+                rows += session.execute(_live(_joined()).where(ChunkRow.record_table == table, of)).all()
+        return {chunk.record_id: _passage(chunk, revision, document) for chunk, revision, document in rows}
+
     def walk(self) -> Iterator[Passage]:
         after = 0
         while True:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
 from corpus.domain import CaseState, Record, RepairCase
 from corpus.errors import NotFound
-from corpus.library.identifiers import normal_identifier
+from corpus.library.identifiers import normal_identifier, plain_form
 from corpus.library.words import content_words
 from corpus.plant.case_view import CaseView
 from corpus.plant.equipment import EquipmentRow
@@ -23,6 +24,8 @@ from corpus.plant.records import Compared, FileRecords, Key, batches, compared
 _ENOUGH = 0.3
 _SAME_MACHINE = 0.3
 _SELECTED = 500
+_NUMBERED = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z]*[-_/]?\d)[A-Za-z0-9]+(?:[-_/][A-Za-z0-9]+)*(?![A-Za-z0-9])")
+_DIGITS, _LETTERED = 5, 4  # characters of a work-order number that is no chance
 WRITTEN = (
     "equipment", "symptom", "cause", "action", "failure_mode", "code", "parts", "downtime", "by", "date",
     "work_order", "component", "preventive", "duration", "steps", "photos",
@@ -100,6 +103,7 @@ class CaseStore(FileRecords):
         self._database = database
         self._guard = threading.Lock()
         self._view: CaseView | None = None
+        self._people: tuple[str, ...] | None = None
         self._changes = 0
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -137,6 +141,37 @@ class CaseStore(FileRecords):
         ranked.sort(reverse=True)
         return self.several([i for *_, i in ranked[:limit]])
 
+    def of_orders(self, text: str) -> list[RepairCase]:
+        """Return the cases that may be found and whose work-order number stands in a text, in its order."""
+        said = [match.group().upper() for match in _NUMBERED.finditer(plain_form(text))]
+        wanted = [
+            number for number in dict.fromkeys(said) if len(number) >= (_DIGITS if number.isdigit() else _LETTERED)
+        ]
+        if not wanted:
+            return []
+        query = select(CaseRow.id, CaseRow.work_order).where(
+            func.upper(CaseRow.work_order).in_(wanted), CaseRow.retired.is_(False), CaseRow.state == "approved"
+        )
+        with self._database.read() as session:
+            rows = sorted(session.execute(query), key=lambda row: wanted.index(str(row.work_order).upper()))
+        return self.several([row.id for row in rows])
+
+    def people(self) -> tuple[str, ...]:
+        """Return who did the repairs that may be found, read once and kept until something changes."""
+        with self._guard:
+            if self._people is not None:
+                return self._people
+            changes = self._changes
+        query = select(CaseRow.by).where(
+            CaseRow.by.is_not(None), CaseRow.retired.is_(False), CaseRow.state == "approved"
+        )
+        with self._database.read() as session:
+            people = tuple(person for person in session.scalars(query.distinct().order_by(CaseRow.by)) if person)
+        with self._guard:
+            if changes == self._changes:
+                self._people = people
+        return people
+
     def view(self) -> CaseView:
         """Return what may be found and counted, read once and kept until something changes."""
         with self._guard:
@@ -165,7 +200,7 @@ class CaseStore(FileRecords):
         """Forget what was read: cases were written."""
         with self._guard:
             self._changes += 1
-            self._view = None
+            self._view = self._people = None
 
     def one(self, case: int) -> RepairCase:
         found = self.several([case])

@@ -128,7 +128,11 @@ def machine_names(name: str) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([a-z][a-z0-9 \-]*)$", plain)
-    return [half.strip() for half in (halves.groups() if halves else (plain,)) if len(half.strip()) >= 4]
+    return [
+        half.strip()
+        for half in (halves.groups() if halves else (plain,))
+        if len(half.strip()) >= (4 if half.isascii() else 3)
+    ]
 
 
 def _equipment(row: EquipmentRow) -> Equipment:

@@ -17,6 +17,7 @@ from corpus.domain import Equipment, Part, Record, Stock, StockTaking
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import normal_text
 from corpus.library.rows import RevisionRow
+from corpus.plant.equipment import machine_names
 from corpus.plant.records import Compared, FileRecords, Imported, ImportRow, Key, batches, compared, overlap, unpack
 
 _SHARED = 3  # stock numbers of one maker's type
@@ -27,6 +28,12 @@ _WRITTEN = (
     "supplier", "fits", "substitutes", "as_of",
 )  # fmt: skip
 _FITS = 0.25  # what fitting the machine in question adds
+_ANY = re.compile(
+    r"(?:全部|所有|通用|各)(?:设备|机型|机台)?|all(?: machines| models)?|any|common|general|universal", re.IGNORECASE
+)
+
+Names = Sequence[str] | None
+"""What a stock line may call a machine (tag, model, name); None for no machine in particular."""
 
 
 class PartRow(Imported, Base):
@@ -73,32 +80,41 @@ class PartStore(FileRecords):
             self._all = found
         return list(found)
 
-    def find(self, query: str, *, model: str | None, limit: int) -> list[Part]:
+    def find(self, query: str, *, names: Names, limit: int) -> list[Part]:
         parts = self.all()
         if not query.strip():
-            return [part for part in parts if _fits(part, model)][:limit]
-        exact = _named(parts, query) or _typed(parts, query)
+            return [part for part in parts if _fits(part, names)][:limit]
+        exact = self.exactly(query)
         if exact:
             return exact[:limit]
         ranked = []
         for part in parts:
             score = overlap(query, (part.name, part.name_en, part.spec, part.part_number))
             if score >= _ENOUGH:
-                gain = _FITS if model and part.fits and _fits(part, model) else 0.0
-                loss = _FITS if model and not _fits(part, model) else 0.0
+                gain = _FITS if names and part.fits and _fits(part, names) else 0.0
+                loss = _FITS if names and not _fits(part, names) else 0.0
                 ranked.append((score + gain - loss, part))
         ranked.sort(key=lambda item: (-item[0], item[1].part_number))
         best = ranked[0][0] if ranked else 0.0
         return [part for score, part in ranked if score >= 0.6 * best][:limit]
 
+    def exactly(self, text: str) -> list[Part]:
+        """Return the lines whose number stands in the text, else those whose maker's type does."""
+        parts = self.all()
+        return _named(parts, text) or _typed(parts, text)
+
     def named_in(self, text: str) -> list[Part]:
         return _named(self.all(), text)
 
-    def below_minimum(self, *, model: str | None) -> list[Part]:
+    def fitting(self, names: Sequence[str]) -> list[Part]:
+        """Return the lines that name one of these, not those that name no machine."""
+        return [part for part in self.all() if part.fits and _fits(part, names)]
+
+    def below_minimum(self, *, names: Names) -> list[Part]:
         """Return the lines of parts below their minimum, worst first; bins with one minimum are taken together."""
         low: list[tuple[float, Part]] = []
         for stock in self.stocks(self.all()):
-            lines = [line for line in stock.lines if model is None or (line.fits and _fits(line, model))]
+            lines = [line for line in stock.lines if names is None or (line.fits and _fits(line, names))]
             if len({line.minimum for line in stock.lines if line.minimum is not None}) <= 1:
                 if _short(stock.on_hand, stock.minimum):
                     low += [((stock.on_hand or 0) / (stock.minimum or 1), line) for line in lines]
@@ -119,11 +135,7 @@ class PartStore(FileRecords):
         key = normal_identifier(part_number)
         fits = [fit for part in self.all() if normal_identifier(part.part_number) == key for fit in part.fits]
         wanted = {normal_identifier(fit) for fit in fits}
-        return [
-            machine
-            for machine in machines
-            if wanted & {normal_identifier(name) for name in (machine.tag, machine.model, machine.name) if name}
-        ]
+        return [machine for machine in machines if wanted & {normal_identifier(name) for name in called(machine)}]
 
     def history(self, part_number: str) -> list[StockTaking]:
         key = normal_identifier(part_number)
@@ -193,6 +205,11 @@ class PartStore(FileRecords):
             self._all = None
 
 
+def called(machine: Equipment) -> tuple[str, ...]:
+    """Return what a stock line may call a machine."""
+    return tuple(name for name in (machine.tag, machine.model, machine.name, *machine_names(machine.name)) if name)
+
+
 def _short(on_hand: float | None, minimum: float | None) -> bool:
     return on_hand is not None and minimum is not None and on_hand < minimum
 
@@ -259,10 +276,10 @@ def _whole(text: str, plain: str, number: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9]|-[a-z0-9])", folded) is not None
 
 
-def _fits(part: Part, model: str | None) -> bool:
-    if model is None or not part.fits:
+def _fits(part: Part, names: Names) -> bool:
+    if names is None or not part.fits or any(_ANY.fullmatch(fit) for fit in part.fits):
         return True
-    return normal_identifier(model) in {normal_identifier(fit) for fit in part.fits}
+    return bool({normal_identifier(name) for name in names} & {normal_identifier(fit) for fit in part.fits})
 
 
 def _part(row: PartRow) -> Part:

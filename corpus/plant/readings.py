@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Index, String, UniqueConstraint, delete, event, select, text, update
@@ -25,6 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _BROUGHT = text("revision_id > 0")
 _KEY = ("series_id", "at")
+_BY_PLACE = itemgetter(0, 1)
 _COLUMNS = ("series_id", "at", "value", "label_id", "limit_low", "limit_high", "revision_id", "retired")
 _UPSERT = (
     f"INSERT INTO readings ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
@@ -132,6 +134,7 @@ class ReadingWriter:
         if not readings:
             return 0
         series, labels = dict(self._series), dict(self._labels)
+        times: dict[datetime, int] = {}
         rows: list[tuple[Any, ...]] = []
         for r in readings:
             place = series.get((r.equipment, r.metric))
@@ -140,9 +143,11 @@ class ReadingWriter:
             label = labels.get((r.equipment, r.unit))
             if label is None:
                 label = labels[(r.equipment, r.unit)] = _label_id(session, r.equipment, r.unit)
-            at = round(r.at.timestamp() * 1_000_000)
+            at = times.get(r.at)  # a gateway reads all it has at one time
+            if at is None:
+                at = times[r.at] = round(r.at.timestamp() * 1_000_000)
             rows.append((place, at, r.value, label, r.limit_low, r.limit_high, revision_id, False))
-        rows.sort(key=lambda row: row[:2])  # neighbours in the index; of two of one time, the later told stays last
+        rows.sort(key=_BY_PLACE)  # neighbours in the index; of two of one time, the later told stays last
         connection = session.connection()
         if connection.dialect.name == "sqlite":
             # The driver's own executemany: the mapper would take as long again for binding each value.

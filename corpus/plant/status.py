@@ -91,6 +91,12 @@ class StatusStore(RecordStore):
                 Alarm(row.equipment, row.code, row.since, row.until, row.text, row.severity, id=row.id) for row in rows
             ]
 
+    def alarm_codes(self) -> list[str]:
+        """List the codes of all alarms on record, the longest first."""
+        query = select(AlarmRow.code).where(AlarmRow.retired.is_(False)).distinct()
+        with self._database.read() as session:
+            return sorted(session.scalars(query), key=lambda code: (-len(code), code))
+
     def save(self, session: Session, records: Sequence[Record], revision_id: int, source: str) -> dict[int, int]:
         self._writer.save(session, [record for record in records if isinstance(record, Reading)], revision_id)
         stored: dict[int, int] = {}

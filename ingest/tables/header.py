@@ -170,6 +170,11 @@ def _meant(
             claim(index, field, "values")
         if "part_number" not in taken:
             columns = [_numbering(column, body, taken) for column in columns]
+    if kind == "cases" and "date" not in taken:
+        free = (column for column in columns if column.field is None)
+        days = next((column.index for column in free if _holds_days(body, column.index)), None)
+        if days is not None:
+            claim(days, "date", "values")
     return tuple(columns)
 
 
@@ -233,6 +238,11 @@ def _by_values(
                 yield column.index, "on_hand"
 
 
+def _holds_days(body: Sequence[tuple[str, ...]], index: int) -> bool:
+    cells = [row[index] for row in body if index < len(row) and row[index]]
+    return len(cells) >= 2 and sum(_DAY.match(cell) is not None for cell in cells) >= 0.9 * len(cells)
+
+
 def _numbering(column: Column, body: Sequence[tuple[str, ...]], taken: set[str]) -> Column:
     """Let the maker's type be the number where a list of stock has no numbers of its own."""
     if column.field != "spec" or not {"part_name", "on_hand", "minimum"} <= taken:
@@ -247,6 +257,7 @@ _OTHER_FIGURE = re.compile(
     r"金额|价|天数|周转|在途|冻结|占用|预留|分配|上月|上期|期初|月均|年均|消耗|用量|领用|入库|出库|申请|采购|订|需求|重量|质量|寿命|周期|"
     r"order|alloc|reserv|transit|blocked|issue|receiv|usage|used|consum|price|cost|value|weight|days|month|annual|year|opening"
 )
+_DAY = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)(?!\d)")
 _BIN = re.compile(r"[A-Za-z]{1,2}\d{0,2}(?:[-.]\d{1,3}){1,4}|[A-Za-z]\d{1,3}|\d{1,2}(?:-\d{1,3}){2,4}")
 
 

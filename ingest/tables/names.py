@@ -11,7 +11,9 @@ TableKind = Literal["parts", "equipment", "status", "alarms", "cases"]
 KINDS: tuple[TableKind, ...] = ("parts", "cases", "status", "alarms", "equipment")
 
 _EQUIPMENT = (
-    "设备编号 设备编码 资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 "
+    "设备编号 设备编码 设备代码 装置编号 装置位号 机器号 机台编号 机台编码 资产号 资产代码 设备id 设备标识 "
+    "equipmentnumber equipmentcode assetnumber assetcode machinecode machinenumber machinetag tagno tagnumber equip equipno "
+    "资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 "
     "tag assettag equipment equipmentid equipmentno equipmenttag asset assetid assetno assetname machineid machineno "
     "machine unitid device deviceid"
 )
@@ -33,7 +35,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "on_hand": "现有库存 库存 库存数量 库存量 当前库存 现存量 现有数量 现存数量 实际库存 实存数量 实存 实存数 实盘数量 实盘数 实盘 盘点数量 盘点数 账面数量 账面数 账面库存 结存 结存数量 结存数 现有 现存 "
         "可用库存 在库数量 在库 数量 期末库存 onhand qtyonhand qtyoh qoh soh stockonhand quantityonhand stock stockqty currentstock quantity qty instock "
         "available availableqty balance unrestricted",
-        "minimum": "最小库存 最低库存 安全库存 最小库存量 最低库存量 安全库存量 库存下限 最低储备 最小储备 最小量 最小 最低 再订货点 订货点 补货点 下限 minimum minstock "
+        "minimum": "最小库存 库存低限 库存警戒值 警戒库存 警戒值 报警库存 最低安全库存 安全库存数 储备定额 储备下限 minlevel minimumlevel minonhand stockmin reorderqty parlevel 最低库存 安全库存 最小库存量 最低库存量 安全库存量 库存下限 最低储备 最小储备 最小量 最小 最低 再订货点 订货点 补货点 下限 minimum minstock "
         "minimumstock minqty minimumqty reorderpoint reorderlevel safetystock min rop",
         "maximum": "最大库存 最高库存 库存上限 最大库存量 最高储备 最大 最高 上限 maximum maxstock maxqty maximumstock max",
         "unit": "单位 计量单位 主单位 基本单位 unit uom units unitofmeasure baseunit bun",
@@ -51,16 +53,16 @@ _NAMES: dict[TableKind, dict[str, str]] = {
     "cases": {
         "equipment": f"{_EQUIPMENT} 故障设备 维修设备 报修设备",
         "equipment_name": "设备名称 机台名称 资产名称 equipmentname assetname machinename equipmentdescription",
-        "symptom": "故障现象 现象 问题描述 故障描述 症状 报修内容 故障内容 工单描述 描述 异常描述 问题 symptom problem complaint wodescription "
+        "symptom": "故障现象 现象 故障情况 异常现象 不良现象 问题现象 报修描述 故障说明 故障 fault defect observation faultobserved 问题描述 故障描述 症状 报修内容 故障内容 工单描述 描述 异常描述 问题 symptom problem complaint wodescription "
         "workorderdescription originalshorttext shorttext description issue problemdescription faultdescription summary title",
         "code": "报警代码 故障代码 代码 报警号 故障码 code alarmcode faultcode errorcode failurecode primarycode",
         "detail_code": "次级代码 二级代码 secondarycode subcode",
-        "failure_mode": "失效模式 故障模式 故障类型 故障类别 故障分类 failuremode mode fm failuretype problemtype primarycodedescription "
+        "failure_mode": "失效模式 故障性质 缺陷类型 失效类型 defecttype faultclass failureclass faultcategory 故障模式 故障类型 故障类别 故障分类 failuremode mode fm failuretype problemtype primarycodedescription "
         "codedescription faulttype",
         "detail": "次级描述 二级描述 secondarycodedescription subcodedescription",
         "component": "部件 故障部位 部位 零部件 故障部件 系统 component collection part majorsystem subsystem assembly system",
-        "cause": "原因 故障原因 原因分析 根本原因 cause rootcause reason causedescription failurecause",
-        "action": "处理措施 措施 维修措施 处理方法 解决方法 维修内容 处理过程 处理结果 维修过程 action correctiveaction remedy fix solution actiontaken "
+        "cause": "原因 故障原因 根因 故障分析 原因说明 faultcause 原因分析 根本原因 cause rootcause reason causedescription failurecause",
+        "action": "处理措施 措施 处置措施 解决措施 对策 处理 处置 处理情况 维修情况 维修处理 检修内容 countermeasure repairaction repairdone actions workdescription 维修措施 处理方法 解决方法 维修内容 处理过程 处理结果 维修过程 action correctiveaction remedy fix solution actiontaken "
         "resolution workperformed workdone repair",
         "steps": "步骤 检查步骤 处理步骤 steps checksteps",
         "parts": "更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
@@ -68,10 +70,10 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "duration": "维修时间 维修时长 维修用时 维修工时 处理时长 工时 耗时 duration repairtime repairduration repairhours labourhours "
         "laborhours workinghours timetorepair",
         "preventive": "预防性 是否预防 维护类型 工单类型 保养类型 preventive ispreventive maintenancetype worktype ordertype",
-        "by": "处理人 维修人 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic",
-        "date": "日期 维修日期 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "
+        "by": "处理人 维修人 维修者 处理人员 检修人 检修人员 维修师傅 工程师 完成人 engineer craftsman fitter doneby executedby repairer 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic",
+        "date": "日期 维修日期 完工日期 完工时间 故障时间 发生时间 开工日期 检修日期 处理日期 登记日期 opened raised reported closed dateopened dateclosed datereported finished 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "
         "finishdate completiondate completed startdate reportdate reportedon workdate createddate openeddate",
-        "work_order": "工单号 工单编号 工单 维修单号 单号 任务单号 workorder workorderno workordernumber workorderid wo woid wonumber "
+        "work_order": "工单号 报修单号 检修单号 维修编号 报修编号 检修编号 记录编号 案例编号 故障单号 wono taskno reportno caseno recordno repairno 工单编号 工单 维修单号 单号 任务单号 workorder workorderno workordernumber workorderid wo woid wonumber "
         "ordernumber orderno ticket ticketid ticketno jobno jobnumber notification",
         "ignored": "序号 备注 费用 金额 no cost price remark remarks comments rule",
     },
@@ -98,13 +100,13 @@ _NAMES: dict[TableKind, dict[str, str]] = {
     },
     "equipment": {
         "equipment": f"{_EQUIPMENT}",
-        "name": "名称 设备名称 name equipmentname assetname machinename description",
+        "name": "名称 设备名称 资产名称 机台名称 机器名称 装置名称 设备简称 name equipmentname assetname machinename description equipmentdescription assetdescription machinedescription",
         "model": "型号 机型 设备型号 规格型号 model type modelno modelnumber",
         "kind": "设备类型 类别 设备类别 设备种类 kind category equipmenttype assettype",
-        "serial": "序列号 出厂编号 出厂号 机身号 serial serialnumber serialno sn",
-        "location": "位置 安装位置 所在位置 区域 安装地点 存放地点 车间 location area plant site building",
-        "owner": "负责人 责任人 管理人 保管人 owner responsible responsibleperson custodian",
-        "contact": "联系电话 联系方式 电话 分机 contact phone extension tel telephone",
+        "serial": "序列号 设备序列号 出厂序列号 产品编号 serialnr 出厂编号 出厂号 机身号 serial serialnumber serialno sn",
+        "location": "位置 所在地点 使用地点 所在车间 所属车间 使用车间 安装车间 使用部门 所在区域 厂房 工段 产线 bay hall department dept room line zone floor 安装位置 所在位置 区域 安装地点 存放地点 车间 location area plant site building",
+        "owner": "负责人 维护人 维护责任人 维护负责人 设备负责人 责任工程师 点检员 主管 使用人 personincharge incharge keeper responsibleengineer contactperson 责任人 管理人 保管人 owner responsible responsibleperson custodian",
+        "contact": "联系电话 手机 手机号 电话号码 内线 mobile phoneno telno extno ext 联系方式 电话 分机 contact phone extension tel telephone",
         "ignored": "序号 备注 no remark",
     },
 }  # fmt: skip

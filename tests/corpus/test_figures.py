@@ -133,8 +133,8 @@ def test_alarms_are_counted_with_their_durations(plant):
 
 def test_stock_over_bins_and_where_a_part_is_used(plant):
     parts, machines = plant[2], plant[3].all()
-    (seal,) = parts.stocks(parts.find("p100", model=None, limit=9))
+    (seal,) = parts.stocks(parts.find("p100", names=None, limit=9))
     assert (seal.on_hand, seal.minimum, len(seal.lines)) == (3, 5, 2)
-    assert len(parts.below_minimum(model=None)) == 2
+    assert len(parts.below_minimum(names=None)) == 2
     assert [m.tag for m in parts.used_on("P-100", machines)] == ["AC-01", "AC-02"]
     assert [m.tag for m in parts.used_on("P-900", machines)] == ["AC-02"]

@@ -87,21 +87,21 @@ def test_a_name_with_another_number_is_another_machine(plant, text):
 
 @pytest.mark.parametrize("query", ["hx81000231 在哪", "HX-8100-0231", "stock of ＨＸ－８１００－０２３１?"])
 def test_a_part_number_wins(plant, query):
-    assert {p.bin for p in plant[1].find(query, model=None, limit=9)} == {"A-01", "B-07"}
+    assert {p.bin for p in plant[1].find(query, names=None, limit=9)} == {"A-01", "B-07"}
 
 
 @pytest.mark.parametrize("query", ["空气滤芯", "air filter"])
 def test_parts_by_words(plant, query):
-    (found,) = plant[1].find(query, model=None, limit=9)
+    (found,) = plant[1].find(query, names=None, limit=9)
     assert (found.part_number, found.row, found.source) == ("KS-2200-0010", 7, "plant.xlsx")
 
 
 def test_parts_nothing_matches_and_reorder(plant):
-    assert plant[1].find("hydraulic accumulator", model=None, limit=9) == []
-    assert [p.bin for p in plant[1].below_minimum(model=None)] == ["C-02"]  # ten bearings lie in two bins
-    assert [p.bin for p in plant[1].below_minimum(model="KS-37A")] == ["C-02"]
-    assert plant[1].below_minimum(model="HX-V850") == []
-    (bearing,) = plant[1].stocks(plant[1].find("HX-8100-0231", model=None, limit=9))
+    assert plant[1].find("hydraulic accumulator", names=None, limit=9) == []
+    assert [p.bin for p in plant[1].below_minimum(names=None)] == ["C-02"]  # ten bearings lie in two bins
+    assert [p.bin for p in plant[1].below_minimum(names=("KS-37A",))] == ["C-02"]
+    assert plant[1].below_minimum(names=("HX-V850",)) == []
+    (bearing,) = plant[1].stocks(plant[1].find("HX-8100-0231", names=None, limit=9))
     assert (bearing.on_hand, bearing.minimum, bearing.unit, len(bearing.lines)) == (10, 4, "pcs", 2)
 
 

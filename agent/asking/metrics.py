@@ -1,0 +1,121 @@
+"""Which of a machine's metrics a question names, in whichever language either is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.words import words
+from corpus import Corpus, content_words, detect_language, index_tokens
+
+_CLOSE = 0.84  # cosine by which a metric is what a question in other words speaks of
+_AHEAD = 0.015  # ... and by how much it has to be closer than the next
+_HALVES = re.compile(r"^(.*[\u4e00-\u9fff]\S*)\s+([A-Za-z].*)$")
+_PLAIN = frozenset(
+    content_words(
+        "current present actual latest newest measured real average mean highest lowest maximum minimum peak normal "
+        "high low right reading value machine"
+    )
+)
+_PLAIN_ZH = re.compile(
+    r"现在|目前|当前|此刻|实时|最新|最高|最低|最大|最小|平均|今天|昨天|这台|那台|机器|设备|实际|[的了在是有它其台号最近上下月日天年周时点分]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The metrics that a question names.
+
+    `words` says by how many words, `sure` that it names them by all of their words, or the only one of its kind;
+    `missing` is what it names instead that is not among the metrics.
+    """
+
+    metrics: tuple[str, ...] = ()
+    sure: bool = False
+    missing: str | None = None
+    words: int = 0
+
+
+def metrics_in(corpus: Corpus, query: str, metrics: Sequence[str]) -> Named:
+    """Find the metrics that a question names."""
+    felt = [name for name, pattern in words().felt.items() if pattern.search(query)]
+    said = {*content_words(query), *(token for name in felt for token in index_tokens(name))}
+    wanted = {*said, *corpus.translated(" ".join([query, *felt]))}
+    whole = {metric: max((len(half) for half in _halves(metric) if half <= wanted), default=0) for metric in metrics}
+    most = max(whole.values(), default=0)
+    if most:
+        return Named(tuple(metric for metric in metrics if whole[metric] == most), sure=True, words=most)
+    heads = {token for match in words().recorded["quantity"].finditer(query) for token in index_tokens(match.group())}
+    heads |= {token for name in felt for token in index_tokens(name)}
+    common = set.intersection(*(set(index_tokens(metric)) for metric in metrics)) if len(metrics) > 1 else set()
+    held = {metric: len((wanted - common) & set(index_tokens(metric))) for metric in metrics}
+    most = max(held.values(), default=0)
+    best = tuple(metric for metric in metrics if most and held[metric] == most)
+    if missing := _other(corpus, query, best):
+        return Named(missing=missing)
+    if best:
+        return Named(best, sure=len(best) == 1, words=most)
+    if len(metrics) > 1:
+        near = sorted(zip(corpus.similar(query, metrics), metrics, strict=True), reverse=True)
+        if near[0][0] >= _CLOSE and near[0][0] - near[1][0] >= _AHEAD:
+            return Named((near[0][1],))
+    return Named(missing=_unheard(query, metrics) if heads else None)
+
+
+def missing_text(equipment: str | None, missing: str, metrics: Sequence[str], query: str) -> str:
+    """Say that a quantity is not recorded for a machine, and what is."""
+    if detect_language(query) == "zh":
+        return f"{equipment} 没有记录“{missing}”；记录的有：{'、'.join(metrics)}。"
+    return f"{equipment} has no record of “{missing}”; recorded are: {', '.join(metrics)}."
+
+
+def _halves(metric: str) -> Iterator[set[str]]:
+    """Yield the words of a metric's name in each of its languages."""
+    split = _HALVES.match(metric)
+    for half in split.groups() if split else (metric,):
+        if tokens := set(content_words(re.sub(r"[(（\[].*?[)）\]]", " ", half))):
+            yield tokens
+
+
+def _other(corpus: Corpus, query: str, metrics: Sequence[str]) -> str | None:
+    """Return the quantity that a question names by a word which none of these metrics, each with its own, has."""
+    if not metrics:
+        return None
+    language = detect_language(query)
+    for phrase, own, head in _phrases(query):
+        held = {token for metric in metrics for token in index_tokens(metric)}
+        text = " ".join(metrics)
+        if not head & held:
+            continue
+        known = own & held or any(token in text for token in own) or set(corpus.translated(phrase)) & (held - head)
+        distinct = [m for m in metrics if set(index_tokens(m)) - head and detect_language(m) == language]
+        if own and not known and len(distinct) == len(metrics):
+            return phrase
+    return None
+
+
+def _phrases(query: str) -> Iterator[tuple[str, set[str], set[str]]]:
+    """Yield each measured quantity that a text names: the phrase, the tokens of what sets it apart, and its own."""
+    for match in words().recorded["quantity"].finditer(query):
+        before = query[: match.start()]
+        if match.group().isascii():
+            run = re.search(r"((?:[A-Za-z][\w-]*\s+){0,2})$", before)
+            said = run.group(1).split() if run else []
+            own = {token for word in said for token in content_words(word)} - _PLAIN
+            kept = [word for word in said if set(content_words(word)) - _PLAIN]
+        else:
+            run = re.search(r"([\u4e00-\u9fff]{1,8})$", before)
+            left = _PLAIN_ZH.sub(" ", run.group(1)).split(" ")[-1] if run else ""
+            own, kept = ({left[i : i + 2] for i in range(max(1, len(left) - 1))} if left else set()), [left]
+        if own:
+            joint = " " if match.group().isascii() else ""
+            yield joint.join([*kept, match.group()]), own, set(index_tokens(match.group()))
+
+
+def _unheard(query: str, metrics: Sequence[str]) -> str | None:
+    """Return the quantity that a question names and of which no metric has the word."""
+    if any(detect_language(metric) != detect_language(query) and not _HALVES.match(metric) for metric in metrics):
+        return None  # in another language it may be called anything
+    match = words().recorded["quantity"].search(query)
+    return match.group() if match else None

@@ -1,0 +1,175 @@
+"""What a question asks of the plant's records, seen from what the records hold: orders, people, parts, readings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from agent.asking.columns import (
+    columns_asked,
+    machine_columns,
+    machines_listed,
+    machines_named,
+    parts_in_bins,
+    parts_listed,
+)
+from agent.asking.metrics import Named, metrics_in
+from agent.asking.understanding import Intent, Understanding
+from agent.words import words
+from corpus import Corpus, Equipment, content_words, plain_form
+
+Listed = Literal["parts", "machines", "cases"]
+_RECORDS: frozenset[Intent] = frozenset({"stock", "low_stock", "status", "history", "overview"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What records know of a question: work orders and repairers it names, rows it lists, a metric it measures.
+
+    `needed` says that it asks for the parts of a repair; `tags` are the machines that it lists;
+    `alarm` is the code of an alarm on record of which it asks when or how often.
+    """
+
+    orders: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    listed: Listed | None = None
+    measured: bool = False
+    needed: bool = False
+    tags: tuple[str, ...] = ()
+    alarm: str | None = None
+
+
+NOTHING = Recorded()
+
+
+def recorded(
+    corpus: Corpus, said: str, own: str, asked: Understanding, machine: Equipment | None, several: Sequence[Equipment]
+) -> tuple[Understanding, Recorded]:
+    """Find what of a question the records hold, and give it the intent that this means."""
+    if asked.intents & {"talk", "off_topic"}:
+        return asked, Recorded()
+    orders = tuple(case.work_order for case in corpus.cases_of_orders(said) if case.work_order)
+    if orders:
+        return _meaning(asked, {"history"}), Recorded(orders)
+    found = Recorded(people=tuple(people_in(said, corpus.repairers())))
+    if _measures(corpus, own, asked, machine):
+        return _meaning(asked, {"status"}), replace(found, measured=True)
+    of = words().recorded
+    if of["occurred"].search(own) and (alarm := _alarm(corpus, own)):
+        return asked, replace(found, alarm=alarm)
+    if (of["bins"].search(own) or of["parts"].search(own)) and parts_in_bins(corpus, own):
+        return replace(_meaning(asked, {"stock"}), identifiers=()), replace(found, listed="parts")
+    if asked.intents & {"low_stock"} or asked.code:
+        return asked, found
+    if of["parts_needed"].search(own) and not corpus.parts_named_in(own):
+        return replace(asked, intents=asked.intents | {"stock"}), replace(found, needed=True)
+    if (
+        of["parts"].search(own)
+        and not of["mended"].search(own)
+        and not asked.intents & {"procedure", "fault"}
+        and parts_listed(corpus, own, machine)
+    ):
+        return _meaning(asked, {"stock"}), replace(found, listed="parts")
+    if of["machines"].search(said) and not asked.intents & {"procedure", "fault", "status"}:
+        listed = machines_named(corpus, said) if "stock" in asked.intents else machines_listed(corpus, said)
+        listed = listed or list(several)
+        if listed and not ("stock" in asked.intents and _named_part(corpus, own)):
+            tags = tuple(one.tag for one in listed)
+            return _meaning(asked, {"overview"}), replace(found, listed="machines", tags=tags)
+    asks_whom = {"contact", "owner", "location", "serial", "model"} & set(columns_asked(own))
+    if machine is None and asks_whom and not asked.intents & {"procedure", "fault", "stock", "status"}:
+        listed = list(several) or machines_named(corpus, said)
+        if listed:
+            tags = tuple(one.tag for one in listed)
+            return _meaning(asked, {"overview"}), replace(found, listed="machines", tags=tags)
+    if "stock" in asked.intents and not _named_part(corpus, own) and _of_maker(corpus, own):
+        return _meaning(asked, {"stock"}), replace(found, listed="parts")
+    if _counts_part(corpus, own, asked):
+        return _meaning(asked, {"stock"}), found
+    if of["cases"].search(own) and not asked.intents & {"procedure", "stock"} and (machine or several):
+        return _meaning(asked, {"history"}), replace(found, listed="cases")
+    if not asked.intents & {"procedure", "fault", *_RECORDS} and _of_part(own) and _named_part(corpus, said):
+        return _meaning(asked, {"stock"}), found
+    if machine and not asked.intents & _RECORDS and machine_columns(corpus, machine, own, alone=True):
+        return _meaning(asked, {"overview"}), found
+    return asked, found
+
+
+def _meaning(asked: Understanding, intents: Iterable[Intent]) -> Understanding:
+    return replace(asked, intents=frozenset(intents))
+
+
+def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment | None) -> bool:
+    """Say whether a question asks for what is measured at a machine, not for what is permitted there."""
+    of = words().recorded
+    if machine is None or asked.code or "history" in asked.intents or of["mended"].search(own):
+        return False
+    if "status" not in asked.intents:
+        judged = of["judged"].search(own)
+        if not judged and (of["permitted"].search(own) or not of["valued"].search(own)):
+            return False
+        if asked.intents & {"procedure"}:
+            return False
+    plainly = of["quantity"].search(own) or any(pattern.search(own) for pattern in words().felt.values())
+    if not (plainly or of["judged"].search(own)):
+        return False
+    metrics = [reading.metric for reading in corpus.latest_status(machine.tag)]
+    named = metrics_in(corpus, own, metrics) if metrics else Named()
+    return named.sure and (bool(plainly) or named.words > 1)
+
+
+def _alarm(corpus: Corpus, own: str) -> str | None:
+    """Return the code of an alarm on record that a text names, whatever such codes look like here."""
+    said = plain_form(own)
+    return next((code for code in corpus.alarm_codes() if _stands(said, code)), None)
+
+
+def _of_maker(corpus: Corpus, own: str) -> bool:
+    makers = {part.supplier for part in corpus.all_parts() if part.supplier}
+    return any(_stands(own, maker) for maker in makers)
+
+
+def _counts_part(corpus: Corpus, own: str, asked: Understanding) -> bool:
+    """Say whether a text asks how many there are of a part whose number it names, not what one measures."""
+    counted = words().recorded["counted"].search(own) and not asked.intents & {"procedure", "fault", *_RECORDS}
+    return bool(counted and corpus.parts_exactly(own)) and not any(unit.search(own) for unit, _ in words().units)
+
+
+def _of_part(own: str) -> bool:
+    """Say whether a text asks for what only an inventory has; where a part is and how big it is stands in manuals."""
+    return (
+        bool({"price", "maker", "remark"} & set(columns_asked(own)))
+        or words().recorded["where_used"].search(own) is not None
+    )
+
+
+def _named_part(corpus: Corpus, own: str) -> bool:
+    """Say whether a text names a part: by its number or type, or by all words of its name."""
+    said = set(content_words(own))
+    if corpus.parts_exactly(own):
+        return True
+    found = corpus.find_parts(own, limit=6)
+    return any(name <= said for part in found for name in _names(part.name, part.name_en) if name)
+
+
+def _names(*names: str | None) -> Iterable[set[str]]:
+    return (set(content_words(name)) for name in names if name)
+
+
+def people_in(text: str, people: Sequence[str]) -> Iterable[str]:
+    """Yield the people that a text names: in full, or by a part of their name that nobody else has."""
+    for person in people:
+        parts = [part for part in re.findall(r"[^\W\d_]+", person) if part.isascii() and len(part) > 2]
+        alone = [part for part in parts if sum(part in other.split() for other in people) == 1]
+        spelled = [person, *(alone if len(parts) > 1 else ())]
+        if any(_stands(text, one) for one in spelled):
+            yield person
+
+
+def _stands(text: str, name: str) -> bool:
+    if not name.isascii():
+        return len(name) > 1 and name in text
+    spelled = r"[\s-]?".join(map(re.escape, re.findall(r"[^\W\d_]+|\d+|[^\w\s-]", name)))
+    return re.search(rf"(?<![A-Za-z0-9]){spelled}(?![A-Za-z0-9])", text, re.IGNORECASE) is not None
