@@ -2,7 +2,10 @@
 
 Two fits come out: the weights that rank candidates (`ranking.json`) and the confidence that the corpus answers at all
 (`calibration.json`). Both are judged by leaving one corpus out: what is printed of a corpus was fitted on the others.
-What is written was fitted on all of them.
+What is written was fitted on all of them. A set may be asked of several folders: its manual alone, and beside others.
+
+Unanswerable questions are few. So the confidence also learns from answerable ones whose pages are taken away: all that
+is near to the answer is still there, and none of it answers.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,7 +44,9 @@ _PRIOR = {"dense": 1.0, "lexical": 3.0}
 """Both searches, each on its own scale: what holds on every corpus. All else is fitted as a small addition to it."""
 _SIGNS: dict[str, int] = {"heading": 1, "phrases": 1, "around": 1, "model": 1, "row": 0, "kind": 1}
 """More agreement must never lower a score: it holds on corpora that nobody fitted on."""
-_SIGNALS = ("similarity", "unknown", "across", "shown_coverage", "fit", "entry")
+_TAKEN = 0.5
+"""What a question whose pages were taken away counts beside one that was written to have no answer."""
+_SIGNALS = ("similarity", "unknown", "across", "said", "named", "leading", "fit", "entry")
 """More of them fitted better and were worse than the cosine alone on the corpus left out."""
 
 
@@ -50,9 +55,11 @@ class Asked:
     """One question with its candidates; what each fit makes of it is added as it goes."""
 
     corpus: str
+    folder: str
     question: Question
     pool: Pool
     gold: npt.NDArray[np.bool_]
+    taken: bool = False
     order: list[int] = field(default_factory=list)
     signals: dict[str, float] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
@@ -77,9 +84,12 @@ def main(
         with open_corpus(load_settings(data_dir=Path(folder))) as corpus:
             model = corpus.embedding_name
             for file in sets.split(","):
-                asked += [ask(corpus, name or Path(folder).name, question) for question in load_questions(Path(file))]
-    weights = rank_all(asked)
-    fit = judge_all(asked)
+                asked += [
+                    ask(corpus, name or Path(folder).name, Path(folder).name, question)
+                    for question in load_questions(Path(file))
+                ]
+    weights, taken = rank_all(asked)
+    fit = judge_all(asked, taken)
     for line in report(asked, fit["threshold"]):
         typer.echo(line)
     groups = sorted({one.corpus for one in asked})
@@ -89,28 +99,48 @@ def main(
     _write(out / "calibration.json", {"embedding_model": model, "search": SEARCH_VERSION, "fitted_on": groups, **fit})
 
 
-def ask(corpus: Corpus, name: str, question: Question) -> Asked:
+def ask(corpus: Corpus, name: str, folder: str, question: Question) -> Asked:
     """Collect the candidates of one question and mark the gold among them."""
     query = "\n".join([*question.turns, question.question])
     pool = corpus.candidates(query, equipment=question.equipment)
     places = [_place(candidate) for candidate in pool.candidates]
     gold = [any(g.source == source and g.page in (None, page) for g in question.gold) for source, page in places]
-    return Asked(name, question, pool, np.array(gold, dtype=bool))
+    return Asked(name, folder, question, pool, np.array(gold, dtype=bool))
+
+
+def without_gold(one: Asked) -> Asked | None:
+    """Return the question with its gold pages taken away; None where it is answered from elsewhere or names a code."""
+    keep = ~one.gold
+    if one.pool.known or not one.gold.any() or not keep.any():
+        return None
+    features = one.pool.features[keep].copy()
+    lexical = RANKING_FEATURES.index("lexical")
+    left = features[:, lexical] + 1
+    features[:, lexical] = left / max(1e-9, left.max()) - 1
+    candidates = tuple(candidate for candidate, kept in zip(one.pool.candidates, keep, strict=True) if kept)
+    nearest = max(candidate.cosine for candidate in candidates)
+    pool = replace(one.pool, candidates=candidates, features=features, similarity=nearest)
+    question = replace(one.question, answerable=False, gold=())
+    return Asked(one.corpus, one.folder, question, pool, np.zeros(len(candidates), dtype=bool), taken=True)
 
 
 def _place(candidate: Candidate) -> tuple[str | None, int | None]:
     return candidate.passage.place.source, candidate.passage.place.page
 
 
-def rank_all(asked: Sequence[Asked]) -> list[float]:
-    """Rank each question by weights fitted on the other corpora, and return those fitted on all."""
+def rank_all(asked: Sequence[Asked]) -> tuple[list[float], list[Asked]]:
+    """Rank each question by weights fitted on the other corpora.
+
+    Returns the weights fitted on all, and the questions with their pages taken away, ranked as the others are.
+    """
     # Where an entry of the query's identifier leads, nothing is left to rank.
     taught = [one for one in asked if one.question.answerable and one.gold.any()]
     taught = [one for one in taught if max(one.pool.leads.values(), default=0.0) < 0.5]
+    taken = [less for one in asked if one.question.answerable and (less := without_gold(one))]
     for name in {one.corpus for one in asked}:
         others = [one for one in taught if one.corpus != name] or taught
         weights = _ranking(others)
-        for one in asked:
+        for one in [*asked, *taken]:
             if one.corpus == name:
                 fits = rank_scores(one.pool.features, weights)
                 one.order, _ = ranked(one.pool, fits)
@@ -118,7 +148,7 @@ def rank_all(asked: Sequence[Asked]) -> list[float]:
                 if one.question.answerable and one.question.gold:
                     hits = [_place(one.pool.candidates[i]) for i in one.order[:_HITS]]
                     one.scores = retrieval_metrics(hits, one.question.gold)
-    return [round(float(weight), 5) for weight in _ranking(taught)]
+    return [round(float(weight), 5) for weight in _ranking(taught)], taken
 
 
 def _ranking(asked: Sequence[Asked]) -> Floats:
@@ -134,23 +164,24 @@ def _ranking(asked: Sequence[Asked]) -> Floats:
     return np.concatenate([[-float(np.median(best))], weights])
 
 
-def judge_all(asked: Sequence[Asked]) -> dict[str, Any]:
+def judge_all(asked: Sequence[Asked], taken: Sequence[Asked]) -> dict[str, Any]:
     """Judge each question by a confidence fitted on the other corpora, and return the one fitted on all."""
     judged = [one for one in asked if not one.question.answerable or one.scores]
     # Where every identifier is unknown nothing answers, whatever the fit.
     open_ = [one for one in judged if one.signals["identified"] or not one.signals["unknown"]]
-    names = _SIGNALS
+    taught = [*open_, *taken]
     for name in {one.corpus for one in open_}:
-        others = [one for one in open_ if one.corpus != name] or open_
-        weights = _logistic(others, names)
+        others = [one for one in taught if one.corpus != name]
+        weights = _logistic(others or taught, _SIGNALS)
         for one in open_:
             if one.corpus == name:
-                one.confidence = _confidence(one.signals, names, weights)
-    weights = _logistic(open_, names)
+                one.confidence = _confidence(one.signals, _SIGNALS, weights)
+    weights = _logistic(taught, _SIGNALS)
+    threshold = best_threshold(judged)
     return {
-        "threshold": best_threshold(judged),
+        "threshold": threshold,
         "intercept": round(float(weights[0]), 5),
-        "weights": {name: round(float(weight), 5) for name, weight in zip(names, weights[1:], strict=True)},
+        "weights": {name: round(float(weight), 5) for name, weight in zip(_SIGNALS, weights[1:], strict=True)},
     }
 
 
@@ -171,8 +202,8 @@ def best_threshold(judged: Sequence[Asked]) -> float:
 
 
 def refusal(judged: Sequence[Asked], threshold: float) -> dict[str, float]:
-    """Return precision, recall and F1 of refusing below the threshold."""
-    refused = [one for one in judged if one.confidence < threshold]
+    """Return precision, recall and F1 of refusing below the threshold; the entry of a known code is not refused."""
+    refused = [one for one in judged if one.confidence < threshold and not _entry(one)]
     absent = sum(not one.question.answerable for one in judged)
     right = sum(not one.question.answerable for one in refused)
     precision = right / len(refused) if refused else 0.0
@@ -181,15 +212,19 @@ def refusal(judged: Sequence[Asked], threshold: float) -> dict[str, float]:
     return {"precision": precision, "recall": recall, "f1": f1}
 
 
+def _entry(one: Asked) -> bool:
+    return one.signals["entry"] > 0 and not one.signals["unknown"]
+
+
 def report(asked: Sequence[Asked], threshold: float) -> list[str]:
     """Return a Markdown table by set: ranking and refusal, each from fits that never saw the set's corpus."""
     lines = [
         f"Threshold {threshold}. Every row was fitted on the other corpora.",
-        "| set | n | nDCG@10 | hit@1 | unanswerable | refusal precision | recall | risk area | dense alone |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| corpus | set | n | nDCG@10 | hit@1 | unanswerable | refusal precision | recall | risk area | dense alone |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
-    for name in sorted({one.question.set for one in asked}):
-        own = [one for one in asked if one.question.set == name]
+    for folder, name in sorted({(one.folder, one.question.set) for one in asked}):
+        own = [one for one in asked if (one.folder, one.question.set) == (folder, name)]
         judged = [one for one in own if not one.question.answerable or one.scores]
         found = refusal(judged, threshold)
         share = sum(not one.question.answerable for one in judged) / max(1, len(judged))
@@ -197,7 +232,7 @@ def report(asked: Sequence[Asked], threshold: float) -> list[str]:
         areas = [area([one.confidence for one in judged], right), area([one.pool.similarity for one in judged], right)]
         ndcg, first = (np.mean([one.scores[m] for one in own if one.scores] or [np.nan]) for m in ("ndcg@10", "hit@1"))
         lines.append(
-            f"| {name} | {len(own)} | {ndcg:.3f} | {first:.3f} | {share:.2f} | {found['precision']:.2f} | "
+            f"| {folder} | {name} | {len(own)} | {ndcg:.3f} | {first:.3f} | {share:.2f} | {found['precision']:.2f} | "
             f"{found['recall']:.2f} | {areas[0]:.3f} | {areas[1]:.3f} |"
         )
     return lines
@@ -213,8 +248,8 @@ def _logistic(judged: Sequence[Asked], names: Sequence[str]) -> Floats:
     """Fit whether there is an answer; each corpus counts as much as another, both kinds of question with half each."""
     signals = np.array([[one.signals[name] for name in names] for one in judged])
     answerable = np.array([float(one.question.answerable) for one in judged])
-    sizes = Counter(one.corpus for one in judged)
-    shares = np.array([1 / sizes[one.corpus] for one in judged])
+    sizes = Counter((one.corpus, one.taken) for one in judged)
+    shares = np.array([(_TAKEN if one.taken else 1.0) / sizes[one.corpus, one.taken] for one in judged])
     for kind in (0.0, 1.0):
         shares[answerable == kind] /= shares[answerable == kind].sum() or 1.0
     return fit_logistic(signals, answerable, list(shares))

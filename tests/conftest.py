@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus import Chunk, Corpus, DocumentDraft, Page, Settings, open_corpus
+from corpus.library.embedding import Embedder
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -20,6 +22,24 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     shared = tmp_path_factory.getbasetemp().parent / "millhand-model"
     return default_model_folder(shared).parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_stay_loaded() -> Iterator[None]:
+    """Load each embedding model once in a test process: it takes seconds, and nothing changes it."""
+    load = Embedder._load
+    loaded: dict[tuple[Any, ...], Any] = {}
+
+    def loaded_once(self: Embedder) -> Any:
+        settings = self._settings
+        wanted = (Path(self.source()).resolve(), settings.embedding_precision, settings.embedding_threads)
+        if wanted not in loaded:
+            loaded[wanted] = load(self)
+        return loaded[wanted]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Embedder, "_load", loaded_once)
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import Any
 
 import nh3
 
-from ui.texts import Language, refusal, text
+from ui.access import NOBODY_SIGNED_IN
+from ui.texts import Language, refusal, text, unit
 
 TAGS = {
     "a", "b", "blockquote", "br", "button", "code", "details", "div", "em", "h2", "h3", "h4", "hr", "img", "input",
@@ -112,6 +113,16 @@ def number(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
     return "" if value is None else str(value)
+
+
+def quantity(value: Any, written: str | None, language: Language) -> str:
+    """Write a number with its unit in the reader's language."""
+    return f"{number(value)} {unit(language, written)}".strip()
+
+
+def person(name: str | None, language: Language) -> str:
+    """Write who did something; where nobody had to sign in, so."""
+    return text(language, "nobody_signed_in") if name == NOBODY_SIGNED_IN.name else name or ""
 
 
 def moment(value: Any, zone: tzinfo | None, *, day: bool = False) -> str:

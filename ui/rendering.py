@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from markdown_it import MarkdownIt
 
-from ui.html import below, clean, limits, moment, number, outside, section, table
+from ui.html import below, clean, limits, moment, number, outside, person, quantity, section, table
 from ui.texts import Language, refusal, text
 
 Json = Mapping[str, Any]
@@ -343,7 +343,7 @@ class _Rows:
                     and bin_ in (one.get("quote") or "")
                 )
             )
-            stock = f"{number(row.get('on_hand'))} {row.get('unit') or ''}".strip()
+            stock = quantity(row.get("on_hand"), row.get("unit"), self._language)
             rows.append(
                 (
                     f"<b>{escape(line)}</b> {chips}",
@@ -374,7 +374,7 @@ class _Rows:
                 (
                     escape(str(row.get("equipment") or "")),
                     f"{escape(metric)} {chips}",
-                    f"<b>{escape(value)} {escape(row.get('unit') or '')}</b> {marks}",
+                    f"<b>{escape(quantity(row.get('value'), row.get('unit'), self._language))}</b> {marks}",
                     escape(limits(row.get("limit_low"), row.get("limit_high"))),
                     escape(moment(row.get("at"), self._zone)),
                 )
@@ -458,7 +458,7 @@ def case_html(row: Json, language: Language, zone: Any, more: str = "") -> str:
         for key in ("cause", "action")
     )
     when = moment(row.get("date"), zone, day=True) or unknown
-    by = text(language, "case_by", by=row.get("by") or unknown, date=when)
+    by = text(language, "case_by", by=person(row.get("by"), language) or unknown, date=when)
     head = " ".join(str(row[key]) for key in ("equipment", "code") if row.get(key))
     return (
         f"<li><b>{escape(head)}</b> {escape(str(row.get('symptom') or ''))}{lines}"

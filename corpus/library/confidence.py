@@ -13,9 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.library.ranking import FEATURES, Candidate, Features, QueryWords, Scores, covered_by
+from corpus.library.ranking import FEATURES, Candidate, Features, Scores, covered_by
+from corpus.library.statements import named_share, said_share
+from corpus.library.terms import QueryWords
 
-VERSION = 3
+VERSION = 4
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
 
 _FILE = Path(__file__).with_name("calibration.json")
@@ -60,7 +62,9 @@ def confidence_signals(
     best = max((float(fits[i]) for i in shown), default=0.0)
     return {
         "coverage": covered_by(query, [candidates[i] for i in order[:_COVERED]]),
-        "shown_coverage": max((float(column["coverage"][i]) for i in shown), default=0.0),
+        "said": max((said_share(query, candidates[i]) for i in shown), default=0.0),
+        "named": max((named_share(query, candidates[i]) for i in shown), default=0.0),
+        "leading": 1 + max((float(column["lexical"][i]) for i in shown), default=-1.0),
         "fit": math.log(max(best, _LEAST) / max(1 - best, _LEAST)),
         "across": float(column["across"][order[0]]),
     }
@@ -69,7 +73,7 @@ def confidence_signals(
 _COVERED = 5  # passages that count for coverage
 _FIRST = 10  # passages among which one has to show what is asked for
 _LEAST = 0.0025  # of a fit; log-odds beyond 6 say no more
-_SIGNALS = ("coverage", "shown_coverage", "fit", "across")
+_SIGNALS = ("coverage", "said", "named", "leading", "fit", "across")
 _ADDED = ("similarity", "identified", "unknown", "entry")  # by the searcher, from the query itself
 
 

@@ -225,16 +225,24 @@ class DocumentStore:
             return Scope(tuple(_chunk_ids(session, inside))) if outside else None
 
     def sample(self, size: int) -> tuple[list[str], npt.NDArray[np.float32]]:
-        """Return the languages and vectors of `size` live chunks, evenly taken out of all."""
+        """Return the languages and vectors of up to `size` live chunks of documents in either language."""
         return self.remember(("sample", size), lambda: self._sample(size))
 
     def _sample(self, size: int) -> tuple[list[str], npt.NDArray[np.float32]]:
+        ids: dict[str, list[int]] = {"zh": [], "en": []}
+        texts: dict[int, str] = {}
         with self.database.read() as session:
-            query = _live(select(ChunkRow.id).join(RevisionRow, RevisionRow.id == ChunkRow.revision_id))
-            ids = list(session.scalars(query.order_by(ChunkRow.id)))
-            step = max(1, len(ids) // size)
-            taken = ids[::step][:size]
-            texts: dict[int, str] = {}
+            query = _live(
+                select(ChunkRow.id, DocumentRow.language)
+                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
+            )
+            for chunk, language in session.execute(query.order_by(ChunkRow.id)):
+                ids.setdefault(language, []).append(chunk)
+            # One manual in the other language among a hundred has to be known as well.
+            share = size // 2
+            spare = max(0, share - min(map(len, ids.values())))
+            taken = sorted(chunk for own in ids.values() for chunk in _evenly(own, share + spare))
             for at in range(0, len(taken), _SELECTED):
                 rows = select(ChunkRow.id, ChunkRow.text).where(ChunkRow.id.in_(taken[at : at + _SELECTED]))
                 texts |= {row.id: row.text for row in session.execute(rows)}
@@ -336,6 +344,10 @@ class DocumentStore:
 
 
 _LEADS = cast_column(IdentifierRow.leads, Integer)
+
+
+def _evenly(ids: Sequence[int], count: int) -> Sequence[int]:
+    return ids[:: max(1, len(ids) // count)][:count] if count else []
 
 
 def _joined() -> Any:

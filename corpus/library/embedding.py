@@ -16,12 +16,14 @@ import numpy.typing as npt
 
 from corpus.errors import MillhandError
 from corpus.library.packed_model import NAME, default_model_folder
+from corpus.library.turns import Turns
 from corpus.settings import Settings
 
 Vectors = npt.NDArray[np.float32]
 _SENTENCES = 20_000  # vectors of sentences kept, at 1.5 KB each: the same manuals are asked about again and again
 _BATCH_TOKENS = 1024  # a batch's activations then stay in a core's cache: 1.6 times the speed of 8,192
 _BATCH_TEXTS = 64
+_COUNTED = 256  # texts whose tokens are counted in one turn
 
 
 class Embedder:
@@ -30,6 +32,7 @@ class Embedder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
+        self._turns = Turns()  # a tokenizer is no good to two threads at once
         self._loaded: Any = None
         self._sentences: OrderedDict[str, Vectors] = OrderedDict()
         self._keeping = threading.Lock()
@@ -51,17 +54,27 @@ class Embedder:
         return self._settings.embedding_model or str(default_model_folder(self._settings.data_dir))
 
     def passages(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
-        """Embed passages; returns float32 of shape (len(texts), dimension), each of length 1."""
+        """Embed passages, a batch after the other, between which queries have their turn.
+
+        Returns float32 of shape (len(texts), dimension), each of length 1.
+        """
+        return self._passages(texts, progress, first=False)
+
+    def _passages(
+        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None, *, first: bool
+    ) -> Vectors:
         model = self._model()
-        with self._lock:  # a tokenizer is no good to two threads at once
-            tokens = _token_counts(model, texts)
+        tokens: list[int] = []
+        for start in range(0, len(texts), _COUNTED):
+            with self._turns.take(first=first):
+                tokens += _token_counts(model, texts[start : start + _COUNTED])
         order = sorted(range(len(texts)), key=lambda i: tokens[i], reverse=True)
         vectors = np.zeros((len(texts), self._dimension(model)), dtype=np.float32)
         at = 0
         while at < len(order):
             size = max(1, min(_BATCH_TEXTS, _BATCH_TOKENS // tokens[order[at]]))
             batch = order[at : at + size]
-            vectors[batch] = self._encode(model, [texts[i] for i in batch], "document")
+            vectors[batch] = self._encode(model, [texts[i] for i in batch], "document", first=first)
             at += len(batch)
             if progress:
                 progress(at, len(order))
@@ -72,7 +85,7 @@ class Embedder:
         # One at a time: of people who ask the same at the same moment, the first computes and the others wait for it.
         with self._keeping:
             new = [text for text in dict.fromkeys(texts) if text not in self._sentences]
-            self._sentences.update(zip(new, self.passages(new), strict=True) if new else ())
+            self._sentences.update(zip(new, self._passages(new, first=True), strict=True) if new else ())
             for text in texts:
                 self._sentences.move_to_end(text)
             vectors = np.stack([self._sentences[text] for text in texts])
@@ -86,12 +99,12 @@ class Embedder:
         return vector
 
     def _encode_query(self, text: str) -> Vectors:
-        vector: Vectors = self._encode(self._model(), [text], "query")[0]
+        vector: Vectors = self._encode(self._model(), [text], "query", first=True)[0]
         return vector
 
-    def _encode(self, model: Any, texts: list[str], prompt: str) -> Vectors:
+    def _encode(self, model: Any, texts: list[str], prompt: str, *, first: bool) -> Vectors:
         name = prompt if prompt in model.prompts else None
-        with self._lock:
+        with self._turns.take(first=first):
             vectors = model.encode(
                 texts,
                 prompt_name=name,

@@ -22,6 +22,7 @@ CHARACTERS = 120
 """How long a term may be."""
 
 _BUILT_IN = Path(__file__).with_name(NAME)
+_EVERYDAY = Path(__file__).with_name("everyday.csv")  # what questions say beside the terms; looked for, never shown
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
@@ -178,17 +179,19 @@ def _glossary(own: Path | None, _changed: int) -> Glossary:
     chinese: dict[str, dict[tuple[str, ...], None]] = {}
     english: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
     senses: dict[str | tuple[str, ...], dict[str, None]] = {}
-    for file in (_BUILT_IN, own):
+    for file in (_BUILT_IN, _EVERYDAY, own):
         for pair in _terms(file) if file else ():
             left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
             for term in left:
-                senses.setdefault(term, {})[right[0]] = None
+                if file != _EVERYDAY:
+                    senses.setdefault(term, {})[right[0]] = None
                 words = chinese.setdefault(term, {})
                 words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in right))))
             for term in right:
                 stems = tuple(content_words(term))
                 if stems:
-                    senses.setdefault(stems, {})[left[0]] = None
+                    if file != _EVERYDAY:
+                        senses.setdefault(stems, {})[left[0]] = None
                     words = english.setdefault(stems, {})
                     words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in left))))
     return Glossary(

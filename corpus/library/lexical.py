@@ -89,6 +89,16 @@ class LexicalIndex:
         with self._lock:
             return all(self._counts(tokens).values())
 
+    def hold_phrase(self, tokens: Sequence[str]) -> bool:
+        """Say whether these tokens stand one after the other in some passage."""
+        with self._lock:
+            if not tokens or not all(self._counts(tokens).values()):
+                return False
+            found = self._open().execute(
+                "SELECT 1 FROM passage WHERE passage MATCH ? LIMIT 1", [f'"{" ".join(tokens)}"']
+            )
+            return found.fetchone() is not None
+
     def size(self) -> int:
         """Return how many passages the index holds."""
         with self._lock:

@@ -31,6 +31,7 @@ _SPACED_OUT = re.compile(
     r"(?![A-Za-z0-9%-]|[.,]\d| ?(?:mm|bar|V|A|kW|Hz|h|rpm|°)\b)"
 )
 _SUFFIX = re.compile(r" ([A-Z]\d)(?![A-Za-z0-9-])")
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9.]+)*")
 _CALLED = re.compile(
     r"(?:alarm|fault|error|trip|warning|code|message|no\.?|number|报警|故障|错误|告警|代码|代号|号|编号)\W{0,3}$",
     re.IGNORECASE,
@@ -62,14 +63,20 @@ class Named:
 
 
 def named_identifiers(
-    query: str, held: Held, *, names: Collection[str], stands: Callable[[str], bool] = lambda _: True
+    query: str,
+    held: Held,
+    *,
+    names: Collection[str],
+    stands: Callable[[str], bool] = lambda _: True,
+    written: Callable[[str], bool] = lambda _: False,
 ) -> list[Named]:
     """Return the identifiers of a query in the order they stand; `names` (tags and models) are none.
 
-    `stands` says whether a word stands anywhere in the library.
+    `stands` says whether a word stands anywhere in the library, `written` whether some words stand there in a row.
 
     Neighbouring pieces are one identifier where the library has them as one, the longest first: "OR 32X3.5 FKM" is
-    OR-32X3.5-FKM. What looks like an identifier and stands nowhere is unknown.
+    OR-32X3.5-FKM. What looks like an identifier and stands nowhere is unknown; what a text spells with the same spaces
+    is no identifier but a name ("MGE 66102").
     """
     plain = plain_form(query)
     windows = list(_windows(plain))
@@ -101,7 +108,13 @@ def named_identifiers(
         called = _CALLED_NAME.search(plain[: match.start()]) or _CALLS_NAME.match(plain, match.end())
         if called and normal_identifier(match.group()) not in names and not stands(match.group()):
             take(*match.span(), known=False)
-    return sorted((one for one in _once(found) if one.identifier.normal not in names), key=lambda one: one.start)
+    kept = [one for one in _once(found) if one.identifier.normal not in names]
+    kept = [
+        one
+        for one in kept
+        if one.known or not _PLAIN.fullmatch(one.identifier.text) or not written(one.identifier.text)
+    ]
+    return sorted(kept, key=lambda one: one.start)
 
 
 def without(query: str, named: Sequence[Named]) -> str:

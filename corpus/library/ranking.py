@@ -10,9 +10,8 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import numpy.typing as npt
 
 from corpus.domain import Language, Passage
 from corpus.library.kinds import shown_share
+from corpus.library.terms import QueryWords, Terms
 
 Features = npt.NDArray[np.float64]
 """Shape (candidates, len(FEATURES))."""
@@ -66,26 +66,6 @@ class Candidate:
     for_model: bool = False
 
 
-UNTRANSLATED = ""
-"""The token that stands in no text: it carries the weight of the query's words that have no translation."""
-
-Term = tuple[str, ...]
-"""Tokens that say the same: one of them is enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueryWords:
-    """The query's terms for passages of each language (its own words, or their translation), with their weights.
-
-    `kinds` are those of value that it asks for, `tokens` all that the lexical index is asked for.
-    """
-
-    language: Language
-    by_language: Mapping[str, Mapping[Term, float]]
-    kinds: tuple[str, ...] = ()
-    tokens: tuple[str, ...] = ()
-
-
 def ranking_features(
     query: QueryWords, candidates: Sequence[Candidate], background: Mapping[str, tuple[float, float]]
 ) -> Features:
@@ -103,10 +83,13 @@ def ranking_features(
 
     levels = [background[text.language] for text in texts]
     dense = np.array([(c.cosine - mean) / deviation for c, (mean, deviation) in zip(candidates, levels, strict=True)])
-    held = [held_words(query, candidate) for candidate in candidates]
-    headed = [{term for term in words[i] if any(token in heads[i].counts for token in term)} for i in range(count)]
-    lexical = np.array([_bm25(words[i], texts[i], heads[i]) for i in range(count)])
-    coverage = np.array([_share(words[i], held[i]) for i in range(count)])
+    tokens = {language: terms.tokens for language, terms in query.by_language.items()}
+    wanted = [tokens[text.language] for text in texts]
+    headed = [wanted[i] & heads[i].counts.keys() for i in range(count)]
+    held = [headed[i] | (wanted[i] & texts[i].counts.keys()) for i in range(count)]
+    lexical = np.array([_bm25(words[i], texts[i], heads[i], held[i]) for i in range(count)])
+    coverage = np.array([words[i].share(held[i]) for i in range(count)])
+    links = {language: terms.links() for language, terms in query.by_language.items()}
 
     at = {candidate.passage.id: i for i, candidate in enumerate(candidates)}
     around = np.zeros(count)
@@ -118,14 +101,14 @@ def ranking_features(
         ]
         if beside:
             joined = held[i].union(*(held[j] for j in beside))
-            around[i] = _share(words[i], joined) - coverage[i]
+            around[i] = words[i].share(joined) - coverage[i]
 
     columns = {
         "dense": dense,
         "lexical": lexical / max(1e-9, lexical.max()) - 1,
         "coverage": coverage,
-        "phrases": np.array([_phrases(words[i], texts[i]) for i in range(count)]),
-        "heading": np.array([_share(words[i], headed[i]) for i in range(count)]),
+        "phrases": np.array([_linked(links[text.language], text) for text in texts]),
+        "heading": np.array([words[i].share(headed[i]) for i in range(count)]),
         "around": around,
         "across": np.array([float(text.language != query.language) for text in texts]),
         "model": np.array([float(candidate.for_model) for candidate in candidates]),
@@ -142,31 +125,18 @@ def read_tokens(tokens: Sequence[str]) -> Tokens:
     return Tokens(Counter(tokens), frozenset(itertools.pairwise(tokens)), len(tokens), language)
 
 
-def held_words(query: QueryWords, candidate: Candidate) -> frozenset[Term]:
-    """Return those of the query's terms that stand in the candidate or its heading."""
-    text, heading = candidate.text.counts, candidate.heading.counts
-    words = query.by_language[candidate.text.language]
-    return frozenset(term for term in words if any(token in text or token in heading for token in term))
+def held_tokens(query: QueryWords, candidate: Candidate) -> frozenset[str]:
+    """Return those of the query's tokens that stand in the candidate or its heading."""
+    wanted = query.by_language[candidate.text.language].tokens
+    return frozenset(token for token in wanted if token in candidate.text.counts or token in candidate.heading.counts)
 
 
 def covered_by(query: QueryWords, candidates: Sequence[Candidate]) -> float:
-    """Return the weighted share (0..1) of the query's words that these candidates hold together.
-
-    A pair of Chinese characters that only spans the border of two words stands in no text; it counts where both do.
-    """
+    """Return the weighted share (0..1) of the query's words that these candidates hold together."""
     if not candidates:
         return 0.0
-    words = query.by_language[candidates[0].text.language]
-    held = set().union(*(held_words(query, candidate) for candidate in candidates)) & set(words)
-    terms = list(words)
-    for before, here, after in zip(terms, terms[1:], terms[2:], strict=False):
-        if before in held and after in held and len(here) == 1 and _spans(before[-1], here[0], after[0]):
-            held.add(here)
-    return _share(words, held)
-
-
-def _spans(before: str, here: str, after: str) -> bool:
-    return len(here) == 2 and not here.isascii() and before[-1:] == here[0] and here[1] == after[:1]
+    terms = query.by_language[candidates[0].text.language]
+    return terms.share(frozenset().union(*(held_tokens(query, candidate) for candidate in candidates)))
 
 
 def rank_scores(features: Features, weights: npt.NDArray[np.float64] | None = None) -> Scores:
@@ -187,28 +157,19 @@ def _read(candidate: Candidate) -> str:
     return "\n".join([*candidate.passage.section[-1:], candidate.passage.text])
 
 
-def _bm25(words: Mapping[Term, float], text: Tokens, head: Tokens) -> float:
-    """Return BM25 over text and heading (a term there counts half) as a share of its bound."""
-    most = sum(words.values()) * (_K1 + 1)
+def _bm25(terms: Terms, text: Tokens, head: Tokens, held: frozenset[str]) -> float:
+    """Return BM25 over text and heading (a token there counts half) as a share of its bound."""
+    most = terms.total * (_K1 + 1)
     if not most:
         return 0.0
     norm = _K1 * (1 - _B + _B * text.length / _LENGTH)
-    total = 0.0
-    for term, weight in words.items():
-        times = max(text.counts.get(token, 0) + 0.5 * head.counts.get(token, 0) for token in term)
-        if times:
-            total += weight * times * (_K1 + 1) / (times + norm)
-    return total / most
+    scores = {}
+    for token in held:
+        times = text.counts.get(token, 0) + 0.5 * head.counts.get(token, 0)
+        scores[token] = terms.weights[token] * times * (_K1 + 1) / (times + norm)
+    return sum(max(sum(scores.get(token, 0.0) for token in way) for way in term) for term in terms.terms) / most
 
 
-def _share(words: Mapping[Term, float], held: Set[Term]) -> float:
-    total = sum(words.values())
-    return sum(words[term] for term in held if term in words) / total if total else 0.0
-
-
-def _phrases(words: Mapping[Term, float], text: Tokens) -> float:
-    pairs = [(a, b, math.sqrt(words[a] * words[b])) for a, b in itertools.pairwise(words)]
-    total = sum(weight for _, _, weight in pairs)
-    if not total:
-        return 0.0
-    return sum(weight for a, b, weight in pairs if any((x, y) in text.pairs for x in a for y in b)) / total
+def _linked(links: Sequence[tuple[float, frozenset[tuple[str, str]]]], text: Tokens) -> float:
+    total = sum(weight for weight, _ in links)
+    return sum(weight for weight, pairs in links if not pairs.isdisjoint(text.pairs)) / total if total else 0.0

@@ -15,26 +15,24 @@ from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage
 from corpus.library.confidence import calibration_for, confidence_signals
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
-from corpus.library.glossary import load_glossary
+from corpus.library.glossary import Rendered, load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.kinds import asked_kinds
 from corpus.library.lexical import LexicalIndex
 from corpus.library.naming import Named, named_identifiers, without
 from corpus.library.ranking import (
     FEATURES,
-    UNTRANSLATED,
     Candidate,
     Features,
-    QueryWords,
     Scores,
-    Term,
     Tokens,
     rank_scores,
     ranking_features,
     read_tokens,
 )
+from corpus.library.terms import QueryWords, Term, Terms, spans
 from corpus.library.vectors import VectorIndex
-from corpus.library.words import content_words, detect_language, identifier_token, index_tokens
+from corpus.library.words import content_words, detect_language, identifier_token, index_tokens, names_in
 from corpus.plant.equipment import EquipmentStore, machine_names
 from corpus.settings import Settings
 
@@ -42,9 +40,11 @@ METHODS = ("identifier", "lexical", "dense")
 _MENTION = 0.5  # what a passage gains that only mentions it, the rarer the more, where the query asks for little else
 _RARE = 0.3  # rarity from which a mention counts so
 _LITTLE = 4.5  # words
+_PAIR = 2 / 3  # of a word is a pair of Chinese characters
 _LEADS = 1.0  # what an identifier's own entry gains; it stands before whatever else was found
 _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
+_TELLING = 10  # of one language
 _EXACT = 200  # passages that an identifier brings
 _NEAR = 0.02  # deviation of cosines where there are too few passages to tell
 
@@ -128,33 +128,39 @@ class Searcher:
             return {normal: leads for normal, (_, leads) in counts.items()}
 
         spoken = _without_name(text, machine)
-        named = named_identifiers(spoken, held, names=names, stands=self._stands)
+        named = named_identifiers(spoken, held, names=names, stands=self._stands, written=self._written)
         identifiers = [one.identifier for one in named]
         words = self._words(spoken, named)
 
         exact: Mapping[int, Mapping[str, bool]] = {}
         if "identifier" in used:
             exact = self._documents.identified([one.identifier.normal for one in named if one.known], _EXACT)
-        lexical: list[tuple[int, float]] = []
+        lexical: dict[int, float] = {}
         if "lexical" in used:
-            lexical = self._lexical.search(words.tokens, self._candidates, scope)
+            # Apart, for a passage in the query's own language holds more of its words than one in the other can.
+            for tokens in filter(None, (words.tokens, words.translated)):
+                lexical |= dict(self._lexical.search(tokens, self._candidates, scope))
         dense: dict[int, float] = {}
-        vector = self._embedder.query(text) if text.strip() else None
-        if "dense" in used and vector is not None:
-            dense = dict(self._vectors.search(vector, self._candidates, scope.names if scope else None))
+        near: dict[int, float] = {}
+        vector = self._embedder.query(text) if text.strip() and "dense" in used else None
+        if vector is not None:
+            among = scope.names if scope else None
+            dense = dict(self._vectors.search(vector, self._candidates, among))
+            near = dict(dense)
+            if (mirrored := self._mirrored(vector)) is not None:
+                near |= dict(self._vectors.search(mirrored, self._candidates, among))
 
-        near = frozenset(dense)
-        found = [*dict.fromkeys([*exact, *(chunk for chunk, _ in lexical), *dense])]
+        found = [*dict.fromkeys([*exact, *lexical, *near])]
         live = self._documents.live_passages(found)
         found = [chunk for chunk in found if chunk in live]
-        if "dense" in used and vector is not None:
+        if vector is not None:
             dense |= self._cosines(vector, [chunk for chunk in found if chunk not in dense])
         rarity = self._rarity(named, counts)
-        tokens = self._lexical.tokens(found)
+        held_tokens = self._lexical.tokens(found)
         candidates = tuple(
             Candidate(
                 live[chunk],
-                *_tokens_of(live[chunk], tokens.get(chunk)),
+                *_tokens_of(live[chunk], held_tokens.get(chunk)),
                 dense.get(chunk, 0.0),
                 bool(models) and _applies(live[chunk], models) == "model",
             )
@@ -167,11 +173,11 @@ class Searcher:
             identifiers=tuple(identifiers),
             known=frozenset(one.identifier.normal for one in named if one.known),
             candidates=candidates,
-            features=ranking_features(words, candidates, self._background(vector if "dense" in used else None)),
+            features=ranking_features(words, candidates, self._background(vector)),
             found_by={
                 "identifier": frozenset(exact),
-                "lexical": frozenset(chunk for chunk, _ in lexical),
-                "dense": near,
+                "lexical": frozenset(lexical),
+                "dense": frozenset(near),
             },
             leads=_leads(words, exact, rarity),
             inside=scope.set if scope else None,
@@ -198,6 +204,10 @@ class Searcher:
         tokens = index_tokens(word)
         return self._lexical.hold(tokens) or bool(load_glossary(self._folder).translate(word))
 
+    def _written(self, words: str) -> bool:
+        """Say whether these words stand in a row in some passage."""
+        return self._lexical.hold_phrase(index_tokens(words))
+
     def _words(self, text: str, named: Sequence[Named]) -> QueryWords:
         """Weigh the query's words for passages in its own language, and their translation for the other.
 
@@ -211,32 +221,52 @@ class Searcher:
         own = content_words(text)
         glossary = load_glossary(self._folder)
         rendered, left = glossary.terms(text)
-        shared = [word for word in own if word.isascii()] if language == "zh" else own
-        other = [*dict.fromkeys([*shared, *glossary.translate(text)])]
-        tokens = [*dict.fromkeys([*own, *other, *codes])]
+        other = [*dict.fromkeys([*(word for word in own if word.isascii()), *glossary.translate(text)])]
+        tokens = [*dict.fromkeys([*own, *other, *codes, *left, *(token for one in rendered for token in one.own)])]
         weights = dict(zip(tokens, self._lexical.weights(tokens), strict=True))
-        there: dict[Term, float]
-        if language == "zh":
-            there = {(word,): weights[word] for word in other}
-            # Three pairs of characters are about two words.
-            missing = len(own) * 2 / 3 - len(other)
-            if missing > 0 and there:
-                there[UNTRANSLATED,] = missing * sum(there.values()) / len(there)
-        else:
-            # Chinese has several terms for one of ours: any of them is enough, and its rarest pair stands for it.
-            ways = [(one.own, *one.other) for one in rendered]
-            terms = [tuple(dict.fromkeys(max(way, key=weights.__getitem__) for way in one)) for one in ways]
-            there = {term: min(weights[token] for token in term) for term in [*terms, *((word,) for word in left)]}
-        either: dict[Term, float] = {(code,): weights[code] for code in codes}
+        stand = {token: self._lexical.hold([token]) for token in own}
+        # A pair that stands nowhere while its neighbours do is no word but the border of two.
+        border = {
+            here
+            for before, here, after in zip(own, own[1:], own[2:], strict=False)
+            if spans(before, here, after) and (stand[before], stand[here], stand[after]) == (True, False, True)
+        }
+        said = [token for token in dict.fromkeys([*own, *codes]) if token not in border]
         return QueryWords(
             language,
             {
-                language: {(word,): weights[word] for word in own} | either,
-                "en" if language == "zh" else "zh": there | either,
+                language: Terms(tuple(((token,),) for token in said), weights),
+                "en" if language == "zh" else "zh": self._translated(rendered, left, codes, weights),
             },
             tuple(asked_kinds(asked)),
-            tuple(tokens),
+            tuple(dict.fromkeys([*own, *codes])),
+            tuple(other if language == "zh" else (word for word in other if word not in own)),
+            tuple(
+                (tuple(index_tokens(name)), (identifier_token(normal_identifier(name)),)) for name in names_in(asked)
+            ),
         )
+
+    def _translated(
+        self, rendered: Sequence[Rendered], left: Sequence[str], codes: Sequence[str], weights: Mapping[str, float]
+    ) -> Terms:
+        """Return the terms for passages in the other language; a rendering that the library never uses is none.
+
+        What stands there in the query's own language weighs as its rendering does, or as the rendered terms do.
+        """
+        scaled = dict(weights)
+        terms: dict[Term, float] = {}
+        for one in rendered:
+            ways = [way for way in one.other if self._lexical.hold(way)] or one.other
+            weight = max(sum(weights[token] for token in way) for way in ways)
+            whole = sum(weights[token] for token in one.own)
+            scaled |= {token: weights[token] * weight / whole for token in one.own if whole and token not in codes}
+            terms[*filter(None, dict.fromkeys([one.own, *ways]))] = weight
+        usual = sum(terms.values()) / len(terms) if terms else 0.0
+        for word in left:
+            if usual:
+                scaled[word] = min(weights[word], usual) * (1 if word.isascii() else _PAIR)
+        every = [*terms, *(((word,),) for word in dict.fromkeys([*left, *codes]))]
+        return Terms(tuple(every), scaled)
 
     def _background(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:
         """Return the mean and deviation of the query's cosine over the corpus, by language of the passages."""
@@ -247,10 +277,24 @@ class Searcher:
         levels = {}
         for language in ("zh", "en"):
             own = cosines[[at for at, one in enumerate(languages) if one == language]]
-            own = own if len(own) >= 10 else cosines
-            deviation = float(own.std()) if len(own) >= 10 else _NEAR
+            own = own if len(own) >= _TELLING else cosines
+            deviation = float(own.std()) if len(own) >= _TELLING else _NEAR
             levels[language] = (float(own.mean()) if len(own) else 0.0, max(deviation, _NEAR / 2))
         return levels
+
+    def _mirrored(self, vector: Vectors) -> Vectors | None:
+        """Return the query's vector as it would be in the other language; None where the corpus has one only.
+
+        What tells the languages apart is about one direction of the space. The vector is reflected along it, so that
+        the passages of the other language lie as near as those of its own did: the index then brings the best of them.
+        """
+        languages, vectors = self._documents.sample(_SAMPLE)
+        chinese = np.array([language == "zh" for language in languages], dtype=bool)
+        if min(int(chinese.sum()), int((~chinese).sum())) < _TELLING:
+            return None
+        across = vectors[chinese].mean(axis=0) - vectors[~chinese].mean(axis=0)
+        mirrored: Vectors = vector - 2 * across * (vector @ across) / (across @ across)
+        return mirrored
 
     def _cosines(self, vector: Vectors, chunks: Sequence[int]) -> dict[int, float]:
         if not chunks:
@@ -287,10 +331,8 @@ def _leads(words: QueryWords, exact: Mapping[int, Mapping[str, bool]], rarity: M
 
     Where the query says much beside it, the identifier is what it is about and not what it asks for.
     """
-    own = words.by_language[words.language]
-    others = len(own) - len(rarity)
-    # Three pairs of characters are about two words.
-    little = others * (2 / 3 if words.language == "zh" else 1) <= _LITTLE
+    others = len(words.tokens) - len(rarity)
+    little = others * (_PAIR if words.language == "zh" else 1) <= _LITTLE
     return {
         chunk: sum(
             1.0 / len(rarity) if leads else _MENTION * rarity[normal] if little and rarity[normal] >= _RARE else 0.0

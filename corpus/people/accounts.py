@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 import threading
@@ -22,8 +23,6 @@ _WRONG = "The name or the password is wrong."
 _LOCKED = "Too many attempts; wait 15 minutes and try again."
 _PREFIX = "mh_"
 _hasher = PasswordHasher()
-# Verified for unknown names, so that the time of an answer does not tell whether a name exists.
-_DUMMY = _hasher.hash(secrets.token_hex(16))
 
 
 class AccountRow(Base):
@@ -124,7 +123,7 @@ class AccountStore:
         if (failed or 0) >= _ATTEMPTS:
             raise Refused(_LOCKED)
         secret = (pin.pin if pin else None) if by_pin else (row.password if row else None)
-        right = _verify(secret or _DUMMY, password)
+        right = _verify(secret or _dummy(), password)
         with self._database.write() as session:
             if row is None or not right or row.disabled:
                 session.execute(delete(AttemptRow).where(AttemptRow.at < now - _WINDOW))
@@ -191,6 +190,12 @@ class AccountStore:
 def _check(password: str) -> None:
     if len(password) < 8:
         raise Refused(f"A password needs 8 characters or more, this one has {len(password)}.")
+
+
+@functools.cache
+def _dummy() -> str:
+    """Return what is verified for unknown names, so that the time of an answer does not tell whether a name exists."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def _verify(hashed: str, password: str) -> bool:

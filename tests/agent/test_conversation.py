@@ -45,7 +45,12 @@ def test_a_machine_is_meant_by_tag_name_kind_or_number(text: str, near: str | No
         "安全门开关坏了怎么更换？",
         "How is the safety valve tested?",
         "短路报警怎么处理？",
+        "The drive shows E-121. May I switch it off until the battery is here?",
     ],
 )
 def test_work_on_a_protection_is_no_request_to_defeat_it(question: str) -> None:
     assert asks_to_bypass(question) is None
+
+
+def test_switching_a_protection_off_is_one() -> None:
+    assert asks_to_bypass("The light curtain keeps tripping, may I switch it off?") == "plainly"

@@ -28,7 +28,7 @@ def test_english_terms_lead_to_chinese_pairs(tmp_path: Path) -> None:
 
 
 def test_a_word_without_an_entry_has_no_translation(tmp_path: Path) -> None:
-    assert load_glossary(tmp_path).translate("guarantee the coffee") == []
+    assert load_glossary(tmp_path).translate("praise the coffee") == []
     assert load_glossary(tmp_path).translate("") == []
 
 
@@ -38,6 +38,16 @@ def test_a_plant_adds_terms_of_its_own_and_they_count_at_once(tmp_path: Path) ->
     assert load_glossary(tmp_path).translate("榫头") == content_words("dovetail")
     assert "榫头" in load_glossary(tmp_path).translate("the dovetail")
     assert load_glossary(tmp_path).translate("轴承") == content_words("bearing")
+
+
+def test_everyday_words_are_looked_for_and_never_shown(tmp_path: Path) -> None:
+    words = load_glossary(tmp_path)
+    assert "replac" in words.translate("空滤怎么换")
+    assert "拧紧" in words.translate("How tight are the four bolts?")
+    assert [term for term, _ in words.render("Replace the spindle first")] == ["spindle"]
+    pairs = list(csv.reader(glossary._EVERYDAY.read_text("utf-8").splitlines()))
+    assert len(pairs) >= 500
+    assert all(glossary.term_of(*pair) for pair in pairs), "each has its words on its side"
 
 
 def test_the_built_in_terms_are_pairs_and_each_stands_once() -> None:

@@ -168,3 +168,8 @@ def test_a_row_is_quoted_as_its_page_has_it(corpus: Corpus, draft: Any) -> None:
     assert place.page == 4
     assert contains_quote(page, quote)
     assert corpus.quoted(passage, "words that stand nowhere")[0] == "words that stand nowhere"
+
+
+def test_any_rendering_of_a_term_is_enough(corpus: Corpus, draft: Any) -> None:
+    corpus.add_document(draft("Compressor", ("4 Air", 2, "Change the air filter.")), actor="lead")
+    assert corpus.search("空气滤清器更换").coverage == pytest.approx(1.0)

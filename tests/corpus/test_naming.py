@@ -80,3 +80,9 @@ def test_a_name_that_is_asked_for_as_a_code_and_stands_nowhere_is_unknown(query:
 def test_a_name_that_is_only_mentioned_is_no_code() -> None:
     for query in ("Does it fit the new PLC cabinet?", "PLC 柜里有水怎么办", "Reset the HMI"):
         assert named_identifiers(query, held, names=(), stands=lambda _: False) == []
+
+
+def test_what_a_text_spells_with_the_same_spaces_is_a_name() -> None:
+    asked = "To which pin of the MGE 66102 card does TxD go? E-475 came up."
+    found = named_identifiers(asked, held, names=(), written=lambda words: words in ("MGE 66102", "E-475"))
+    assert [one.identifier.normal for one in found] == ["E475"]

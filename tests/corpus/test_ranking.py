@@ -13,15 +13,23 @@ from corpus.library.confidence import FALLBACK, calibration_for, confidence_sign
 from corpus.library.ranking import (
     FEATURES,
     Candidate,
-    QueryWords,
     covered_by,
     rank_scores,
     ranking_features,
     read_tokens,
 )
+from corpus.library.terms import QueryWords, Terms
 from corpus.library.words import index_tokens
 
-WORDS = QueryWords("en", {"en": {("belt",): 3.0, ("tension",): 2.0}, "zh": {("皮带", "带子"): 3.0, ("张紧",): 2.0}})
+WORDS = QueryWords(
+    "en",
+    {
+        "en": Terms(((("belt",),), (("tension",),)), {"belt": 3.0, "tension": 2.0}),
+        "zh": Terms(
+            ((("皮带",), ("带子",)), (("张紧", "紧力"),)), {"皮带": 3.0, "带子": 3.0, "张紧": 1.0, "紧力": 1.0}
+        ),
+    },
+)
 BACKGROUND = {"en": (0.78, 0.02), "zh": (0.76, 0.02)}
 
 
@@ -84,7 +92,8 @@ def test_no_candidates_make_no_features() -> None:
 
 
 def test_a_pair_that_spans_two_words_counts_where_both_stand() -> None:
-    words = QueryWords("zh", {"zh": {("皮带",): 2.0, ("带张",): 2.0, ("张紧",): 2.0}, "en": {}})
+    terms = Terms(tuple(((pair,),) for pair in ("皮带", "带张", "张紧")), dict.fromkeys(("皮带", "带张", "张紧"), 2.0))
+    words = QueryWords("zh", {"zh": terms, "en": Terms()})
     assert covered_by(words, [candidate(passage(1, "张紧皮带"))]) == 1.0
     assert covered_by(words, [candidate(passage(1, "皮带"))]) == pytest.approx(1 / 3)
 
@@ -109,6 +118,14 @@ def test_identifiers_decide_where_they_can() -> None:
     weak = {"similarity": 0.7, "identified": 1.0, "unknown": 0.0, "entry": 0.0}
     assert fit.confidence(weak) < fit.threshold <= fit.confidence(weak | {"entry": 0.5})
     assert fit.confidence(weak | {"entry": 0.5, "unknown": 1.0}) < fit.threshold
-    sure = {"similarity": 0.95, "shown_coverage": 1.0, "fit": 6.0, "identified": 0.0, "unknown": 0.0}
+    sure = {
+        "similarity": 0.95,
+        "said": 1.0,
+        "named": 1.0,
+        "leading": 1.0,
+        "fit": 6.0,
+        "identified": 0.0,
+        "unknown": 0.0,
+    }
     assert fit.confidence(sure) > fit.threshold
     assert fit.confidence(sure | {"unknown": 1.0}) == 0.0

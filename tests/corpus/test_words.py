@@ -3,6 +3,7 @@
 import pytest
 
 from corpus import contains_quote, content_words, detect_language, extract_identifiers, find_quote, normal_identifier
+from corpus.library.words import names_in
 
 
 @pytest.mark.parametrize("written", ["E-07", "e07", "Ｅ－０７", "E 07", "E–07"])
@@ -43,3 +44,9 @@ def test_quotes_stand_across_line_breaks_and_widths() -> None:
 def test_language_of_mixed_text() -> None:
     assert detect_language("CNC-03 主轴报警") == "zh"
     assert detect_language("Tighten the 主轴 bolts to the torque in table 4 and check again") == "en"
+
+
+def test_names_are_words_with_figures_or_capitals() -> None:
+    assert names_in("What does Gmoccapy error 4711 mean?") == ["Gmoccapy", "4711"]
+    assert names_in("NUT 支持用 LDAP 账号登录 upsd 吗？") == ["NUT", "LDAP"]
+    assert names_in("Which pump feeds the press? The big one.") == []

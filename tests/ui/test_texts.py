@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 import corpus
-from ui.texts import LANGUAGES, refusal
+from ui.texts import LANGUAGES, refusal, unit
 
 UI = Path(__file__).parents[2] / "ui"
 TEXTS = {one: json.loads((UI / "texts" / f"{one}.json").read_text("utf-8")) for one in LANGUAGES}
@@ -127,3 +127,10 @@ def test_an_unknown_refusal_is_shown_as_it_is() -> None:
     assert refusal("zh", "a.pdf: reading it crashed the reader; the file is damaged.").startswith(
         "a.pdf：读取时读取程序"
     )
+
+
+def test_counting_words_follow_the_reader_and_unknown_units_stay() -> None:
+    assert unit("en", "件") == "pcs"
+    assert unit("zh", "PCS") == "件"
+    assert unit("en", "N·m") == unit("zh", "N·m") == "N·m"
+    assert unit("en", None) == ""

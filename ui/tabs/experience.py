@@ -14,7 +14,7 @@ from ui.access import KEEPERS, account_of, require
 from ui.charts import CHARTS, failures
 from ui.fixes import CHARACTERS, FIELDS, case_of_fields
 from ui.house import House
-from ui.html import TELL, button, clean, moment, number, paragraph, refused, said, section, table
+from ui.html import TELL, button, clean, moment, number, paragraph, person, refused, said, section, table
 from ui.rendering import REASONS, case_html, place_address, place_label
 from ui.texts import Language, choose_language, text
 from ui.words import Words
@@ -184,7 +184,7 @@ class ExperienceTab:
         for one in cases:
             when = moment(one.date, self._house.settings.zone, day=True)
             head = " ".join(filter(None, [one.equipment, one.code]))
-            label = " · ".join(filter(None, [head, one.symptom[:90], one.by or "", when]))
+            label = " · ".join(filter(None, [head, one.symptom[:90], person(one.by, language), when]))
             items.append(f"<li>{button(label, 'open', id=one.id, kind='mh-talk')}</li>")
         count = escape(text(language, "cases_count", count=len(cases)))
         return clean(f'<p class="mh-note" role="status">{count}</p><ul class="mh-list mh-long">{"".join(items)}</ul>')
@@ -206,7 +206,7 @@ class ExperienceTab:
         )
         zone = self._house.settings.zone
         facts = [
-            ("parts_used", ", ".join(case.parts)),
+            ("case_parts", ", ".join(case.parts)),
             ("downtime_minutes", number(case.downtime)),
             ("work_order", case.work_order or ""),
             ("case_votes", text(language, "case_voted", helped=case.helped, not_helped=case.not_helped)),
@@ -243,7 +243,7 @@ class ExperienceTab:
         zone = self._house.settings.zone
         steps = self._house.corpus.case_history(case.id) if case.id is not None else []
         items = "".join(
-            f"<li>{escape(moment(one.at, zone))} · {escape(one.actor)} · "
+            f"<li>{escape(moment(one.at, zone))} · {escape(person(one.actor, language))} · "
             f"{escape(text(language, f'case_did_{one.action}'))} {escape(one.detail or '')}</li>"
             for one in steps
         )

@@ -15,7 +15,7 @@ from ui.access import KEEPERS, account_of, require
 from ui.commands import document_json
 from ui.glossary import GlossaryForm
 from ui.house import House
-from ui.html import TELL, button, clean, moment, paragraph, refused, said, section, table
+from ui.html import TELL, button, clean, moment, paragraph, person, refused, said, section, table
 from ui.rendering import place_address
 from ui.texts import Language, choose_language, refusal, text
 from ui.uploads import FileState, Upload, Uploads
@@ -342,7 +342,7 @@ class LibraryTab:
             escape(", ".join(value["models"]) or text(language, "plant_wide")),
             str(value.get("pages") or ""),
             _state(value["state"], language),
-            escape(f"{added} {value.get('added_by') or ''}"),
+            escape(f"{added} {person(value.get('added_by'), language)}"),
         )
 
     def _card_html(self, document: Document, same: Sequence[Document], language: Language) -> str:
@@ -410,7 +410,7 @@ class LibraryTab:
                 (
                     escape(f"{one.number} {one.label or ''}"),
                     _state(one.state, language),
-                    escape(f"{moment(one.added_at, zone)} {one.added_by}"),
+                    escape(f"{moment(one.added_at, zone)} {person(one.added_by, language)}"),
                     self._difference(older, one, language) if older else "",
                     does,
                 )

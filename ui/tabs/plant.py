@@ -22,6 +22,7 @@ from ui.html import (
     number,
     outside,
     paragraph,
+    quantity,
     refused,
     said,
     section,
@@ -220,7 +221,7 @@ class PlantTab:
             rows.append(
                 (
                     escape(one.metric),
-                    f"<b>{escape(number(one.value))} {escape(one.unit or '')}</b>{marks}",
+                    f"<b>{escape(quantity(one.value, one.unit, language))}</b>{marks}",
                     escape(limits(one.limit_low, one.limit_high)),
                     escape(moment(one.at, self._house.settings.zone)),
                 )
@@ -272,7 +273,7 @@ class PlantTab:
                     f"<b>{escape(one.part_number)}</b>",
                     escape(" ".join(filter(None, [name, one.spec]))),
                     f"<b>{escape(one.bin or '—')}</b>",
-                    f"<b>{escape(f'{number(one.on_hand)} {one.unit or str()}'.strip())}</b>{low}",
+                    f"<b>{escape(quantity(one.on_hand, one.unit, language))}</b>{low}",
                     escape(number(one.minimum)),
                     escape(", ".join(one.fits)),
                     escape(", ".join(one.substitutes)),

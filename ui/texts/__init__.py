@@ -17,6 +17,12 @@ def text(language: Language, key: str, **values: Any) -> str:
     return _texts(language)[key].format(**values)
 
 
+def unit(language: Language, written: str | None) -> str:
+    """Return a unit as this language writes it; one that it does not know, as it stands in the source."""
+    plain = (written or "").strip()
+    return _units()[language].get(plain.lower(), plain)
+
+
 def choose_language(asked: str | None, accept_language: str | None) -> Language:
     """Return the language asked for, else the one that the browser prefers, else Chinese."""
     if asked in LANGUAGES:
@@ -48,6 +54,12 @@ def _refusals() -> list[tuple[re.Pattern[str], str]]:
     return [
         (re.compile(".+?".join(map(re.escape, en.split("{}"))).replace(".+?", "(.*?)"), re.S), zh) for en, zh in ordered
     ]
+
+
+@cache
+def _units() -> dict[str, dict[str, str]]:
+    content = resources.files(__package__).joinpath("units.json").read_text("utf-8")
+    return cast(dict[str, dict[str, str]], json.loads(content))
 
 
 @cache
