@@ -18,7 +18,7 @@ from agent.asking.columns import (
 from agent.asking.metrics import Named, metrics_in
 from agent.asking.understanding import Intent, Understanding
 from agent.words import words
-from corpus import Corpus, Equipment, content_words, normal_identifier, plain_form
+from corpus import Corpus, Equipment, content_words, index_tokens, normal_identifier, plain_form
 
 Listed = Literal["parts", "machines", "cases"]
 _RECORDS: frozenset[Intent] = frozenset({"stock", "low_stock", "status", "history", "overview"})
@@ -79,8 +79,10 @@ def recorded(
         if listed and not ("stock" in asked.intents and _named_part(corpus, own)):
             tags = tuple(one.tag for one in listed)
             return _meaning(asked, {"overview"}), replace(found, listed="machines", tags=tags)
+    if several and asked.intents <= {"lookup", "overview", "specification"} and _counts_machines(own, several):
+        return _meaning(asked, {"overview"}), replace(found, listed="machines", tags=tuple(m.tag for m in several))
     asks_whom = {"contact", "owner", "serial"} & set(columns_asked(own))
-    if machine is None and asks_whom and asked.intents <= {"lookup", "overview"}:
+    if machine is None and asks_whom and asked.intents <= {"lookup", "overview", "specification"}:
         listed = list(several) or machines_named(corpus, said)
         if listed:
             tags = tuple(one.tag for one in listed)
@@ -144,6 +146,15 @@ def _alarm(corpus: Corpus, own: str) -> str | None:
     """Return the code of an alarm on record that a text names, whatever such codes look like here."""
     said = plain_form(own)
     return next((code for code in corpus.alarm_codes() if _stands(said, code)), None)
+
+
+def _counts_machines(own: str, several: Sequence[Equipment]) -> bool:
+    """Say whether a text asks how many there are of the machines that it names, and nothing else of them."""
+    if not words().recorded["counted"].search(own):
+        return False
+    names = {token for machine in several for token in index_tokens(f"{machine.name} {machine.model or ''}")}
+    left = set(content_words(words().recorded["counted"].sub(" ", own))) - names
+    return left <= set(content_words("machines units model type run own use operate 机型 型号 设备"))
 
 
 def _of_maker(corpus: Corpus, own: str) -> bool:
