@@ -407,6 +407,10 @@ class Corpus:
         """Return the newest reading of each metric (or of those whose name matches), stale ones so marked."""
         return self._status.latest(equipment, metric=metric)
 
+    def metrics(self) -> dict[str, list[str]]:
+        """Return the metrics on record by the normal form of the asset tag."""
+        return self._status.metrics()
+
     def readings(self, equipment: str, metric: str, since: datetime, until: datetime) -> list[Reading]:
         """Return one metric's readings in [since, until), oldest first."""
         return self._status.readings(equipment, metric, since, until)

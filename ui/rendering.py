@@ -304,6 +304,8 @@ class _Rows:
         records = [(self._citations.get(n) or {}).get("record") for n in marks]
         if len(records) != 1 or not records[0] or "\n" in block.strip():
             return False
+        if len(records[0].get("ids") or ()) > 1:
+            return False  # a sum over several rows is told by none of them
         return any(
             all(needed and needed in block for needed in needs)
             for needs in [

@@ -29,7 +29,7 @@ _COUNT = (
 _REPAIRS = (
     r"\brepair\w*|\bfix(?:es|ed)?\b|\bjobs?\b|\bwork orders?\b|\bcases?\b|\bfail\w*|\bbreakdowns?\b|\bdowntime\b|\bmtt[rf]\b|\bmtbf\b"
     r"|\bmaintain\w*|\bmaintenance\b|\breplac\w*|\bchang(?:ed|es)\b|\banaly[sz]\w*|\bsampl\w*|\btested\b|\binspect\w*|\bservic\w*|\bclean(?:ed|ing)\b"
-    r"|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|化验|取样|油样|检测|检验|检查|保养|清洗|发生|处理|漏|坏"
+    r"|\b(?:was|been|were)\b.{0,30}\bdown\b|\bstood still\b|\bout of service\b|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|化验|取样|油样|检测|检验|检查|保养|清洗|发生|处理|漏|坏"
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警|报[过了]?.{0,3}次?警"
 _EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)|平均|峰值"
@@ -52,7 +52,7 @@ _RECORDED = (
     r"|读数|记录|实测|过|以来|平均|累计|总共|一共|历史|几次|多少次|最(?:常|多)|频|工单|案例|停机|重复"
 )
 
-_LOGGED = r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|mtt[rf]|mtbf)\b|工单|维修|故障|案例|停机"
+_LOGGED = r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|down|mtt[rf]|mtbf)\b|工单|维修|修[过了]|故障|案例|停机"
 
 _PARTS_USED = (
     r"\b(?:parts?|spares?)\b.{0,24}\b(?:were|was|been|did)\b.{0,24}\b(?:used|replaced|changed|fitted|consumed)\b"
@@ -72,7 +72,7 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
     ("repeats", r"\brepeat\w*|\bcame back\b|\bagain\b|重复|再次|复发"),
     ("findings", r"\bfound\b|\bfindings?\b|\bresults?\b|\bcauses?\b|\boutcome\b|\bdid (?:it|they) show\b|结果|发现|查出|查到|化验出|测出|原因|结论"),
     ("last", r"\blast\b(?! (?:year|month|week|\d))|\blatest\b|\bmost recent\b|\bwhen\b|上次|上一次|最近一次|最后一次|什么时候|何时|哪天"),
-    ("downtime", r"\bdown ?time\b|\bstood still\b|\bout of service\b|停机|停了"),
+    ("downtime", r"\bdown ?time\b|\b(?:was|been|were)\b.{0,30}\bdown\b|\bstood still\b|\bout of service\b|停机|停了"),
     ("longest", r"\blongest\b|\bat most\b|最长|最久"),
     ("duration", r"\bhow long\b|\b(?:total|all) (?:time|minutes|hours|duration)|\bduration\b|\bhow many (?:minutes|hours)\b|多久|多长|持续|(?:多少|几)(?:个)?(?:分钟|小时)|时长"),
     ("beyond", r"\b(?:beyond|outside|out of|over|above|exceed\w*)\b.{0,24}\b(?:limits?|range)\b|超限|超出"),

@@ -27,25 +27,26 @@ _PLAIN_ZH = re.compile(
 class Named:
     """The metrics that a question names.
 
-    `words` says by how many words, `sure` that it names them by all of their words, or the only one of its kind;
-    `missing` is what it names instead that is not among the metrics.
+    `words` says by how many words, `whole` that these are all of a name's; `sure` that it names them by all of their
+    words, or nothing beside the one; `missing` is what it names instead that is not among the metrics.
     """
 
     metrics: tuple[str, ...] = ()
     sure: bool = False
     missing: str | None = None
     words: int = 0
+    whole: bool = False
 
 
-def metrics_in(corpus: Corpus, query: str, metrics: Sequence[str]) -> Named:
-    """Find the metrics that a question names."""
+def metrics_in(corpus: Corpus, query: str, metrics: Sequence[str], *, alike: bool = True) -> Named:
+    """Find the metrics that a question names; `alike` by their meaning too, where no word is shared."""
     felt = [name for name, pattern in words().felt.items() if pattern.search(query)]
     said = {*content_words(query), *(token for name in felt for token in index_tokens(name))}
     wanted = {*said, *corpus.translated(" ".join([query, *felt]))}
     whole = {metric: max((len(half) for half in _halves(metric) if half <= wanted), default=0) for metric in metrics}
     most = max(whole.values(), default=0)
     if most:
-        return Named(tuple(metric for metric in metrics if whole[metric] == most), sure=True, words=most)
+        return Named(tuple(metric for metric in metrics if whole[metric] == most), sure=True, words=most, whole=True)
     heads = {token for match in words().recorded["quantity"].finditer(query) for token in index_tokens(match.group())}
     heads |= {token for name in felt for token in index_tokens(name)}
     common = set.intersection(*(set(index_tokens(metric)) for metric in metrics)) if len(metrics) > 1 else set()
@@ -55,8 +56,8 @@ def metrics_in(corpus: Corpus, query: str, metrics: Sequence[str]) -> Named:
     if missing := _other(corpus, query, best):
         return Named(missing=missing)
     if best:
-        return Named(best, sure=len(best) == 1, words=most)
-    if len(metrics) > 1:
+        return Named(best, sure=len(best) == 1 and not _left(query, best[0]), words=most)
+    if len(metrics) > 1 and alike:
         near = sorted(zip(corpus.similar(query, metrics), metrics, strict=True), reverse=True)
         if near[0][0] >= _CLOSE and near[0][0] - near[1][0] >= _AHEAD:
             return Named((near[0][1],))
@@ -76,6 +77,16 @@ def _halves(metric: str) -> Iterator[set[str]]:
     for half in split.groups() if split else (metric,):
         if tokens := set(content_words(re.sub(r"[(（\[].*?[)）\]]", " ", half))):
             yield tokens
+
+
+def _left(query: str, metric: str) -> set[str]:
+    """Return what a question speaks of beside a metric and what it measures."""
+    if _HALVES.match(metric) is None and detect_language(metric) != detect_language(query):
+        return set()  # what sets it apart in another language cannot be compared
+    text = words().recorded["quantity"].sub(" ", query)
+    for pattern in words().felt.values():
+        text = pattern.sub(" ", text)
+    return set(content_words(_PLAIN_ZH.sub(" ", text))) - set(index_tokens(metric)) - _PLAIN
 
 
 def _other(corpus: Corpus, query: str, metrics: Sequence[str]) -> str | None:

@@ -26,6 +26,22 @@ _DATES = (
     r"(?<![\d年个十-])(?P<month>1[0-2]|[1-9])月(?:份|(?!\d))",
 )
 _DATE = [re.compile(one, re.IGNORECASE) for one in _DATES]
+_DAY, _TH, _TO = r"(3[01]|[12]\d|0?[1-9])", r"(?:st|nd|rd|th)?", r"\s*(?:and|to|until|till|through|[-–~到至])\s*"
+# Two days of one month, which is named once: "15 to 17 November 2026", "11月15日到17日".
+_RANGES = (
+    (
+        re.compile(rf"\b{_DAY}{_TH}{_TO}{_DAY}{_TH} (?:of )?({_MONTH})\b\.?,?(\s*(?:19|20)\d\d)?", re.IGNORECASE),
+        r"\1 \3\4 to \2 \3\4",
+    ),
+    (
+        re.compile(rf"\b({_MONTH})\.? {_DAY}{_TH}{_TO}{_DAY}{_TH}(?!\d|[:：])(,?\s*(?:19|20)\d\d)?", re.IGNORECASE),
+        r"\1 \2\4 to \1 \3\4",
+    ),
+    (
+        re.compile(rf"((?:(?:19|20)\d\d年)?(?:1[0-2]|0?[1-9])月){_DAY}[日号]?{_TO}{_DAY}[日号]"),
+        r"\1\2日到\1\3日",
+    ),
+)
 _SINCE = re.compile(r"(?:since|after|from)\s*$|(?:自从?|从)\s*$", re.IGNORECASE)
 _SINCE_BEHIND = re.compile(r"^\s*(?:以来|之后|以后|起)")
 _BEFORE = re.compile(r"(?:before|until|up to)\s*$", re.IGNORECASE)
@@ -94,6 +110,8 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         ),
         text,
     )
+    for pattern, apart in _RANGES:
+        text = pattern.sub(apart, text)
     if part := _part_of_year(text, today):
         return part
     text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1] or match[2]]}月", text)

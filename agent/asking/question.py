@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.asking.alike import alike
 from agent.asking.machines import Meant, machines_meant, plain, without_machines
-from agent.asking.recorded import NOTHING, Recorded, recorded
+from agent.asking.recorded import NOTHING, Recorded, machine_measured, recorded
 from agent.asking.understanding import Understanding, understand
 from agent.words import words
 from corpus import (
@@ -113,8 +113,11 @@ def read_question(
     if last is not None and not asked.intents & {"talk", "off_topic"}:
         question = _after(question, meant, last, before, every, bool(offered))
     question = _narrowed(corpus, question)
-    said_too = text if not question.topic and question.own == own else question.text
-    asked, known = recorded(corpus, said_too, question.text, question.asked, question.machine, question.machines)
+    if question.machine is None and not question.unknown and not question.topic:
+        measured = machine_measured(corpus, question.own, question.asked, question.machines)
+        question = replace(question, machine=measured, machines=()) if measured else question
+    whole = text if not question.topic and question.own == own else question.text
+    asked, known = recorded(corpus, whole, question.own, question.asked, question.machine, question.machines)
     return replace(question, asked=asked, recorded=known)
 
 

@@ -18,7 +18,7 @@ from agent.asking.columns import (
 from agent.asking.metrics import Named, metrics_in
 from agent.asking.understanding import Intent, Understanding
 from agent.words import words
-from corpus import Corpus, Equipment, content_words, plain_form
+from corpus import Corpus, Equipment, content_words, index_tokens, normal_identifier, plain_form
 
 Listed = Literal["parts", "machines", "cases"]
 _RECORDS: frozenset[Intent] = frozenset({"stock", "low_stock", "status", "history", "overview"})
@@ -57,7 +57,8 @@ def recorded(
     if _measures(corpus, own, asked, machine):
         return _meaning(asked, {"status"}), replace(found, measured=True)
     of = words().recorded
-    if of["occurred"].search(own) and (alarm := _alarm(corpus, own)):
+    explained = asked.wants & {"definition", "steps", "cause"} or asked.intents & {"procedure", "stock"}
+    if of["occurred"].search(own) and not explained and (alarm := _alarm(corpus, own)):
         return asked, replace(found, alarm=alarm)
     if (of["bins"].search(own) or of["parts"].search(own)) and parts_in_bins(corpus, own):
         return replace(_meaning(asked, {"stock"}), identifiers=()), replace(found, listed="parts")
@@ -78,8 +79,10 @@ def recorded(
         if listed and not ("stock" in asked.intents and _named_part(corpus, own)):
             tags = tuple(one.tag for one in listed)
             return _meaning(asked, {"overview"}), replace(found, listed="machines", tags=tags)
-    asks_whom = {"contact", "owner", "location", "serial", "model"} & set(columns_asked(own))
-    if machine is None and asks_whom and not asked.intents & {"procedure", "fault", "stock", "status"}:
+    if several and asked.intents <= {"lookup", "overview", "specification"} and _counts_machines(own, several):
+        return _meaning(asked, {"overview"}), replace(found, listed="machines", tags=tuple(m.tag for m in several))
+    asks_whom = {"contact", "owner", "serial"} & set(columns_asked(own))
+    if machine is None and asks_whom and asked.intents <= {"lookup", "overview", "specification"}:
         listed = list(several) or machines_named(corpus, said)
         if listed:
             tags = tuple(one.tag for one in listed)
@@ -106,24 +109,52 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     of = words().recorded
     if machine is None or asked.code or "history" in asked.intents or of["mended"].search(own):
         return False
+    judged = of["judged"].search(own) is not None
     if "status" not in asked.intents:
-        judged = of["judged"].search(own)
         if not judged and (of["permitted"].search(own) or not of["valued"].search(own)):
             return False
         if asked.intents & {"procedure"}:
             return False
     plainly = of["quantity"].search(own) or any(pattern.search(own) for pattern in words().felt.values())
-    if not (plainly or of["judged"].search(own)):
+    if not (plainly or judged):
         return False
     metrics = [reading.metric for reading in corpus.latest_status(machine.tag)]
     named = metrics_in(corpus, own, metrics) if metrics else Named()
-    return named.sure and (bool(plainly) or named.words > 1)
+    if len(named.metrics) == 1 and ("status" in asked.intents or (judged and named.words > 1)):
+        return True
+    return named.sure and bool(plainly)
+
+
+def machine_measured(corpus: Corpus, own: str, asked: Understanding, several: Sequence[Equipment]) -> Equipment | None:
+    """Return the only machine with the metric that is asked for where none is named."""
+    of = words().recorded
+    wanted = "status" in asked.intents or of["judged"].search(own) or not of["permitted"].search(own)
+    if asked.code or not wanted or not of["quantity"].search(own) or asked.intents & {"procedure", "history", "stock"}:
+        return None
+    metrics = corpus.metrics()
+    found = []
+    for machine in several or corpus.all_equipment():
+        named = metrics_in(corpus, own, metrics.get(normal_identifier(machine.tag), []), alike=False)
+        if named.sure and named.whole:
+            found.append((named.words, machine))
+    most = max((count for count, _ in found), default=0)
+    best = [machine for count, machine in found if count == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _alarm(corpus: Corpus, own: str) -> str | None:
     """Return the code of an alarm on record that a text names, whatever such codes look like here."""
     said = plain_form(own)
     return next((code for code in corpus.alarm_codes() if _stands(said, code)), None)
+
+
+def _counts_machines(own: str, several: Sequence[Equipment]) -> bool:
+    """Say whether a text asks how many there are of the machines that it names, and nothing else of them."""
+    if not words().recorded["counted"].search(own):
+        return False
+    names = {token for machine in several for token in index_tokens(f"{machine.name} {machine.model or ''}")}
+    left = set(content_words(words().recorded["counted"].sub(" ", own))) - names
+    return left <= set(content_words("machines units model type run own use operate 机型 型号 设备"))
 
 
 def _of_maker(corpus: Corpus, own: str) -> bool:

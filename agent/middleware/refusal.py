@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.asking.question import Question
 from agent.models.procedures import titled
 from agent.tools.found import Found
-from corpus import Corpus, Evidence, Passage, RepairCase, normal_identifier
+from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
 
 _CHOICES = 16
 _TWIN = 0.6  # share of the best score that the same section of another manual has
@@ -42,7 +42,8 @@ def _parts_known(question: Question, found: Found) -> bool:
     wanted = {i.normal for i in question.asked.identifiers if i.kind in ("part", "code")}
     held = {normal_identifier(part.part_number) for part in found.parts}
     unknown = {i.normal for i in found.evidence.unknown} if found.evidence else wanted
-    return not wanted or bool(wanted & held) or bool(wanted - unknown)
+    said = any(contains_quote(question.text, part.part_number) for part in found.parts)
+    return not wanted or said or bool(wanted & held) or bool(wanted - unknown)
 
 
 def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
         pass  # what the procedure names is looked up when it is found
     elif "stock" in asked.intents or any(i.kind == "part" for i in asked.identifiers):
         calls.append(_call("find_parts", query=_stock_query(question), **at))
-    if question.machine and asked.intents & {"status", "fault"}:
+    then = any(call["name"] == "status_statistics" for call in calls)  # a time is asked for, and not now
+    if question.machine and asked.intents & {"status", "fault"} and not then:
         calls.append(_call("read_status", equipment=question.machine.tag, query=question.own))
     elif "status" in asked.intents and not question.machines and about_alarms(question.own):
         calls.append(_call("read_status", query=question.own))

@@ -113,4 +113,6 @@ def case_line(case: RepairCase, label: Labels, zone: ZoneInfo) -> str:
         f"- {head}: {case.symptom} — {label['cause']}: {case.cause or label['unknown']}; "
         f"{label['action']}: {case.action or label['unknown']}"
     )
+    if case.parts:
+        text += f"; {label['parts']}: {', '.join(case.parts)}"
     return f"{text} [{case_source(case, zone).id}]"

@@ -102,7 +102,7 @@ def _rest(count: int, zh: bool) -> str:
     """Say where the lines of a long list stand that are not told."""
     if count <= _TOLD:
         return ""
-    return f"；先列 {_TOLD} 种，其余见答案下方的备件表" if zh else f"; {_TOLD} of them here, all in the table below"
+    return "，全部见备件表" if zh else ", all of them in the table of parts"
 
 
 def _place(parts: Sequence[Part]) -> Place:

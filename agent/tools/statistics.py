@@ -113,18 +113,15 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         wanted = asked.metrics or names
         if when.exact and when.since:
             readings = [one for one in corpus.status_at(equipment, when.since) if one.metric in wanted]
+            if not readings:
+                return "No readings are recorded.", Found(absent=(_no_readings(equipment, when, zh),))
             facts = _reading_facts(readings, zone)
             return _said(facts), Found(readings=tuple(readings), facts=facts, sources=facts)
         spans = [
             one for one in corpus.status_extremes(equipment, since=when.since, until=when.until) if one.metric in wanted
         ]
         if not spans:
-            text = (
-                f"{equipment}：{span_text(when, zh)}没有读数记录。"
-                if zh
-                else f"{equipment}: no readings are recorded{span_text(when, zh)}."
-            )
-            return "No readings are recorded.", Found(absent=(text,))
+            return "No readings are recorded.", Found(absent=(_no_readings(equipment, when, zh),))
         facts = tuple(
             told
             for one in spans
@@ -267,6 +264,11 @@ def _groups(corpus: Corpus, wanted: CaseFilter, asked: Sequence[Aspect]) -> Grou
 
 
 # --- readings and stock ------------------------------------------------------------------------------------------
+
+
+def _no_readings(equipment: str, when: Period, zh: bool) -> str:
+    span = span_text(when, zh)
+    return f"{equipment}：{span}没有读数记录。" if zh else f"{equipment}: no readings are recorded{span}."
 
 
 def _extreme_facts(one: Extremes, text: str) -> tuple[Source, ...]:

@@ -91,6 +91,15 @@ class StatusStore(RecordStore):
                 Alarm(row.equipment, row.code, row.since, row.until, row.text, row.severity, id=row.id) for row in rows
             ]
 
+    def metrics(self) -> dict[str, list[str]]:
+        """Return the names of all series by the machine's key."""
+        found: dict[str, list[str]] = {}
+        query = select(SeriesRow.equipment_key, SeriesRow.metric).order_by(SeriesRow.equipment_key, SeriesRow.metric)
+        with self._database.read() as session:
+            for row in session.execute(query):
+                found.setdefault(row.equipment_key, []).append(row.metric)
+        return found
+
     def alarm_codes(self) -> list[str]:
         """List the codes of all alarms on record, the longest first."""
         query = select(AlarmRow.code).where(AlarmRow.retired.is_(False)).distinct()
