@@ -15,6 +15,7 @@ from corpus.library.embedding import Embedder, Vectors
 _COLLECTION = "passages"
 _LAYOUT = 1
 _BATCH = 2000
+_MANY = 2000
 
 
 class VectorIndex:
@@ -26,6 +27,7 @@ class VectorIndex:
         self._lock = threading.Lock()
         self._client: Any = None
         self._collection: Any = None
+        self._size: int | None = None  # kept, for counting 100,000 takes as long as the search itself
 
     def check(self) -> None:
         """Raise IndexMismatch when the index was built with another embedding model or layout."""
@@ -45,24 +47,34 @@ class VectorIndex:
         for at in range(0, len(ids), _BATCH):
             batch = [str(i) for i in ids[at : at + _BATCH]]
             collection.upsert(ids=batch, embeddings=vectors[at : at + _BATCH])
+        self._size = None
 
     def delete(self, ids: Sequence[int]) -> None:
         """Remove these chunks; unknown ones are ignored."""
         collection = self._open()
         for at in range(0, len(ids), _BATCH):
             collection.delete(ids=[str(i) for i in ids[at : at + _BATCH]])
+        self._size = None
 
     def search(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """Return the k nearest (chunk id, cosine), nearest first; `among` limits them to these ids, as strings."""
         collection = self._open()
         if among is not None and not among:
             return []
-        wanted = min(k, len(among) if among is not None else collection.count())
+        wanted = min(k, len(among) if among is not None else self._count(collection))
         if not wanted:
             return []
         limits = {} if among is None else {"ids": among}
         found = collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"], **limits)
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def _count(self, collection: Any) -> int:
+        size = self._size
+        if size is None:
+            size = int(collection.count())
+            if size >= _MANY:  # few are counted at once, and a number just out of date would matter
+                self._size = size
+        return size
 
     def ids(self) -> set[int]:
         """Return all chunk ids that the index holds."""
@@ -102,4 +114,4 @@ class VectorIndex:
     def _close(self) -> None:
         if self._client is not None:
             self._client.close()
-        self._client = self._collection = None
+        self._client = self._collection = self._size = None
