@@ -301,7 +301,7 @@ class Corpus:
 
     def translated(self, text: str) -> list[str]:
         """Return the tokens that the glossary's terms in a text have in the other language."""
-        return load_glossary(self.folder).translate(text)
+        return load_glossary(self.folder, everyday=False).translate(text)
 
     def similar(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""
@@ -523,7 +523,7 @@ class Corpus:
         limit: int = 5,
     ) -> list[RepairCase]:
         """Find past fixes by machine, model, fault code and words of either language; the best match first."""
-        across = load_glossary(self.folder).translations(query)
+        across = load_glossary(self.folder, everyday=False).translations(query)
         return self._cases.find(query, across, equipment=equipment, model=model, code=code, limit=limit)
 
     def cases_of_orders(self, text: str) -> list[RepairCase]:

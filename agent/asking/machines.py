@@ -280,6 +280,9 @@ def _marks(machine: Equipment) -> frozenset[str]:
 
 
 def _cut(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    for start, end in sorted(spans, reverse=True):
-        text = f"{text[:start]} {text[end:]}"
+    left = len(text)  # what stands behind this has been looked at: spans may be the same or overlap
+    for start, end in sorted(spans, key=lambda span: (span[1], span[0]), reverse=True):
+        end = min(end, left)
+        if start < end:
+            text, left = f"{text[:start]} {text[end:]}", start
     return _LEFT.sub("", re.sub(r"\s+", " ", text))

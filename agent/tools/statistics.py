@@ -37,6 +37,7 @@ _ASKING = frozenset(
     "machin equip year month day week averag mean mttr mtbf downtim common frequent done perform find found result "
     "carri since long last minut min hour h code mode type between repeat did most who were was all date plant".split()
 )
+_LATIN = re.compile(r"[A-Za-z]+")
 _ASKING_ZH = re.compile(
     "工单|维修|修理|修复|修过|案例|故障|次数|记录|多少|几次|几起|总共|一共|合计|累计|平均|时间|停机|设备|机器|发生|结果|发现|什么时候|什么|"
     "最多|最近|常见|分钟|小时|失效模式|模式|类型|代码|处理|全厂|全部|之间|以来|间隔|无故障|日期|上次|今年|去年|本月|上个?月|做过|做了|"
@@ -209,7 +210,7 @@ def _narrowed(corpus: Corpus, query: str, scope: CaseFilter) -> tuple[CaseFilter
     used = [part for part, _ in corpus.case_figures(scope).parts if normal_identifier(part) in named] if named else []
     if used:
         return _with(scope, part=used[0]), used[0]
-    across = corpus.translated(query)
+    across = corpus.translated(_LATIN.sub(lambda match: _telling(match.group()), _ASKING_ZH.sub(" ", query)))
     if modes := corpus.failure_modes_in(" ".join([query, *across]), scope):
         return _with(scope, failure_modes=tuple(modes)), ", ".join(modes)
     words = tuple(w for w in content_words(_ASKING_ZH.sub(" ", without_dates(query))) if not _generic(w))
@@ -224,6 +225,11 @@ def _narrowed(corpus: Corpus, query: str, scope: CaseFilter) -> tuple[CaseFilter
         held = held[:-1]
         narrowed = _with(scope, words=tuple(held))
     return narrowed, ""
+
+
+def _telling(written: str) -> str:
+    """Return an English word as it is, or nothing where it only asks."""
+    return "" if any(map(_generic, content_words(written))) else written
 
 
 def _generic(word: str) -> bool:

@@ -119,10 +119,13 @@ class Glossary:
             at += size
 
 
-def load_glossary(folder: Path) -> Glossary:
-    """Read the built-in terms and those of the data folder; a line that is no pair of terms is passed over."""
+def load_glossary(folder: Path, *, everyday: bool = True) -> Glossary:
+    """Read the built-in terms and those of the data folder; a line that is no pair of terms is passed over.
+
+    Without `everyday`, only terms: what tells one section's title from another's.
+    """
     own = folder / NAME
-    return _glossary(own if own.is_file() else None, own.stat().st_mtime_ns if own.is_file() else 0)
+    return _glossary(own if own.is_file() else None, own.stat().st_mtime_ns if own.is_file() else 0, everyday)
 
 
 def plant_terms(folder: Path) -> list[Term]:
@@ -175,11 +178,11 @@ def _terms(file: Path) -> list[Term]:
 
 
 @functools.lru_cache(maxsize=4)
-def _glossary(own: Path | None, _changed: int) -> Glossary:
+def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
     chinese: dict[str, dict[tuple[str, ...], None]] = {}
     english: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
     senses: dict[str | tuple[str, ...], dict[str, None]] = {}
-    for file in (_BUILT_IN, _EVERYDAY, own):
+    for file in (_BUILT_IN, _EVERYDAY if everyday else None, own):
         for pair in _terms(file) if file else ():
             left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
             for term in left:

@@ -45,7 +45,6 @@ def test_a_machine_is_meant_by_tag_name_kind_or_number(text: str, near: str | No
         "安全门开关坏了怎么更换？",
         "How is the safety valve tested?",
         "短路报警怎么处理？",
-        "The drive shows E-121. May I switch it off until the battery is here?",
     ],
 )
 def test_work_on_a_protection_is_no_request_to_defeat_it(question: str) -> None:
@@ -54,3 +53,7 @@ def test_work_on_a_protection_is_no_request_to_defeat_it(question: str) -> None:
 
 def test_switching_a_protection_off_is_one() -> None:
     assert asks_to_bypass("The light curtain keeps tripping, may I switch it off?") == "plainly"
+
+
+def test_a_name_found_twice_takes_nothing_else_out() -> None:
+    assert machines_meant("液压机换模步骤", MACHINES, near=BY_TAG["HP-02"]).rest.strip() == "换模步骤"
