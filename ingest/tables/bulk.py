@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -116,7 +117,7 @@ def bulk_readings(
     return None
 
 
-class _Rows:
+class _Rows(ABC):
     """A file's rows, numbered from 1."""
 
     def __init__(self, path: Path, encoding: str) -> None:
@@ -127,8 +128,9 @@ class _Rows:
     def opened(self) -> Any:
         return self.path.open(encoding=self._encoding, newline="")
 
+    @abstractmethod
     def walk(self, file: TextIO) -> Iterator[tuple[int, Sequence[str]]]:
-        raise NotImplementedError
+        """Return the rows, each with its number."""
 
 
 class _CsvRows(_Rows):
