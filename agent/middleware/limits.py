@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -48,4 +49,5 @@ def _short(result: Any) -> Any:
 
 
 def _failed(request: Any, error: Exception) -> ToolMessage:
+    logging.getLogger(__name__).error("The tool %s failed.", request.tool_call["name"], exc_info=error)
     return ToolMessage(f"The tool failed: {error}", tool_call_id=request.tool_call["id"], status="error")

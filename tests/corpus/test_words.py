@@ -1,9 +1,12 @@
 """Identifiers, words and quotes, in two scripts."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from corpus import contains_quote, content_words, detect_language, extract_identifiers, find_quote, normal_identifier
-from corpus.library.words import names_in
+from corpus.library.words import _stem, names_in
 
 
 @pytest.mark.parametrize("written", ["E-07", "e07", "Ｅ－０７", "E 07", "E–07"])
@@ -50,3 +53,17 @@ def test_names_are_words_with_figures_or_capitals() -> None:
     assert names_in("What does Gmoccapy error 4711 mean?") == ["Gmoccapy", "4711"]
     assert names_in("NUT 支持用 LDAP 账号登录 upsd 吗？") == ["NUT", "LDAP"]
     assert names_in("Which pump feeds the press? The big one.") == []
+
+
+def test_threads_that_stem_at_once_do_not_disturb_one_another() -> None:
+    words = [f"{stem}{end}" for stem in ("bear", "leak", "tighten", "lubric") for end in ("ing", "ings", "ed", "ation")]
+    alone = [content_words(word) for word in words]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(20):
+                _stem.cache_clear()
+                assert list(pool.map(content_words, words)) == alone
+    finally:
+        sys.setswitchinterval(before)
