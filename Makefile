@@ -12,11 +12,13 @@ test: check fast browser  ## all checks: format, lint, types, layering, fast tes
 setup: $(VENV)/.ready
 
 # torch comes first and without a hash: its CPU build differs from one index to the next, its version does not.
+# pip compiles on one core. What compileall says of templates that are no Python yet is no failure.
 $(VENV)/.ready: requirements.lock requirements-torch.txt requirements-nodeps.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25"
-	$(BIN)/python -m pip install --quiet --no-deps -r requirements-torch.txt
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock -r requirements-nodeps.txt
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps -r requirements-torch.txt
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements.lock -r requirements-nodeps.txt
+	$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

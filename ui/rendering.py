@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from markdown_it import MarkdownIt
 
 from ui.html import below, clean, limits, moment, number, outside, person, quantity, section, table
-from ui.texts import Language, refusal, text
+from ui.texts import Language, heading, refusal, text
 
 Json = Mapping[str, Any]
 
@@ -115,7 +115,7 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
             return False
         close()
         rows = "".join(
-            f"<p{_brief(pair[2])}><b>{escape(pair[1])}</b>{MARKDOWN.renderInline(pair[2])}</p>"
+            f"<p{_brief(pair[2])}><b>{_heading(pair[1], language)}</b>{MARKDOWN.renderInline(pair[2])}</p>"
             for pair in pairs
             if pair
         )
@@ -134,6 +134,11 @@ def _body(said: str, citations: Mapping[int, Json], language: Language) -> str:
     flush()
     close()
     return f'<div class="mh-text">{"".join(blocks)}</div>' if blocks else ""
+
+
+def _heading(written: str, language: Language) -> str:
+    """Show a column's name as the source writes it, and as the reader's language calls it."""
+    return escape(" · ".join(filter(None, [written.strip(), heading(language, written)])))
 
 
 def _brief(said: str) -> str:

@@ -19,7 +19,7 @@ from ui.serving import served
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1500)]  # bringing the plant in takes minutes
 QUESTIONS = [
     ("zh", "CNC-03", "E-407 是什么故障，怎么处理？", ["主轴", "12 L/min"], "HX-V850立式加工中心维护手册.pdf"),
-    ("en", "CV-01", "What does C-31 mean and what do I do?", ["0.88 m/s"], "BCV-650 Maintenance Manual.pdf"),
+    ("en", "CNC-03", "What does E-407 mean and what do I do?", ["12 L/min"], "HX-V850立式加工中心维护手册.pdf"),
     ("zh", "HP-01", "UHS-140 还有货吗，放在哪？", ["D-02-2"], "备件库存_2026-03-31.xlsx"),
     ("en", "CV-01", "Is 6204-2RS in stock, and in which bin?", ["B-03-2"], "备件库存_2026-03-31.xlsx"),
     ("zh", "HP-02", "2号液压机现在运行状态怎么样？", ["压差"], None),

@@ -13,7 +13,8 @@ from typing import get_args
 import pytest
 
 import corpus
-from ui.texts import LANGUAGES, refusal, unit
+from ui.rendering import answer_html
+from ui.texts import LANGUAGES, heading, refusal, unit
 
 UI = Path(__file__).parents[2] / "ui"
 TEXTS = {one: json.loads((UI / "texts" / f"{one}.json").read_text("utf-8")) for one in LANGUAGES}
@@ -127,6 +128,17 @@ def test_an_unknown_refusal_is_shown_as_it_is() -> None:
     assert refusal("zh", "a.pdf: reading it crashed the reader; the file is damaged.").startswith(
         "a.pdf：读取时读取程序"
     )
+
+
+def test_a_column_s_name_is_said_in_the_reader_s_language_beside_the_source_s() -> None:
+    assert heading("en", "故障代码") == "Fault code"
+    assert heading("zh", "REMEDY") == "处理方法"
+    assert heading("zh", "故障代码") is None  # it is in that language
+    assert heading("en", "夹具号") is None  # no usual one
+    row = {"text": "故障代码: E-1 | 夹具号: 7 [1]", "citations": []}
+    assert "<b>故障代码 · Fault code</b>" in answer_html(row, "en")
+    assert "<b>夹具号</b>" in answer_html(row, "en")
+    assert "<b>故障代码</b>" in answer_html(row, "zh")
 
 
 def test_counting_words_follow_the_reader_and_unknown_units_stay() -> None:

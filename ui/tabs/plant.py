@@ -59,7 +59,7 @@ class PlantTab:
                     )
                 self._page = gr.HTML("", elem_id="mh-machine-page", js_on_load=TELL)
             with words(gr.Tab, "plant_parts"):
-                with gr.Row():
+                with gr.Row(elem_id="mh-parts-filter"):
                     self._query = words(gr.Textbox, "parts_search", elem_id="mh-parts-query", scale=3)
                     self._model = words.choices(gr.Dropdown, "parts_model", self._models, value="", scale=2)
                     self._low = words(gr.Checkbox, "parts_low_only", elem_id="mh-parts-low", scale=1, min_width=140)

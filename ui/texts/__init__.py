@@ -20,7 +20,12 @@ def text(language: Language, key: str, **values: Any) -> str:
 def unit(language: Language, written: str | None) -> str:
     """Return a unit as this language writes it; one that it does not know, as it stands in the source."""
     plain = (written or "").strip()
-    return _units()[language].get(plain.lower(), plain)
+    return _renderings("units")[language].get(plain.lower(), plain)
+
+
+def heading(language: Language, written: str) -> str | None:
+    """Return what a table's usual column is called in this language; None for one that is in it, or not known."""
+    return _renderings("headings")[language].get(" ".join(written.split()).lower())
 
 
 def choose_language(asked: str | None, accept_language: str | None) -> Language:
@@ -57,8 +62,8 @@ def _refusals() -> list[tuple[re.Pattern[str], str]]:
 
 
 @cache
-def _units() -> dict[str, dict[str, str]]:
-    content = resources.files(__package__).joinpath("units.json").read_text("utf-8")
+def _renderings(of: str) -> dict[str, dict[str, str]]:
+    content = resources.files(__package__).joinpath(f"{of}.json").read_text("utf-8")
     return cast(dict[str, dict[str, str]], json.loads(content))
 
 
