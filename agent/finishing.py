@@ -13,7 +13,7 @@ from agent.asking.understanding import talk_of
 from agent.checking.contradiction import against_makers
 from agent.checking.draft import Checked
 from agent.glossing import terms_beside
-from agent.middleware.refusal import choices, nearest, supported, to_ask
+from agent.middleware.refusal import choices, measured, nearest, supported, to_ask
 from agent.middleware.safety import governing_warnings
 from agent.tools.data import addressed, shown
 from agent.tools.found import Found
@@ -92,7 +92,8 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
     options = choices(corpus, question, found)
     if options:
         return _unanswered("clarify", question, found, options)
-    if not checked.citations or not supported(question, found):
+    said = "\n\n".join(text for text, _ in checked.lines)
+    if not checked.citations or not supported(question, found) or not measured(question, found, said):
         return _unanswered("no_answer", question, found, ())
     passages = _cited(found, checked)
     governing = governing_warnings(corpus, passages, "steps" in question.asked.wants)
@@ -109,7 +110,7 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         Citation(first + at, one.quote, corpus.locate(one.passage, one.quote) or one.passage.place)
         for at, one in enumerate(against)
     )
-    said = "\n\n".join(text + "".join(f" [{n}]" for n in marks) for text, marks in checked.lines)
+    quoted = "\n\n".join(text + "".join(f" [{n}]" for n in marks) for text, marks in checked.lines)
     label = labels(question.asked.language)
     notes = []
     if (
@@ -131,7 +132,7 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         notes.append(label["removed"].format(count=len(checked.removed)))
     return replace(
         answer,
-        text=shown("\n\n".join([said, *notes])),
+        text=shown("\n\n".join([quoted, *notes])),
         citations=(*checked.citations, *warnings, *makers),
         warnings=warnings,
     )

@@ -16,12 +16,11 @@ from agent.asking.columns import (
     parts_listed,
 )
 from agent.asking.metrics import Named, metrics_in
-from agent.asking.understanding import Intent, Understanding
+from agent.asking.understanding import OF_RECORDS, Intent, Understanding
 from agent.words import words
 from corpus import Corpus, Equipment, content_words, index_tokens, normal_identifier, plain_form
 
 Listed = Literal["parts", "machines", "cases"]
-_RECORDS: frozenset[Intent] = frozenset({"stock", "low_stock", "status", "history", "overview"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,9 @@ def recorded(
         return _meaning(asked, {"stock"}), found
     if of["cases"].search(own) and not asked.intents & {"procedure", "stock"} and (machine or several):
         return _meaning(asked, {"history"}), replace(found, listed="cases")
-    if not asked.intents & {"procedure", "fault", *_RECORDS} and _of_part(own) and _named_part(corpus, said):
+    if not asked.intents & {"procedure", "fault", *OF_RECORDS} and _of_part(own) and _named_part(corpus, said):
         return _meaning(asked, {"stock"}), found
-    if machine and not asked.intents & _RECORDS and machine_columns(corpus, machine, own, alone=True):
+    if machine and not asked.intents & OF_RECORDS and machine_columns(corpus, machine, own, alone=True):
         return _meaning(asked, {"overview"}), found
     return asked, found
 
@@ -164,7 +163,7 @@ def _of_maker(corpus: Corpus, own: str) -> bool:
 
 def _counts_part(corpus: Corpus, own: str, asked: Understanding) -> bool:
     """Say whether a text asks how many there are of a part whose number it names, not what one measures."""
-    counted = words().recorded["counted"].search(own) and not asked.intents & {"procedure", "fault", *_RECORDS}
+    counted = words().recorded["counted"].search(own) and not asked.intents & {"procedure", "fault", *OF_RECORDS}
     return bool(counted and corpus.parts_exactly(own)) and not any(unit.search(own) for unit, _ in words().units)
 
 

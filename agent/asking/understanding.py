@@ -12,6 +12,7 @@ Intent = Literal[
     "fault", "procedure", "specification", "stock", "low_stock", "status", "history", "overview", "lookup", "talk",
     "off_topic",
 ]  # fmt: skip
+OF_RECORDS: frozenset[Intent] = frozenset({"stock", "low_stock", "status", "history", "overview"})
 Want = Literal["figure", "steps", "cause", "definition", "place", "person", "name"]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.asking.question import Question
+from agent.asking.understanding import OF_RECORDS
 from agent.models.procedures import titled
 from agent.tools.found import Found
+from agent.words import words
 from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
 
 _CHOICES = 16
@@ -35,6 +37,18 @@ def supported(question: Question, found: Found) -> bool:
     if evidence.unknown and len(evidence.unknown) == len(evidence.identifiers) and not known:
         return False
     return evidence.confidence >= evidence.threshold or titled(question, found)
+
+
+def measured(question: Question, found: Found, said: str) -> bool:
+    """Say whether what is said can be the figure that is asked for: a torque is none where a vibration is wanted.
+
+    It holds a unit of that quantity, or names it; of a quantity that is not known, and of records, anything will do.
+    """
+    asked = question.asked
+    if found.facts or "figure" not in asked.wants or asked.intents & OF_RECORDS:
+        return True
+    quantities = [(name, unit) for name, unit in words().units if name.search(question.own)]
+    return not quantities or any(unit.search(said) or name.search(said) for name, unit in quantities)
 
 
 def _parts_known(question: Question, found: Found) -> bool:

@@ -31,7 +31,13 @@ _PARTS = 0.35  # ... and one of a list of parts a question about a part's name o
 _ROWS, _ROW_TOO = 300, 0.75
 _LISTED = 0.2  # ... and where a code is one of several in a row
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
-_NUMBER = re.compile(r"\d")
+# The digits of a part number or a thread are no figure.
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9\-])\d|[一二两三四五六七八九十半每]个?(?:周|天|日|月|年|季度|小时|分钟|次)"
+    r"|\b(?:once|twice|daily|weekly|monthly|yearly|annually)\b"
+    r"|\b(?:one|two|three|four|five|six|eight|ten|twelve) (?:seconds|minutes|hours|days|weeks|months|years|times)\b",
+    re.IGNORECASE,
+)
 _CAUSE = re.compile(
     r"\b(?:because|due to|caused?|result of|results? (?:from|in)|leads? to|reasons?|since|therefore)\b"
     r"|由于|因为|原因|导致|造成|引起|所致",
@@ -143,7 +149,7 @@ class _Scorer:
         if unit.text in self._similar:
             score += _SIMILAR * max(0.0, (self._similar[unit.text] - 0.75) * 4)
         if len(unit.text) < 20:
-            score -= 0.08 if _NUMBER.search(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
+            score -= 0.08 if holds_figure(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
         if words().caption.match(unit.text):
             score -= 0.4
         return score
@@ -198,7 +204,7 @@ def _wanted(text: str, asked: Understanding, question: str) -> float:
     score = 0.0
     if "figure" in asked.wants:
         units = [unit for wanted, unit in words().units if wanted.search(question)]
-        if _NUMBER.search(text):
+        if holds_figure(text):
             score += 0.4
             if any(unit.search(text) for unit in units):
                 score += 0.6
@@ -234,6 +240,11 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
         grown = max(sides, key=lambda i: (scored[i] + (0.05 if i > last else 0.0), i))
         first, last = min(first, grown), max(last, grown)
     return text[units[first].start : units[last].end]
+
+
+def holds_figure(text: str) -> bool:
+    """Say whether a text holds a figure, be it in words."""
+    return _NUMBER.search(text) is not None
 
 
 def across(question: str, passages: Sequence[Passage]) -> list[Passage]:

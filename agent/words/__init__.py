@@ -55,7 +55,11 @@ def words() -> Words:
     return Words(
         intents=_patterns([one["intents"] for one in every]),
         wants=_patterns([one["wants"] for one in every]),
-        units=tuple((_any([row["asked"]]), _any([row["unit"]])) for one in every for row in one["units"]),
+        # A question in one language is answered by a figure in the other: "months" for 多久.
+        units=tuple(
+            (_any([row["asked"] for row in quantity]), _any([row["unit"] for row in quantity]))
+            for quantity in zip(*(one["units"] for one in every), strict=True)
+        ),
         talk=_patterns([one["talk"] for one in every]),
         off_topic=_any([pattern for one in every for pattern in one["off_topic"]["patterns"]]),
         follow=_patterns([one["follow"] for one in every]),

@@ -1,0 +1,38 @@
+"""What is no answer to a question for a figure."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.asking.question import Question
+from agent.asking.understanding import understand
+from agent.middleware.refusal import measured
+from agent.models.choosing import holds_figure
+from agent.tools.found import Found
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "answers"),
+    [
+        ("At what spindle vibration does it stop?", "Tighten the cover to 12 N·m.", False),
+        ("At what spindle vibration does it stop?", "The spindle stops at 4.5 mm/s.", True),
+        ("回油滤芯正常压差是多少", "先导滤芯 YLP-HY-0471 与本滤芯编号相近。", False),
+        ("回油滤芯正常压差是多少", "Clean element: 0.05 to 0.15 MPa.", True),
+        ("滤芯多久换一次？", "Change every: 6 months", True),  # in the other language
+        ("What is the set pressure?", "Set pressure | 6.5", True),  # the unit stands in a heading elsewhere
+        ("What is the cetane number?", "The cover is green.", True),  # no quantity that is known
+        ("How is the belt tensioned?", "Turn the nut.", True),  # no figure is asked for
+    ],
+)
+def test_a_figure_of_another_quantity_is_no_answer(asked: str, said: str, answers: bool) -> None:
+    assert measured(Question(asked, asked, understand(asked)), Found(), said) == answers
+
+
+@pytest.mark.parametrize("text", ["YLP-HY-0471 与本滤芯编号相近", "Fit the HX-8100-0231.", "thread M12"])
+def test_the_digits_of_a_name_are_no_figure(text: str) -> None:
+    assert not holds_figure(text)
+
+
+@pytest.mark.parametrize("text", ["压力 0.6 MPa", "每两周清洗一次", "Grease it twice.", "every six months", "116"])
+def test_figures_may_be_written_in_words(text: str) -> None:
+    assert holds_figure(text)
