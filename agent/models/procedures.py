@@ -80,46 +80,54 @@ def _score(
     similar: Mapping[str, float],
 ) -> float:
     ranked = sorted((passage.score for passage in held), reverse=True)
+    title = held[0].section[-1]
     named = _named(question, held[0], translated)
-    if held[0].language != asked.language:
-        named = max(named, _NEARNESS * (similar.get(held[0].section[-1], 0.0) - _UNLIKE))
+    foreign = held[0].language != asked.language
+    # The same done to something else: of the question in the other language this is known where its terms are.
+    things = [word for word in content_words(_things(title)) if not word[0].isdigit()]
+    other = not named and bool(things) and (bool(translated) or not foreign)
+    if foreign and not other:
+        named = max(named, _NEARNESS * (similar.get(title, 0.0) - _UNLIKE))
+    acting = _acting(question.own, title)
     own = 0.15 if question.scope and held[0].applies == "model" else 0.0
     return (
         (ranked[0] + 0.3 * sum(ranked[1:3])) / best
         + _TITLE * named
         + own
-        + _acting(question.own, held[0].section[-1])
-        + _numbered(question.own, held[0].section[-1])
+        + (min(0.0, acting) if other else acting)
+        + _numbered(question.own, title)
     )
 
 
 def _named(question: Question, passage: Passage, translated: Sequence[str]) -> float:
-    """Return the share of the question's words that a section's title holds; of the title's across languages."""
-    title = set(content_words(passage.section[-1]))
-    wanted = set(content_words(question.own)) - words().light
+    """Return the share of the things in question that a section's title names; of the title's across languages.
+
+    What is done to them is no thing: to replace a seal is not to replace a belt.
+    """
+    title = set(content_words(_things(passage.section[-1])))
+    wanted = set(content_words(_things(question.own))) - words().light
     named = sum(any(_akin(word, other) for other in title) for word in wanted) / max(1, len(wanted))
     if passage.language != question.asked.language:
-        named = max(named, _rendered(question.own, passage.section[-1], translated))
+        named = max(named, _rendered(passage.section[-1], translated))
     return named
 
 
-def _rendered(question: str, title: str, translated: Sequence[str]) -> float:
-    """Return the share of a title that the question's terms mean in its language; other actions in it do not count."""
-    things, done = title, []
+def _things(text: str) -> str:
+    """Return a text without the actions in it."""
     for said in words().actions.values():
-        if said.search(question):
-            done += [match.group() for match in said.finditer(title)]
-        else:
-            things = said.sub(" ", things)
+        text = said.sub(" ", text)
+    return text
+
+
+def _rendered(title: str, translated: Sequence[str]) -> float:
+    """Return the share of the things in a title that the question's terms mean in its language."""
+    things = _things(title)
     if not _HAN.search(things):
         tokens = set(content_words(things)) - words().light
-        return len(tokens & {*translated, *content_words(" ".join(done))}) / max(1, len(tokens))
+        return len(tokens & set(translated)) / max(1, len(tokens))
     characters = [at for at, character in enumerate(things) if _HAN.match(character) and character not in _JOINING]
     covered = {
-        at
-        for term in {*translated, *done}
-        for found in re.finditer(re.escape(term), things)
-        for at in range(*found.span())
+        at for term in set(translated) for found in re.finditer(re.escape(term), things) for at in range(*found.span())
     }
     return sum(at in covered for at in characters) / max(1, len(characters))
 

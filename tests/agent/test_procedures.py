@@ -12,6 +12,7 @@ from corpus import Evidence, Language, Passage, Place
 
 SPINDLE = ("主轴检查与主轴单元更换", "主轴同步带张紧与更换", "主轴冷却机：清洗滤网与测量流量")
 GREASE = ("7.5 Renew the grease of the wrist", "7.4 Renew the grease of axes 1 to 3")
+BELTS = ("8.6 Check, tension or replace the belts", "8.14 Replace the shaft seal")
 LUBRICATION = ("9.2 加脂", "9.3 自动润滑系统检查")
 
 
@@ -51,6 +52,7 @@ def _asked(text: str) -> Question:
         ("how do I tension the spindle belt", SPINDLE, "zh", ("主轴", "同步带"), SPINDLE[1]),
         ("grease axis 2 - how?", GREASE[::-1], "en", (), GREASE[1]),
         ("How do I grease the wrist?", GREASE, "en", (), GREASE[0]),
+        ("换皮带怎么换", BELTS, "en", ("belt",), BELTS[0]),
         ("怎么检查润滑系统", LUBRICATION[::-1], "zh", (), LUBRICATION[1]),
         ("怎么给丝杠加脂", LUBRICATION, "zh", (), LUBRICATION[0]),
     ],
