@@ -38,6 +38,7 @@ PARTS_SHOWN, CASES_SHOWN, ALARMS_SHOWN = 300, 10, 12
 AT_ONCE = 4
 """How many alarms and fixes of a machine are shown before the rest is folded away."""
 PARTS_AT_ONCE = 40
+PARTS_COUNTED = 100_000
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -249,14 +250,16 @@ class PlantTab:
 
     def _parts_html(self, query: str | None, model: str | None, low: bool, language: Language) -> str:
         corpus = self._house.corpus
-        found = corpus.find_parts((query or "").strip()[:200], model=model or None, limit=PARTS_SHOWN)
+        found = corpus.find_parts((query or "").strip()[:200], model=model or None, limit=PARTS_COUNTED)
         short = [one for one in found if below(one.on_hand, one.minimum)]
         shown = short if low else [*short, *(one for one in found if one not in short)]
         if not shown:
             return paragraph(text(language, "parts_none"))
         head = escape(text(language, "parts_count", count=len(shown), low=len(short)))
-        rest = shown[PARTS_AT_ONCE:]
+        rest = shown[PARTS_AT_ONCE:PARTS_SHOWN]
         more = folded(text(language, "parts_rest", count=len(rest)), self._parts_table(rest, language))
+        if len(shown) > PARTS_SHOWN:
+            more += paragraph(text(language, "parts_not_shown", count=len(shown) - PARTS_SHOWN))
         return clean(
             f'<p class="mh-note" role="status">{head}</p>{self._parts_table(shown[:PARTS_AT_ONCE], language)}{more}'
         )
