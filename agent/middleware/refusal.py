@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.asking.measures import measures_asked, shows_measure
 from agent.asking.question import Question
 from agent.asking.understanding import OF_RECORDS
 from agent.models.procedures import titled
 from agent.tools.found import Found
-from agent.words import words
 from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
 
 _CHOICES = 16
@@ -47,8 +47,8 @@ def measured(question: Question, found: Found, said: str) -> bool:
     asked = question.asked
     if found.facts or "figure" not in asked.wants or asked.intents & OF_RECORDS:
         return True
-    quantities = [(name, unit) for name, unit in words().units if name.search(question.own)]
-    return not quantities or any(unit.search(said) or name.search(said) for name, unit in quantities)
+    measures = measures_asked(question.own)
+    return not measures or shows_measure(measures, said)
 
 
 def _parts_known(question: Question, found: Found) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.asking.measures import measures_asked, shows_measure
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.units import Unit, cut
@@ -26,6 +27,7 @@ _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
 _WARNING = 0.55
+_MEASURED = 0.8
 _FAULT = 0.5  # a row of codes answers a question about a fault
 _PARTS = 0.35  # ... and one of a list of parts a question about a part's name or number
 _ROWS, _ROW_TOO = 300, 0.75
@@ -88,7 +90,15 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
         score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
         extracts.append(Extract(passage, _window(passage, own, scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
-    return _kept(extracts, asked)
+    return _kept(_measured_first(extracts, question, asked), asked)
+
+
+def _measured_first(extracts: list[Extract], question: Question, asked: Understanding) -> list[Extract]:
+    """Put before others the best extract that shows the quantity asked for, unless it answers much worse."""
+    measures = measures_asked(question.own) if "figure" in asked.wants else []
+    least = _MEASURED * extracts[0].score
+    shown = next((one for one in extracts if one.score >= least and shows_measure(measures, one.text)), extracts[0])
+    return [shown, *(one for one in extracts if one is not shown)]
 
 
 def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
@@ -203,7 +213,7 @@ def _wanted(text: str, asked: Understanding, question: str) -> float:
     """Say in 0..1 how well the form of a text suits the kind of answer wanted."""
     score = 0.0
     if "figure" in asked.wants:
-        units = [unit for wanted, unit in words().units if wanted.search(question)]
+        units = [unit for _, unit in measures_asked(question)]
         if holds_figure(text):
             score += 0.4
             if any(unit.search(text) for unit in units):

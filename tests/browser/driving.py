@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from playwright.sync_api import TimeoutError
+
 SIZES = {
     "phone": {"width": 390, "height": 844},
     "narrow": {"width": 360, "height": 740},
@@ -42,6 +44,19 @@ def open_tab(page: Any, name: str) -> None:
         return
     page.locator("#mh-tabs > .tab-wrapper > .overflow-menu > button").click()
     page.locator("#mh-tabs > .tab-wrapper .overflow-dropdown button", has_text=name).click()
+
+
+def choose_files(page: Any, area: str, files: list[str], taken: Any) -> None:
+    """Choose files, again where nothing came of it: what is chosen in the moment in which the field mounts is lost."""
+    for patience in (30_000, 30_000, None):
+        page.set_input_files(f"{area} input[type=file]", files)
+        try:
+            taken.wait_for(timeout=patience)
+        except TimeoutError:
+            if patience is None:
+                raise
+        else:
+            return
 
 
 def scrolls_sideways(page: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import open_tab
+from tests.browser.driving import choose_files, open_tab
 
 pytestmark = pytest.mark.browser
 LINES = [
@@ -29,8 +29,7 @@ def test_a_set_is_run_compared_and_mended(visit: Any, address: str, tmp_path: Pa
     file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in LINES))
     page = visit(address, person="eve")
     open_tab(page, "Evaluate")
-    page.set_input_files("#mh-eval-file input[type=file]", str(file))
-    page.locator("#mh-eval-said", has_text="page-set has been added").wait_for()
+    choose_files(page, "#mh-eval-file", [str(file)], page.locator("#mh-eval-said", has_text="page-set has been added"))
     assert page.locator("#mh-eval-sets label", has_text="page-set").locator("input").is_checked()
     run(page, 0)
     run(page, 1)
@@ -58,5 +57,5 @@ def test_a_broken_set_is_refused_in_one_sentence(visit: Any, address: str, tmp_p
     file.write_text('{"id": "a"}\n')
     page = visit(address, person="eve")
     open_tab(page, "Evaluate")
-    page.set_input_files("#mh-eval-file input[type=file]", str(file))
-    page.locator("#mh-eval-said .mh-failure", has_text="broken-set.jsonl line 1").wait_for()
+    refused = page.locator("#mh-eval-said .mh-failure", has_text="broken-set.jsonl line 1")
+    choose_files(page, "#mh-eval-file", [str(file)], refused)

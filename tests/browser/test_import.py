@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import open_tab
+from tests.browser.driving import choose_files, open_tab
 from ui.house import House
 
 pytestmark = pytest.mark.browser
@@ -24,9 +24,8 @@ def test_parts_are_imported_with_a_preview(visit: Any, house: House, address: st
     page = visit(address, person="lead")
     open_tab(page, "Plant")
     page.get_by_role("tab", name="Import a table").click()
-    page.set_input_files("#mh-import-file input[type=file]", str(file))
     preview = page.locator("#mh-import-preview")
-    preview.locator("[role=status]").wait_for()
+    choose_files(page, "#mh-import-file", [str(file)], preview.locator("[role=status]"))
     words = preview.inner_text()
     assert "1 new, 1 changed" in words
     assert "SC-7700" in words
@@ -47,8 +46,8 @@ def test_a_table_that_is_none_says_so(visit: Any, address: str, tmp_path: Path) 
     page = visit(address, person="lead")
     open_tab(page, "Plant")
     page.get_by_role("tab", name="Import a table").click()
-    page.set_input_files("#mh-import-file input[type=file]", str(file))
-    page.locator("#mh-import-preview .mh-failure", has_text="cannot be taken in").wait_for()
+    refused = page.locator("#mh-import-preview .mh-failure", has_text="cannot be taken in")
+    choose_files(page, "#mh-import-file", [str(file)], refused)
     assert not page.locator("#mh-import-take").is_visible()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.driving import ask, open_tab
+from tests.browser.driving import ask, choose_files, open_tab
 from ui.house import House
 
 pytestmark = pytest.mark.browser
@@ -20,8 +20,7 @@ def note(folder: Path, name: str, title: str, text: str) -> str:
 
 
 def bring_in(page: Any, *files: str) -> None:
-    page.set_input_files("#mh-files input[type=file]", list(files))
-    page.locator("#mh-files", has_text=Path(files[-1]).name[:6]).wait_for()
+    choose_files(page, "#mh-files", list(files), page.locator("#mh-files", has_text=Path(files[-1]).name[:6]))
     page.click("#mh-ingest")
 
 

@@ -1,0 +1,28 @@
+"""The quantities that a question asks a figure of: by their names, or by a unit of theirs ("how many bar")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from re import Pattern
+
+from agent.words import words
+
+Measure = tuple[Pattern[str], Pattern[str]]
+"""What names a quantity, and the units of its figures."""
+
+_COUNTED = re.compile(r"\bhow many\s+|\bin what\s+|多少\s*|几个?\s*", re.IGNORECASE)
+_UNIT = 16  # characters in which a unit stands behind "how many"
+
+
+def measures_asked(question: str) -> list[Measure]:
+    """Return the quantities that a question asks for; one that it counts in a unit leaves out what it only names."""
+    counted = [f"1 {question[match.end() :][:_UNIT]}" for match in _COUNTED.finditer(question)]
+    every = words().units
+    spoken = [one for one in every if any(one[1].match(text, at) for text in counted for at in (0, 2))]
+    return spoken or [one for one in every if one[0].search(question)]
+
+
+def shows_measure(measures: Iterable[Measure], text: str) -> bool:
+    """Say whether a text has a unit of one of these quantities, or names one."""
+    return any(unit.search(text) or name.search(text) for name, unit in measures)

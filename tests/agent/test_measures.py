@@ -1,0 +1,31 @@
+"""Which quantity a question asks a figure of, and which text shows one."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.asking.measures import measures_asked, shows_measure
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "other"),
+    [
+        ("5 轴皮带张力应该是多少赫兹", "axis 5 92 to 98 Hz", "tighten to 9.5 N·m"),  # its unit says more than its name
+        ("减压阀调到几个 bar", "5.0 bar", "8 mm"),
+        ("How many bar do I set?", "0.5 MPa (5 bar)", "24 V"),
+        ("拉绳开关要用多大力才动作", "pull with 60–100 N", "tighten to 9.5 N·m"),
+        ("滤网多久洗一次", "每两周一次", "等 10 min"),
+        ("How often is the strainer cleaned?", "Interval: 250 h", "wait 10 min"),
+        ("等多久才能打开", "wait 10 min", "8 mm"),
+    ],
+)
+def test_the_quantity_is_told_by_its_name_or_its_unit(asked: str, shown: str, other: str) -> None:
+    measures = measures_asked(asked)
+    assert measures
+    assert shows_measure(measures, shown)
+    assert not shows_measure(measures, other)
+
+
+@pytest.mark.parametrize("asked", ["How many bolts hold it?", "有几个螺栓", "What is the cetane number?"])
+def test_what_is_counted_without_a_unit_is_no_quantity(asked: str) -> None:
+    assert measures_asked(asked) == []
