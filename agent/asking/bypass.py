@@ -56,7 +56,7 @@ def asks_to_bypass(text: str) -> str | None:
         if bypass["work"].search(text) and not strong:
             return None  # a protection has to be replaced, tested and adjusted too
         return "plainly" if strong or purpose else "perhaps"
-    if strong and purpose:
+    if purpose and bypass["strong"].search(bypass["soft"].sub(" ", text)):
         return "plainly"
     measured = "figure" in understand(text).wants  # "to how many bar is it set?" asks for the right value
     return "perhaps" if strong or (bypass["weak"].search(text) and not measured) else None

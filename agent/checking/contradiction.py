@@ -27,6 +27,12 @@ _MEASURED = re.compile(
     r"|old|worn|between|approx\w*|about)\b|原来|原为|实测|测得|发现|降[到至]|升[到至]|只有|仅|偏|超过|磨损到|大约|左右|用时|耗时|停机",
     re.IGNORECASE,
 )
+# A figure without one of these is a reading: "clamping force 12.3 kN" says what came out, not what was set.
+_SET = re.compile(
+    r"\b(?:re)?(?:set|adjust\w*|tighten\w*|torqu\w*|tension\w*|fill\w*|charg\w*|inflat\w*|heat\w*|turned|brought|raised"
+    r"|lowered)\b|[调设拧][到至为成定整节置紧]|[紧充加打注][到至满固]|上紧|锁紧|加热",
+    re.IGNORECASE,
+)
 _LEAST = re.compile(
     r"\b(?:at least|not (?:less|below|under)|minimum|min\.?|no less)\b|≥|>|不低于|不小于|不少于|至少|以上|最低|最小",
     re.IGNORECASE,
@@ -64,7 +70,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A figure or the ends of a range, what it is of, and the sentence it stands in."""
+    """A figure or the ends of a range, what it is of, the sentence it stands in, and whether it says what was set."""
 
     dimension: str
     low: float
@@ -72,12 +78,13 @@ class _Statement:
     subject: frozenset[str]
     chinese: str
     sentence: str
+    set: bool
 
 
 def differences(case: RepairCase, passages: Sequence[Passage]) -> list[Difference]:
     """Return where what was done in a fix differs from the maker's figure for the same thing, one a sentence."""
     done = [text for text in (case.action, *case.steps) if text]
-    stated = [one for text in done for one in _statements(text) if not _MEASURED.search(one.sentence)]
+    stated = [one for text in done for one in _statements(text) if one.set and not _MEASURED.search(one.sentence)]
     found: dict[str, Difference] = {}
     for passage in passages if stated else ():
         if passage.document_kind not in _MAKERS or passage.applies == "other":
@@ -111,11 +118,13 @@ def _statements(text: str) -> Iterator[_Statement]:
             measured = [one for one in quantities(clause) if one.dimension in _STATED]
             kinds = {one.dimension for one in measured}
             subject, chinese = _subject(clause)
+            said = clause
             if not (subject or chinese):
                 subject, chinese = _subject(before)  # "Tighten the clamp screws crosswise, to 45 N·m"
+                said = before + clause
             if len(kinds) == 1 and (subject or chinese):
                 low, high = _ends(clause, measured)
-                yield _Statement(str(measured[0].dimension), low, high, subject, chinese, sentence)
+                yield _Statement(str(measured[0].dimension), low, high, subject, chinese, sentence, bool(_SET.search(said)))
             before = clause
 
 

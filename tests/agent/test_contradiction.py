@@ -52,6 +52,9 @@ def test_another_value_for_the_same_thing_is_told(action, text):
         ("油温降到 40℃ 后复位报警", "油温 60℃ 时报警。"),
         ("Waited 30 minutes.", "Wait 5 minutes for the residual voltage."),
         ("Replaced 3 clamp screws.", "The clamp has 4 clamp screws."),
+        ("更换碟簧，空打 50 次，夹紧力 12.3 kN", "现象: 闷响 | 判别: 夹紧力 8–10 kN | 处理: 更换碟簧"),
+        ("Dried the plug, aligned it again, stop time of the light curtain 142 ms", "Light curtain stop time: 160 ms"),
+        ("Adjusted the brake, stop time of the hoist 142 ms", "The stop time of the hoist is 160 ms."),
     ],
 )  # fmt: skip
 def test_what_may_be_the_same_or_another_thing_is_not_told(action, text):

@@ -45,6 +45,8 @@ def test_a_machine_is_meant_by_tag_name_kind_or_number(text: str, near: str | No
         "安全门开关坏了怎么更换？",
         "How is the safety valve tested?",
         "短路报警怎么处理？",
+        "6204-ZZ 不够了，可以拿什么顶替？",
+        "What can I fit instead of 6204-ZZ?",
     ],
 )
 def test_work_on_a_protection_is_no_request_to_defeat_it(question: str) -> None:
@@ -53,6 +55,11 @@ def test_work_on_a_protection_is_no_request_to_defeat_it(question: str) -> None:
 
 def test_switching_a_protection_off_is_one() -> None:
     assert asks_to_bypass("The light curtain keeps tripping, may I switch it off?") == "plainly"
+
+
+def test_a_mere_function_may_be_disabled_unless_the_documents_forbid_it() -> None:
+    assert asks_to_bypass("Can I disable the key tone?") == "perhaps"
+    assert asks_to_bypass("Can I disable the door switch?") == "plainly"
 
 
 def test_a_name_found_twice_takes_nothing_else_out() -> None:
