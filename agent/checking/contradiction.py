@@ -123,8 +123,8 @@ def _statements(text: str) -> Iterator[_Statement]:
                 subject, chinese = _subject(before)  # "Tighten the clamp screws crosswise, to 45 N·m"
                 said = before + clause
             if len(kinds) == 1 and (subject or chinese):
-                low, high = _ends(clause, measured)
-                yield _Statement(str(measured[0].dimension), low, high, subject, chinese, sentence, bool(_SET.search(said)))
+                dimension, ends = str(measured[0].dimension), _ends(clause, measured)
+                yield _Statement(dimension, *ends, subject, chinese, sentence, bool(_SET.search(said)))
             before = clause
 
 
