@@ -22,13 +22,15 @@ class Meant:
     """The machines that a text may mean: none, one that is certain, or several to ask between.
 
     `rest` is the text without the words that name them; `unknown` a tag of the plant's form that no machine has;
-    `kinds` whether a kind of machine was named, by which a machine elsewhere is set aside.
+    `kinds` whether a kind of machine was named, by which a machine elsewhere is set aside; `loosely` whether nothing
+    else was: "the press" may be a machine, or a tool.
     """
 
     machines: tuple[Equipment, ...] = ()
     rest: str = ""
     unknown: str | None = None
     kinds: bool = False
+    loosely: bool = False
 
     @property
     def one(self) -> Equipment | None:
@@ -87,7 +89,8 @@ def machines_meant(
     apart = _set_apart(_cut(text, spans) if named else text, pool or list(around))
     if apart:
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
-    return Meant(tuple(pool) if named else (), _cut(text, spans) if named else text, kinds=named)
+    loosely = named and not called
+    return Meant(tuple(pool) if named else (), _cut(text, spans) if named else text, kinds=named, loosely=loosely)
 
 
 def kinds_of(machine: Equipment) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from agent.asking.alike import alike
 from agent.asking.machines import Meant, machines_meant, plain, without_machines
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, recorded
-from agent.asking.understanding import Understanding, understand
+from agent.asking.understanding import OF_RECORDS, Understanding, understand
 from agent.words import words
 from corpus import (
     Corpus,
@@ -82,6 +82,8 @@ def read_question(
     offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
     text = _again(_without_rejected(plain(said)))
     meant = machines_meant(text, every, around=offered, near=near)
+    if picked and meant.loosely and picked not in meant.machines and _of_documents(text, names):
+        meant = _rather_picked(corpus, text, meant, picked)
     own = meant.rest
     if meant.unknown and not corpus.search(meant.unknown, k=1, methods=("identifier",)).unknown:
         meant, own = Meant((), text), text  # it looks like a tag and is a code of the documents
@@ -135,6 +137,16 @@ def _stocked(corpus: Corpus, asked: Understanding, text: str) -> Understanding:
     if asked.code or words().intents["fault"].search(text):
         return asked
     return replace(asked, intents=asked.intents - {"fault"} or frozenset({"lookup"}))
+
+
+def _of_documents(text: str, names: frozenset[str]) -> bool:
+    return not understand(text, names=names).intents & OF_RECORDS
+
+
+def _rather_picked(corpus: Corpus, text: str, meant: Meant, picked: Equipment) -> Meant:
+    """Keep to the picked machine where its documents answer better: "the press" of a conveyor splices its belt."""
+    here, there = (corpus.search(text, equipment=one.tag, k=1).confidence for one in (picked, meant.machines[0]))
+    return Meant((), text) if here > there else meant
 
 
 def _near(

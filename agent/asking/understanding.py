@@ -13,7 +13,7 @@ Intent = Literal[
     "off_topic",
 ]  # fmt: skip
 OF_RECORDS: frozenset[Intent] = frozenset({"stock", "low_stock", "status", "history", "overview"})
-Want = Literal["figure", "steps", "cause", "definition", "place", "person", "name"]
+Want = Literal["figure", "steps", "cause", "definition", "place", "person", "name", "permission"]
 
 
 @dataclass(frozen=True, slots=True)

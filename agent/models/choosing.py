@@ -46,6 +46,7 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|defined|called|indicates?|meaning)\b|是|指|表示|称为|含义", re.I)
+_PERMITS = re.compile(r"\b(?:may|permitted|allowed|permissible|suitable)\b|可以|允许|可用|不能|不宜|适用", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,8 @@ def _wanted(text: str, asked: Understanding, question: str) -> float:
         score += 0.5
     if "cause" in asked.wants and _CAUSE.search(text):
         score += 0.5
+    if "permission" in asked.wants and (words().bypass["rule"].search(text) or _PERMITS.search(text)):
+        score += 0.7
     if "definition" in asked.wants and _DEFINES.search(text):
         score += 0.25
     return min(score, 1.0)
