@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from corpus import Box, normal_text
@@ -15,7 +15,7 @@ from ingest.readers.vocabulary import is_code, named
 
 _MARGIN = 0.09  # share of the page's height where they usually stand
 _DEEP = 0.16  # where they may stand when neighbouring pages have the same
-_NUMBERS = 2  # figures in a line that may count with the pages
+_NUMBERS = 2  # figures in a line of which any may count with the pages
 
 
 def without_running(pages: Sequence[Sequence[Run]]) -> list[list[Run]]:
@@ -54,17 +54,20 @@ def _keys(line: Sequence[Run], page: int) -> Iterator[str]:
     if re.fullmatch(r"[ivxl]{1,7}", text):
         yield f"{place} roman"
     numbers = list(re.finditer(r"\d{1,6}", text))
-    if len(numbers) > _NUMBERS:
-        ways: list[tuple[bool, ...]] = [(False,) * len(numbers)]
-    else:
-        ways = list(product((False, True), repeat=len(numbers)))
-    for way in ways:
+    for way in _ways(len(numbers)):
         pieces, at = [], 0
         for number, counts in zip(numbers, way, strict=True):
             pieces.append(text[at : number.start()])
             pieces.append(f"<page{int(number.group()) - page:+d}>" if counts else number.group())
             at = number.end()
         yield f"{place} {''.join(pieces)}{text[at:]}"
+
+
+def _ways(numbers: int) -> Iterable[tuple[bool, ...]]:
+    """Say which of so many figures may count with the pages: any of a few, one of many (version, date and page)."""
+    if numbers <= _NUMBERS:
+        return product((False, True), repeat=numbers)
+    return [(False,) * numbers, *(tuple(at == one for at in range(numbers)) for one in range(numbers))]
 
 
 def _neighbours(pages: Sequence[int]) -> bool:
