@@ -21,6 +21,7 @@ _SHARE = 0.6  # what a passage that was not found is worth, of the one beside it
 _TITLES = 8
 _LISTED = 10  # passages that a language model is given to read
 _MEASURED = 14  # sentences compared with the question across languages, at about 10 ms each
+_OPENING = 240  # characters of a sentence that are compared: a long one takes as many times longer
 
 
 def manual_tools(corpus: Corpus) -> list[BaseTool]:
@@ -84,7 +85,7 @@ def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[st
     foreign = across(query, passages)[:4]
     texts = [unit.text for passage in foreign for unit in cut(passage) if len(unit.text) > 20]
     texts = [*titles, *texts[: _MEASURED - len(titles)]]
-    return dict(zip(texts, corpus.similar(query, texts), strict=True))
+    return dict(zip(texts, corpus.similar(query, [text[:_OPENING] for text in texts]), strict=True))
 
 
 def _titles(query: str, passages: Sequence[Passage]) -> list[str]:

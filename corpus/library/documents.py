@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Integer, func, select
+from sqlalchemy import Integer, String, func, select
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
@@ -302,13 +302,11 @@ class DocumentStore:
         return [other for other in around if other.section == passage.section]
 
     def section_passages(self, passage: Passage) -> list[Passage]:
+        # Compared as text, as which it is stored: reading the path of every chunk takes 0.1 s in a manual of 1,300 pages.
+        section = cast_column(ChunkRow.section, String) == json.dumps(list(passage.section))
+        query = _live(_joined()).where(ChunkRow.revision_id == passage.place.revision, section)
         with self.database.read() as session:
-            of_revision = select(ChunkRow.id, ChunkRow.section).where(ChunkRow.revision_id == passage.place.revision)
-            ids = [i for i, section in session.execute(of_revision) if tuple(section) == passage.section]
-            rows: list[Any] = []
-            for at in range(0, len(ids), _SELECTED):
-                rows += session.execute(_live(_joined()).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))).all()
-        return [_passage(*row) for row in sorted(rows, key=lambda row: row[0].position)]
+            return [_passage(*row) for row in session.execute(query.order_by(ChunkRow.position))]
 
     def warnings(self, passage: Passage) -> list[Passage]:
         with self.database.read() as session:
