@@ -18,7 +18,10 @@ CODES = "\n".join(
 )
 MANUAL = f"""
 #set document(title: "Saw S-9 manual")
-#set page(width: 148mm, height: 160mm, header: context [Saw S-9 running header V2.9.0, 28 Jun 2026, #counter(page).display() of 12], footer: context counter(page).display())
+#set page(
+  width: 148mm, height: 160mm, footer: context counter(page).display(),
+  header: context [Saw S-9 running header V2.9.0, 28 Jun 2026, #counter(page).display() of 12],
+)
 #set heading(numbering: "1.1")
 = Faults
 #table(columns: (20mm, 30mm, 30mm, 40mm), table.header([Code], [Meaning], [Cause], [Remedy]),
