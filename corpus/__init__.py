@@ -65,7 +65,7 @@ from corpus.library.quotes import contains_quote, find_quote, normal_text, spell
 from corpus.library.ranking import FEATURES as RANKING_FEATURES
 from corpus.library.ranking import Candidate, rank_scores
 from corpus.library.search import Pool, evidence_signals, ranked
-from corpus.library.words import content_words, detect_language, index_tokens
+from corpus.library.words import content_words, detect_language, index_tokens, is_function_word
 from corpus.ownership import FolderLock, call_owner, serve_owner
 from corpus.settings import STREAMED, MqttTopic, Settings, load_settings
 
@@ -78,6 +78,7 @@ __all__ = [
     "Part", "Passage", "Place", "Pool", "Progress", "Reading", "Record", "RecordRef", "Refused", "RepairCase",
     "Revision", "Role", "Settings", "SettingsError", "Stock", "StockTaking", "TableMapping", "Term", "TextLine",
     "Turn", "Unreadable", "WorkItem", "WorkState", "call_owner", "contains_quote", "content_words", "detect_language",
-    "evidence_signals", "extract_identifiers", "find_quote", "index_tokens", "load_settings", "normal_identifier",
-    "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "serve_owner", "spellings",
+    "evidence_signals", "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "load_settings",
+    "normal_identifier", "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "serve_owner",
+    "spellings",
 ]  # fmt: skip

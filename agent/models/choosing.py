@@ -14,7 +14,14 @@ from agent.models.units import Unit, cut
 from agent.tools.data import addressed
 from agent.tools.found import Found
 from agent.words import words
-from corpus import Passage, content_words, detect_language, extract_identifiers, normal_identifier
+from corpus import (
+    Passage,
+    content_words,
+    detect_language,
+    extract_identifiers,
+    is_function_word,
+    normal_identifier,
+)
 
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
 _CANDIDATES, _OWN = 6, 4  # passages whose units compete
@@ -26,7 +33,7 @@ _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own li
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
-_WARNING = 0.55
+_WARNING, _HINT = 0.55, 0.1
 _MEASURED = 0.8
 _FAULT = 0.5  # a row of codes answers a question about a fault
 _PARTS = 0.35  # ... and one of a list of parts a question about a part's name or number
@@ -45,6 +52,10 @@ _CAUSE = re.compile(
     r"|由于|因为|原因|导致|造成|引起|所致",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"\s*(?:note|tip|hint|important|info)\b|\s*(?:提示|说明|备注)", re.IGNORECASE)
+_LATIN = re.compile(r"[A-Za-z]+")
+_LABELS, _JOINED = 10, 15  # words of a text, and how many it may have for one that joins them
+_LEADS_ON = re.compile(r"[:：]\s*$|\bfollowing\b[^.]*\.?\s*$|如下[^。]*。?\s*$|以下[^。]*。?\s*$", re.IGNORECASE)
 _DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|defined|called|indicates?|meaning)\b|是|指|表示|称为|含义", re.I)
 _PERMITS = re.compile(r"\b(?:may|permitted|allowed|permissible|suitable)\b|可以|允许|可用|不能|不宜|适用", re.I)
 
@@ -112,6 +123,10 @@ def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
     if first.passage.kind == "fault":
         return [first]
     room = _ROOM - len(first.text)
+    if _LEADS_ON.search(first.text):
+        listed = next((one for one in extracts if _follows(one.passage, first.passage)), None)
+        if listed:
+            return [first, Extract(listed.passage, _beginning(listed.passage, room), listed.score)]
     for extract in extracts[1:]:
         near = (extract.passage.place.revision, extract.passage.place.page, extract.passage.section) == (
             first.passage.place.revision,
@@ -121,6 +136,17 @@ def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
         if near and extract.score >= _SECOND * first.score and len(extract.text) <= room:
             return [first, extract]
     return [first]
+
+
+def _follows(passage: Passage, other: Passage) -> bool:
+    return passage.id == other.id + 1 and passage.section == other.section
+
+
+def _beginning(passage: Passage, room: int) -> str:
+    """Return the first units of a passage, at least one, while there is room."""
+    units = cut(passage)
+    last = max((unit.end for unit in units if unit.end <= room), default=units[0].end)
+    return passage.text[units[0].start : last]
 
 
 class _Scorer:
@@ -161,7 +187,7 @@ class _Scorer:
             score += _SIMILAR * max(0.0, (self._similar[unit.text] - 0.75) * 4)
         if len(unit.text) < 20:
             score -= 0.08 if holds_figure(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
-        if words().caption.match(unit.text):
+        if words().caption.match(unit.text) or _labels(unit):
             score -= 0.4
         return score
 
@@ -171,7 +197,8 @@ class _Scorer:
         bonus = 0.0
         limit = words().limit_asked.search(question.own) and _wanted(unit.text, asked, question.own) >= 1
         if passage.kind == "warning" and not (limit or words().hazard_asked.search(question.own)):
-            bonus -= _WARNING  # a warning is told with its procedure; it rarely answers
+            # A warning is told with its procedure; it rarely answers, a note more often.
+            bonus -= _WARNING if not _NOTE.match(passage.text) else _HINT
         if passage.applies == "other":
             bonus -= 0.5
         if passage.kind == "fault" and (self._lent or (not asked.code and "fault" not in asked.intents)):
@@ -190,6 +217,14 @@ class _Scorer:
         if question.topic and (passage.place.revision, passage.place.section) in question.sections:
             bonus += _SAME_SECTION
         return bonus
+
+
+def _labels(unit: Unit) -> bool:
+    """Say whether a text is what is written into a drawing: words that nothing joins to sentences."""
+    if unit.passage.kind not in ("text", "procedure") or "|" in unit.text:
+        return False
+    said = _LATIN.findall(unit.text)
+    return len(said) >= _LABELS and sum(map(is_function_word, said)) * _JOINED < len(said)
 
 
 def _weights(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
@@ -238,10 +273,13 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
     text = passage.text
     if passage.kind == "fault":
         return text[units[top].start : units[top].end]
+    least = 0
+    if top + 1 < len(units) and units[top].text.rstrip().endswith(("?", "？")):
+        least = top = top + 1  # a question that stands in the text is answered by what follows it
     room = _ROOM if passage.kind != "table" else _ROWS
     first = last = top
     while True:
-        sides = [i for i in (first - 1, last + 1) if 0 <= i < len(units)]
+        sides = [i for i in (first - 1, last + 1) if least <= i < len(units)]
         # Two that are not neighbours in the passage have something between them that is not said.
         sides = [i for i in sides if abs(units[i].position - units[first if i < first else last].position) == 1]
         sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= room]
