@@ -28,7 +28,6 @@ from corpus.library.ranking import (
     Tokens,
     rank_scores,
     ranking_features,
-    read_tokens,
 )
 from corpus.library.terms import QueryWords, Term, Terms, spans
 from corpus.library.vectors import VectorIndex
@@ -362,7 +361,7 @@ def _entry(pool: Pool, best: int) -> float:
 def _tokens_of(passage: Passage, held: tuple[list[str], list[str]] | None) -> tuple[Tokens, Tokens]:
     """Return the tokens of text and heading; a chunk that the lexical index has not got yet is read anew."""
     section, text = held or (index_tokens(" ".join(passage.section)), index_tokens(passage.text))
-    return read_tokens(text), read_tokens([*section, *_title_tokens(passage.title)])
+    return Tokens(tuple(text)), Tokens((*section, *_title_tokens(passage.title)))
 
 
 @functools.lru_cache(maxsize=4096)
