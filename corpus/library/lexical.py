@@ -8,14 +8,27 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from corpus.library.documents import Scope
 from corpus.library.words import identifier_tokens, index_tokens
 
 _COMMON = 0.2  # a word in more than this share of the passages finds nothing that rarer words do not
-_RARER = 3  # as long as there are so many of those
-_SCOPES = 4  # kept as tables of ids
+_MOST = 5_000  # nor does one in more passages than this: only the first sixty of a search are looked at
+_RARER = 3  # as long as there are so many rarer ones
+_POSTINGS = 2_000_000  # kept, at 12 bytes each: the words of a plant are asked about again and again
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The passages that hold a token, and what BM25 gives each for it."""
+
+    ids: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float64]
 
 
 class LexicalIndex:
@@ -27,8 +40,8 @@ class LexicalIndex:
         self._connection: sqlite3.Connection | None = None
         self._size: int | None = None
         self._frequencies: dict[str, int] = {}
-        self._scopes: OrderedDict[Scope, str] = OrderedDict()
-        self._made = 0
+        self._kept: OrderedDict[str, Postings] = OrderedDict()
+        self._held = 0  # postings in all
 
     def add(self, chunks: Iterable[tuple[int, str, str]]) -> None:
         """Add or replace (chunk id, section path, text)."""
@@ -46,25 +59,23 @@ class LexicalIndex:
 
     def search(self, tokens: Iterable[str], k: int, scope: Scope | None = None) -> list[tuple[int, float]]:
         """Return up to k (chunk id, BM25 score), best first, of the passages that hold one of these tokens."""
-        if scope is not None and not scope.ids:
-            return []
         with self._lock:
             tokens = list(tokens)
             counts = self._counts(tokens)
-            total = self._total()
+            most = min(_COMMON * self._total(), _MOST)
             known = [token for token in dict.fromkeys(tokens) if counts[token]]
-            rare = [token for token in known if counts[token] <= _COMMON * total]
-            chosen = rare if len(rare) >= _RARER else known
-            if not chosen:
-                return []
-            match = " OR ".join(f'"{token}"' for token in chosen)
-            limit = "" if scope is None else f"AND +rowid IN (SELECT id FROM {self._table(scope)})"
-            rows = self._open().execute(
-                f"SELECT rowid, -bm25(passage, 0.5, 1.0) FROM passage WHERE passage MATCH ? {limit} "
-                "ORDER BY 2 DESC, 1 LIMIT ?",
-                [match, k],
-            )
-            return [(int(i), float(score)) for i, score in rows]
+            rare = [token for token in known if counts[token] <= most]
+            postings = [self._postings(token) for token in (rare if len(rare) >= _RARER else known)]
+        if not postings:
+            return []
+        scores = np.bincount(np.concatenate([p.ids for p in postings]), np.concatenate([p.scores for p in postings]))
+        if scope is not None:
+            scores *= scope.mask(len(scores))
+        found = np.flatnonzero(scores)
+        if k < len(found):
+            found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
+        best = found[np.argsort(-scores[found], kind="stable")][:k]
+        return [(int(i), float(scores[i])) for i in best]
 
     def tokens(self, ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
         """Return the tokens of the section path and the text of these chunks, as far as the index holds them."""
@@ -119,24 +130,25 @@ class LexicalIndex:
             counts[token] = self._frequencies[token]
         return counts
 
-    def _table(self, scope: Scope) -> str:
-        """Return the name of a table of the scope's ids, made once: faster than handing thousands to each query."""
-        connection = self._open()
-        if scope not in self._scopes:
-            name = f"temp.scope_{self._made}"
-            self._made += 1
-            connection.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)")
-            connection.executemany(f"INSERT INTO {name} VALUES (?)", ((i,) for i in scope.ids))
-            connection.commit()
-            self._scopes[scope] = name
-            while len(self._scopes) > _SCOPES:
-                connection.execute(f"DROP TABLE {self._scopes.popitem(last=False)[1]}")
-        self._scopes.move_to_end(scope)
-        return self._scopes[scope]
+    def _postings(self, token: str) -> Postings:
+        """Return which passages hold a token, with its share of their BM25 score; kept until the index changes."""
+        if token not in self._kept:
+            rows = self._open().execute(
+                "SELECT rowid, -bm25(passage, 0.5, 1.0) FROM passage WHERE passage MATCH ?", [f'"{token}"']
+            )
+            found = np.fromiter(rows, dtype=[("id", np.int32), ("score", np.float64)])
+            self._kept[token] = Postings(found["id"].copy(), found["score"].copy())
+            self._held += len(found)
+        self._kept.move_to_end(token)
+        while self._held > _POSTINGS and len(self._kept) > 1:
+            self._held -= len(self._kept.popitem(last=False)[1].ids)
+        return self._kept[token]
 
     def _changed(self) -> None:
         self._size = None
         self._frequencies.clear()
+        self._kept.clear()
+        self._held = 0
 
     def ids(self) -> set[int]:
         """Return all chunk ids that the index holds."""
@@ -154,7 +166,6 @@ class LexicalIndex:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-            self._scopes.clear()
             self._changed()
 
     def _open(self) -> sqlite3.Connection:

@@ -26,6 +26,8 @@ Features = npt.NDArray[np.float64]
 """Shape (candidates, len(FEATURES))."""
 Scores = npt.NDArray[np.float64]
 """Shape (candidates,)."""
+Neighbours = npt.NDArray[np.int_]
+"""Shape (candidates, 2)."""
 
 FEATURES = (
     "dense",  # the cosine, in deviations from the mean of the corpus' passages in that language
@@ -45,14 +47,22 @@ _LENGTH = 80.0  # tokens of an average passage
 _FILE = Path(__file__).with_name("ranking.json")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
-    """A text as the lexical index holds it."""
+    """A text as the lexical index holds it; what is made of its tokens is made where it is wanted."""
 
-    counts: Mapping[str, int]
-    pairs: frozenset[tuple[str, str]]
-    length: int
-    language: Language
+    tokens: tuple[str, ...]
+
+    @functools.cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How often each token stands in the text."""
+        return Counter(self.tokens)
+
+    @functools.cached_property
+    def language(self) -> Language:
+        """Chinese where a fifth of the tokens are."""
+        han = sum(map("\u3400".__le__, self.tokens))
+        return "zh" if han and han >= 0.2 * len(self.tokens) else "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,61 +84,29 @@ def ranking_features(
     `background` is, by language, the mean and deviation of the query's cosine over the corpus' passages: a passage in
     the query's own language has a higher cosine whatever it says.
     """
-    count = len(candidates)
-    if not count:
+    if not candidates:
         return np.zeros((0, len(FEATURES)))
     texts = [candidate.text for candidate in candidates]
-    heads = [candidate.heading for candidate in candidates]
-    words = [query.by_language[text.language] for text in texts]
-
-    levels = [background[text.language] for text in texts]
-    dense = np.array([(c.cosine - mean) / deviation for c, (mean, deviation) in zip(candidates, levels, strict=True)])
-    tokens = {language: terms.tokens for language, terms in query.by_language.items()}
-    wanted = [tokens[text.language] for text in texts]
-    headed = [wanted[i] & heads[i].counts.keys() for i in range(count)]
-    held = [headed[i] | (wanted[i] & texts[i].counts.keys()) for i in range(count)]
-    lexical = np.array([_bm25(words[i], texts[i], heads[i], held[i]) for i in range(count)])
-    coverage = np.array([words[i].share(held[i]) for i in range(count)])
-    links = {language: terms.links() for language, terms in query.by_language.items()}
-
-    at = {candidate.passage.id: i for i, candidate in enumerate(candidates)}
-    around = np.zeros(count)
-    for i, candidate in enumerate(candidates):
-        beside = [
-            at[other]
-            for other in (candidate.passage.id - 1, candidate.passage.id + 1)
-            if other in at and candidates[at[other]].passage.place.revision == candidate.passage.place.revision
-        ]
-        if beside:
-            joined = held[i].union(*(held[j] for j in beside))
-            around[i] = words[i].share(joined) - coverage[i]
-
+    languages = np.array([text.language for text in texts])
+    beside = _neighbours(candidates)
+    # Each text is held against the terms of both languages and speaks in its own.
+    own = [languages == language for language in query.by_language]
+    held = [_held(terms, candidates, beside) for terms in query.by_language.values()]
+    lexical, coverage, heading, around = np.select(own, held)
+    levels = np.array([background[text.language] for text in texts])
     columns = {
-        "dense": dense,
+        "dense": (np.array([candidate.cosine for candidate in candidates]) - levels[:, 0]) / levels[:, 1],
         "lexical": lexical / max(1e-9, lexical.max()) - 1,
         "coverage": coverage,
-        "phrases": np.array([_linked(links[text.language], text) for text in texts]),
-        "heading": np.array([words[i].share(headed[i]) for i in range(count)]),
+        "phrases": _phrases(query, texts),
+        "heading": heading,
         "around": around,
-        "across": np.array([float(text.language != query.language) for text in texts]),
-        "model": np.array([float(candidate.for_model) for candidate in candidates]),
-        "row": np.array([float(candidate.passage.kind == "row") for candidate in candidates]),
+        "across": languages != query.language,
+        "model": np.array([candidate.for_model for candidate in candidates]),
+        "row": np.array([candidate.passage.kind == "row" for candidate in candidates]),
         "kind": np.array([shown_share(query.kinds, _read(candidate)) - 1 for candidate in candidates]),
     }
-    return np.stack([columns[name] for name in FEATURES], axis=1)
-
-
-def read_tokens(tokens: Sequence[str]) -> Tokens:
-    """Count a text's tokens; it is Chinese where a fifth of them are."""
-    han = sum(token[0] >= "\u3400" for token in tokens)
-    language: Language = "zh" if han and han >= 0.2 * len(tokens) else "en"
-    return Tokens(Counter(tokens), frozenset(itertools.pairwise(tokens)), len(tokens), language)
-
-
-def held_tokens(query: QueryWords, candidate: Candidate) -> frozenset[str]:
-    """Return those of the query's tokens that stand in the candidate or its heading."""
-    wanted = query.by_language[candidate.text.language].tokens
-    return frozenset(token for token in wanted if token in candidate.text.counts or token in candidate.heading.counts)
+    return np.stack([columns[name].astype(float) for name in FEATURES], axis=1)
 
 
 def covered_by(query: QueryWords, candidates: Sequence[Candidate]) -> float:
@@ -136,7 +114,7 @@ def covered_by(query: QueryWords, candidates: Sequence[Candidate]) -> float:
     if not candidates:
         return 0.0
     terms = query.by_language[candidates[0].text.language]
-    return terms.share(frozenset().union(*(held_tokens(query, candidate) for candidate in candidates)))
+    return terms.share({token for one in candidates for held in (one.text, one.heading) for token in held.counts})
 
 
 def rank_scores(features: Features, weights: npt.NDArray[np.float64] | None = None) -> Scores:
@@ -157,19 +135,38 @@ def _read(candidate: Candidate) -> str:
     return "\n".join([*candidate.passage.section[-1:], candidate.passage.text])
 
 
-def _bm25(terms: Terms, text: Tokens, head: Tokens, held: frozenset[str]) -> float:
-    """Return BM25 over text and heading (a token there counts half) as a share of its bound."""
-    most = terms.total * (_K1 + 1)
-    if not most:
-        return 0.0
-    norm = _K1 * (1 - _B + _B * text.length / _LENGTH)
-    scores = {}
-    for token in held:
-        times = text.counts.get(token, 0) + 0.5 * head.counts.get(token, 0)
-        scores[token] = terms.weights[token] * times * (_K1 + 1) / (times + norm)
-    return sum(max(sum(scores.get(token, 0.0) for token in way) for way in term) for term in terms.terms) / most
+def _held(terms: Terms, candidates: Sequence[Candidate], beside: Neighbours) -> Features:
+    """Return what each candidate holds of the terms: BM25 as a share of its bound, then shares of their weight.
+
+    The shares are those of the whole passage, of its heading, and what its neighbours add. Shape (4, candidates).
+    """
+    text = terms.counts([candidate.text.tokens for candidate in candidates])
+    head = terms.counts([candidate.heading.tokens for candidate in candidates])
+    lengths = np.array([len(candidate.text.tokens) for candidate in candidates])
+    norm = _K1 * (1 - _B + _B * lengths / _LENGTH)
+    times = text + 0.5 * head  # a token of the heading counts half
+    held = times > 0
+    coverage = terms.shares(held)
+    bm25 = terms.best(terms.weighed * times / (times + norm[:, None])) / (terms.total or 1.0)
+    around = held | np.vstack([held, np.zeros_like(held[:1])])[beside].any(axis=1)
+    return np.stack([bm25, coverage, terms.shares(head > 0), terms.shares(around) - coverage])
 
 
-def _linked(links: Sequence[tuple[float, frozenset[tuple[str, str]]]], text: Tokens) -> float:
-    total = sum(weight for weight, _ in links)
-    return sum(weight for weight, pairs in links if not pairs.isdisjoint(text.pairs)) / total if total else 0.0
+def _neighbours(candidates: Sequence[Candidate]) -> Neighbours:
+    """Return for each candidate which ones stand before and after it in the same revision; -1 where none does."""
+    at = {(one.passage.place.revision, one.passage.id): i for i, one in enumerate(candidates)}
+    places = [(one.passage.place.revision, one.passage.id) for one in candidates]
+    return np.array([[at.get((revision, chunk + step), -1) for step in (-1, 1)] for revision, chunk in places])
+
+
+def _phrases(query: QueryWords, texts: Sequence[Tokens]) -> Scores:
+    """Return the share of the weight of those places where two words stand together that are so in the text."""
+    links = {language: terms.links() for language, terms in query.by_language.items()}
+    totals = {language: sum(weight for weight, _ in own) or 1.0 for language, own in links.items()}
+    wanted = frozenset(pair for own in links.values() for _, pairs in own for pair in pairs)
+    shares = []
+    for text in texts:
+        beside = wanted.intersection(itertools.pairwise(text.tokens))
+        held = sum(weight for weight, pairs in links[text.language] if not pairs.isdisjoint(beside))
+        shares.append(held / totals[text.language])
+    return np.array(shares)

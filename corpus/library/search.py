@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage
 from corpus.library.confidence import calibration_for, confidence_signals
-from corpus.library.documents import DocumentStore
+from corpus.library.documents import DocumentStore, Scope
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.glossary import Rendered, load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
@@ -28,7 +28,6 @@ from corpus.library.ranking import (
     Tokens,
     rank_scores,
     ranking_features,
-    read_tokens,
 )
 from corpus.library.terms import QueryWords, Term, Terms, spans
 from corpus.library.vectors import VectorIndex
@@ -46,6 +45,7 @@ _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
 _TELLING = 10  # of one language
 _EXACT = 200  # passages that an identifier brings
+_FEWER = 2  # times fewer come from the other language's searches, where most are no better than chance
 _NEAR = 0.02  # deviation of cosines where there are too few passages to tell
 
 
@@ -138,33 +138,19 @@ class Searcher:
         lexical: dict[int, float] = {}
         if "lexical" in used:
             # Apart, for a passage in the query's own language holds more of its words than one in the other can.
-            for tokens in filter(None, (words.tokens, words.translated)):
-                lexical |= dict(self._lexical.search(tokens, self._candidates, scope))
-        dense: dict[int, float] = {}
-        near: dict[int, float] = {}
-        vector = self._embedder.query(text) if text.strip() and "dense" in used else None
-        if vector is not None:
-            among = scope.names if scope else None
-            dense = dict(self._vectors.search(vector, self._candidates, among))
-            near = dict(dense)
-            if (mirrored := self._mirrored(vector)) is not None:
-                near |= dict(self._vectors.search(mirrored, self._candidates, among))
+            for tokens, k in ((words.tokens, self._candidates), (words.translated, self._candidates // _FEWER)):
+                lexical |= dict(self._lexical.search(tokens, k, scope))
+        vector, dense, near = self._near(text if "dense" in used else "", scope)
 
-        found = [*dict.fromkeys([*exact, *lexical, *near])]
-        live = self._documents.live_passages(found)
-        found = [chunk for chunk in found if chunk in live]
+        passages = self._passages([*dict.fromkeys([*exact, *lexical, *near])])
         if vector is not None:
-            dense |= self._cosines(vector, [chunk for chunk in found if chunk not in dense])
+            dense |= self._cosines(vector, [chunk for chunk in passages if chunk not in dense])
         rarity = self._rarity(named, counts)
-        held_tokens = self._lexical.tokens(found)
         candidates = tuple(
             Candidate(
-                live[chunk],
-                *_tokens_of(live[chunk], held_tokens.get(chunk)),
-                dense.get(chunk, 0.0),
-                bool(models) and _applies(live[chunk], models) == "model",
+                passage, text, heading, dense.get(chunk, 0.0), bool(models) and _applies(passage, models) == "model"
             )
-            for chunk in found
+            for chunk, (passage, text, heading) in passages.items()
         )
         return Pool(
             query=words,
@@ -184,9 +170,26 @@ class Searcher:
             similarity=max(dense.values(), default=0.0),
         )
 
+    def _passages(self, chunks: Sequence[int]) -> dict[int, tuple[Passage, Tokens, Tokens]]:
+        """Return those of the chunks that may be answered from, in their order, with the tokens of text and heading."""
+        live = self._documents.live_passages(chunks)
+        held = self._lexical.tokens(chunks)
+        return {chunk: (live[chunk], *_tokens_of(live[chunk], held.get(chunk))) for chunk in chunks if chunk in live}
+
     def nearest(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
         self._vectors.check()
-        return self._vectors.search(vector, k)
+        return self._vectors.search([vector], k)[0]
+
+    def _near(self, text: str, scope: Scope | None) -> tuple[Vectors | None, dict[int, float], list[int]]:
+        """Return a text's vector, the cosines of the passages nearest to it, and these with the other language's."""
+        if not text.strip():
+            return None, {}, []
+        vector = self._embedder.query(text)
+        directions = [vector, *self._mirrored(vector)]
+        lists = self._vectors.search(directions, self._candidates, scope)
+        own, *other = lists
+        near = [*own, *(hit for one in other for hit in one[: self._candidates // _FEWER])]
+        return vector, dict(own), [chunk for chunk, _ in near]
 
     def _scope(self, query: str, tag: str | None) -> tuple[Equipment | None, list[str], set[str]]:
         """Return the machine in question, the models to search in, and the names that are no identifiers to look up."""
@@ -282,8 +285,8 @@ class Searcher:
             levels[language] = (float(own.mean()) if len(own) else 0.0, max(deviation, _NEAR / 2))
         return levels
 
-    def _mirrored(self, vector: Vectors) -> Vectors | None:
-        """Return the query's vector as it would be in the other language; None where the corpus has one only.
+    def _mirrored(self, vector: Vectors) -> list[Vectors]:
+        """Return the query's vector as it would be in the other language; none where the corpus has one only.
 
         What tells the languages apart is about one direction of the space. The vector is reflected along it, so that
         the passages of the other language lie as near as those of its own did: the index then brings the best of them.
@@ -291,10 +294,9 @@ class Searcher:
         languages, vectors = self._documents.sample(_SAMPLE)
         chinese = np.array([language == "zh" for language in languages], dtype=bool)
         if min(int(chinese.sum()), int((~chinese).sum())) < _TELLING:
-            return None
+            return []
         across = vectors[chinese].mean(axis=0) - vectors[~chinese].mean(axis=0)
-        mirrored: Vectors = vector - 2 * across * (vector @ across) / (across @ across)
-        return mirrored
+        return [vector - 2 * across * (vector @ across) / (across @ across)]
 
     def _cosines(self, vector: Vectors, chunks: Sequence[int]) -> dict[int, float]:
         if not chunks:
@@ -362,7 +364,7 @@ def _entry(pool: Pool, best: int) -> float:
 def _tokens_of(passage: Passage, held: tuple[list[str], list[str]] | None) -> tuple[Tokens, Tokens]:
     """Return the tokens of text and heading; a chunk that the lexical index has not got yet is read anew."""
     section, text = held or (index_tokens(" ".join(passage.section)), index_tokens(passage.text))
-    return read_tokens(text), read_tokens([*section, *_title_tokens(passage.title)])
+    return Tokens(tuple(text)), Tokens((*section, *_title_tokens(passage.title)))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -24,12 +24,12 @@ def said_share(query: QueryWords, candidate: Candidate) -> float:
     A long passage holds many words of many questions; what answers stands together.
     """
     terms = query.by_language[candidate.text.language]
-    headed = terms.tokens & candidate.heading.counts.keys()
+    headed = candidate.heading.counts.keys()
     best = 0.0
     for statement in statements(candidate.passage.text):
         if shown_share(query.kinds, statement) < 1:
             continue
-        best = max(best, terms.share(headed | {*index_tokens(statement), *identifier_tokens(statement)} & terms.tokens))
+        best = max(best, terms.share(headed | {*index_tokens(statement), *identifier_tokens(statement)}))
     return best
 
 

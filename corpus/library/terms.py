@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from corpus.domain import Language
+
+Values = npt.NDArray[np.float64]
+Held = npt.NDArray[np.bool_]
+"""Both of shape (texts, tokens), or without the one or the other."""
 
 Way = tuple[str, ...]
 """The tokens of one way to say a term."""
@@ -23,34 +30,52 @@ class Terms:
     weights: Mapping[str, float] = field(default_factory=dict)
 
     @functools.cached_property
-    def tokens(self) -> frozenset[str]:
-        """The tokens of all ways."""
-        return frozenset(token for term in self.terms for way in term for token in way)
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens of all ways, each once: the columns of what `counts` returns."""
+        return tuple(dict.fromkeys(token for term in self.terms for way in term for token in way))
 
-    def weight(self, term: Term, held: Set[str] | None = None) -> float:
-        """Return the weight of a term, or of what these tokens make of it."""
-        return max(
-            (sum(self.weights[token] for token in way if held is None or token in held) for way in term), default=0.0
-        )
+    @functools.cached_property
+    def _columns(self) -> dict[str, int]:
+        return {token: at for at, token in enumerate(self.tokens)}
+
+    @functools.cached_property
+    def weighed(self) -> Values:
+        """The weight of each of the tokens."""
+        return np.array([self.weights[token] for token in self.tokens])
 
     @functools.cached_property
     def total(self) -> float:
         """The weight of all terms."""
-        return sum(self.weight(term) for term in self.terms)
+        return float(self.best(self.weighed[None])[0])
 
-    @functools.cached_property
-    def spanning(self) -> tuple[tuple[str, str, str], ...]:
-        """The pairs of Chinese characters that can span the border of two words, each between its neighbours."""
-        alone = [term[0][0] if len(term) == 1 and len(term[0]) == 1 else "" for term in self.terms]
-        return tuple(one for one in zip(alone, alone[1:], alone[2:], strict=False) if spans(*one))
+    def counts(self, texts: Sequence[Iterable[str]]) -> Values:
+        """Return how often each token stands among those of each text; a row a text."""
+        at, width = self._columns, len(self.tokens)
+        places = [row * width + at[token] for row, text in enumerate(texts) for token in text if token in at]
+        found = np.bincount(np.array(places, dtype=np.intp), minlength=len(texts) * width)
+        return found.reshape(len(texts), width).astype(float)
 
-    def share(self, held: Set[str]) -> float:
-        """Return the share (0..1) of the weight that these tokens make up.
+    def best(self, values: Values) -> Values:
+        """Return for each row the sum over the terms, of each the way that makes most of the tokens' values."""
+        ways, first = self._ways
+        if not first:
+            return np.zeros(len(values))
+        sums: Values = np.maximum.reduceat(values @ ways, first, axis=1).sum(axis=1)
+        return sums
+
+    def shares(self, held: Held) -> Values:
+        """Return the share (0..1) of the weight that the held tokens of each row make up.
 
         A pair that only spans the border of two words need not stand in the text: it counts where both words do.
         """
-        held = held | {here for before, here, after in self.spanning if before in held and after in held}
-        return sum(self.weight(term, held) for term in self.terms) / self.total if self.total else 0.0
+        spanned = held.copy()
+        for before, here, after in self._spanning:
+            spanned[:, here] |= held[:, before] & held[:, after]
+        return self.best(spanned * self.weighed) / (self.total or 1.0)
+
+    def share(self, held: Set[str]) -> float:
+        """Return the share (0..1) of the weight that these tokens make up."""
+        return float(self.shares(np.array([[token in held for token in self.tokens]], dtype=bool))[0])
 
     def links(self) -> list[tuple[float, frozenset[tuple[str, str]]]]:
         """Return the places where two words of the query stand together: a weight, and the pairs that fit there."""
@@ -62,6 +87,21 @@ class Terms:
             pairs = [(a[-1], b[0]) for a in before for b in after]
             found.append((max(self._linked(pair) for pair in pairs), frozenset(pairs)))
         return [(weight, pairs) for weight, pairs in found if weight]
+
+    @functools.cached_property
+    def _ways(self) -> tuple[Values, list[int]]:
+        """How often each token stands in each way, a column a way, and where each term's ways begin."""
+        ways = [way for term in self.terms for way in term]
+        ends = list(itertools.accumulate((len(term) for term in self.terms if term), initial=0))
+        return self.counts(ways).T, ends[:-1]
+
+    @functools.cached_property
+    def _spanning(self) -> list[tuple[int, int, int]]:
+        """The pairs of Chinese characters that can span the border of two words, each between its neighbours."""
+        alone = [term[0][0] if len(term) == 1 and len(term[0]) == 1 else "" for term in self.terms]
+        column = self._columns
+        threes = zip(alone, alone[1:], alone[2:], strict=False)
+        return [(column[a], column[b], column[c]) for a, b, c in threes if spans(a, b, c)]
 
     def _linked(self, pair: tuple[str, str]) -> float:
         return float((self.weights[pair[0]] * self.weights[pair[1]]) ** 0.5)

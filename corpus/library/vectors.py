@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from corpus.errors import IndexMismatch
+from corpus.library.documents import Scope
 from corpus.library.embedding import Embedder, Vectors
 
 _COLLECTION = "passages"
 _LAYOUT = 1
 _BATCH = 2000
 _MANY = 2000
+_SCANNED = 100_000  # vectors kept to go over them, at 1.5 KB each; a scope with more asks Chroma
 
 
 class VectorIndex:
-    """Vectors by chunk id; opened at the first use."""
+    """Vectors by chunk id; opened at the first use. `stored` reads those of some chunks from SQL."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, stored: Callable[[Sequence[int]], Vectors]) -> None:
         self._folder = folder
         self._embedder = embedder
+        self._stored = stored
+        self._scanned: OrderedDict[tuple[int, ...], Vectors] = OrderedDict()
         self._lock = threading.Lock()
         self._client: Any = None
         self._collection: Any = None
@@ -56,17 +63,40 @@ class VectorIndex:
             collection.delete(ids=[str(i) for i in ids[at : at + _BATCH]])
         self._size = None
 
-    def search(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[int, float]]:
-        """Return the k nearest (chunk id, cosine), nearest first; `among` limits them to these ids, as strings."""
+    def search(self, vectors: Sequence[Vectors], k: int, scope: Scope | None = None) -> list[list[tuple[int, float]]]:
+        """Return for each vector its k nearest (chunk id, cosine), nearest first, of those inside the scope."""
         collection = self._open()
-        if among is not None and not among:
-            return []
-        wanted = min(k, len(among) if among is not None else self._count(collection))
-        if not wanted:
-            return []
-        limits = {} if among is None else {"ids": among}
-        found = collection.query(query_embeddings=[vector], n_results=wanted, include=["distances"], **limits)
-        return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        size = len(scope.ids) if scope else self._count(collection)
+        if not vectors or not size:
+            return [[] for _ in vectors]
+        if scope and size <= _SCANNED:
+            return [_nearest(scope.ids, cosines, k) for cosines in self._cosines(scope, vectors)]
+        found = collection.query(
+            query_embeddings=list(vectors),
+            n_results=min(k, size),
+            include=["distances"],
+            ids=scope.names if scope else None,
+        )
+        return [
+            [(int(i), 1.0 - float(d)) for i, d in zip(ids, distances, strict=True)]
+            for ids, distances in zip(found["ids"], found["distances"], strict=True)
+        ]
+
+    def _cosines(self, scope: Scope, vectors: Sequence[Vectors]) -> Vectors:
+        """Return the cosine of each vector and each passage of a scope; Chroma takes five times as long for its ids.
+
+        The passages' vectors are kept by revision, so that many scopes share them and a new document adds its own only.
+        """
+        looked = np.stack(vectors, axis=1)
+        with self._lock:
+            for ids in scope.parts:
+                if ids not in self._scanned:
+                    self._scanned[ids] = self._stored(ids)
+                self._scanned.move_to_end(ids)
+            while sum(map(len, self._scanned)) > _SCANNED:
+                self._scanned.popitem(last=False)
+            matrices = [self._scanned[ids] for ids in scope.parts]
+        return np.concatenate([matrix @ looked for matrix in matrices]).T
 
     def _count(self, collection: Any) -> int:
         size = self._size
@@ -115,3 +145,10 @@ class VectorIndex:
         if self._client is not None:
             self._client.close()
         self._client = self._collection = self._size = None
+        self._scanned.clear()
+
+
+def _nearest(ids: Sequence[int], cosines: Vectors, k: int) -> list[tuple[int, float]]:
+    """Return the k ids with the highest cosines, highest first."""
+    best = np.argpartition(-cosines, k)[:k] if k < len(ids) else np.arange(len(ids))
+    return [(ids[i], float(cosines[i])) for i in best[np.argsort(-cosines[best], kind="stable")]]

@@ -13,10 +13,10 @@ from corpus.library.confidence import FALLBACK, calibration_for, confidence_sign
 from corpus.library.ranking import (
     FEATURES,
     Candidate,
+    Tokens,
     covered_by,
     rank_scores,
     ranking_features,
-    read_tokens,
 )
 from corpus.library.terms import QueryWords, Terms
 from corpus.library.words import index_tokens
@@ -40,7 +40,7 @@ def passage(number: int, text: str, *, page: int = 1, section: tuple[str, ...] =
 
 def candidate(one: Passage, cosine: float = 0.8) -> Candidate:
     heading = [*index_tokens(" ".join(one.section)), *index_tokens(one.title)]
-    return Candidate(one, read_tokens(index_tokens(one.text)), read_tokens(heading), cosine)
+    return Candidate(one, Tokens(tuple(index_tokens(one.text))), Tokens(tuple(heading)), cosine)
 
 
 def described(*candidates: tuple[Passage, float], words: QueryWords = WORDS) -> dict[str, np.ndarray]:

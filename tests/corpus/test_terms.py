@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from corpus.library.terms import Terms
@@ -18,6 +19,13 @@ def test_a_text_holds_of_a_term_what_it_holds_of_the_best_way() -> None:
     assert SCREW.share({"screw"}) == pytest.approx(2 / 8)
     assert SCREW.share({"ball", "screw", "leadscrew"}) == pytest.approx(4 / 8)  # saying it twice is no more
     assert Terms().share({"screw"}) == 0.0
+
+
+def test_many_texts_are_weighed_at_once() -> None:
+    texts = [["ball", "screw", "ball"], ["leadscrew", "greas", "oil"], []]
+    assert SCREW.counts(texts).tolist() == [[2, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]]
+    assert SCREW.shares(SCREW.counts(texts) > 0) == pytest.approx([4 / 8, 7 / 8, 0.0])
+    assert Terms().shares(np.zeros((2, 0), dtype=bool)).tolist() == [0.0, 0.0]
 
 
 def test_words_stand_together_inside_a_way_and_between_terms() -> None:
