@@ -19,7 +19,7 @@ from corpus.library.words import identifier_tokens, index_tokens
 
 _COMMON = 0.2  # a word in more than this share of the passages finds nothing that rarer words do not
 _MOST = 5_000  # nor does one in more passages than this: only the first sixty of a search are looked at
-_RARER = 3  # as long as there are so many rarer ones
+_RARER = 3  # as long as there are so many rarer ones; else the rarest that there are
 _POSTINGS = 2_000_000  # kept, at 12 bytes each: the words of a plant are asked about again and again
 
 
@@ -63,9 +63,9 @@ class LexicalIndex:
             tokens = list(tokens)
             counts = self._counts(tokens)
             most = min(_COMMON * self._total(), _MOST)
-            known = [token for token in dict.fromkeys(tokens) if counts[token]]
-            rare = [token for token in known if counts[token] <= most]
-            postings = [self._postings(token) for token in (rare if len(rare) >= _RARER else known)]
+            known = sorted((token for token in dict.fromkeys(tokens) if counts[token]), key=lambda token: counts[token])
+            rare = sum(counts[token] <= most for token in known)
+            postings = [self._postings(token) for token in known[: max(rare, _RARER)]]
         if not postings:
             return []
         scores = np.bincount(np.concatenate([p.ids for p in postings]), np.concatenate([p.scores for p in postings]))
