@@ -11,9 +11,9 @@ TableKind = Literal["parts", "equipment", "status", "alarms", "cases"]
 KINDS: tuple[TableKind, ...] = ("parts", "cases", "status", "alarms", "equipment")
 
 _EQUIPMENT = (
-    "设备编号 设备编码 设备代码 装置编号 装置位号 机器号 机台编号 机台编码 资产号 资产代码 设备id 设备标识 "
+    "设备编号 设备编码 设备代码 装置 装置编号 装置位号 机器号 机台编号 机台编码 资产号 资产代码 设备id 设备标识 "
     "equipmentnumber equipmentcode assetnumber assetcode machinecode machinenumber machinetag tagno tagnumber equip equipno "
-    "资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 "
+    "资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 机器 机床 机床编号 机组 机组编号 机号 "
     "tag assettag equipment equipmentid equipmentno equipmenttag asset assetid assetno assetname machineid machineno "
     "machine unitid device deviceid"
 )
