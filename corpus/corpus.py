@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -303,6 +303,11 @@ class Corpus:
         """Return the tokens that the glossary's terms in a text have in the other language."""
         return load_glossary(self.folder, everyday=False).translate(text)
 
+    def terms_in(self, text: str) -> list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]:
+        """Return the terms and the further words of a text, each as its own tokens and as those of its renderings."""
+        terms, left = load_glossary(self.folder).terms(text)
+        return [(term.own, term.other) for term in terms if term.own] + [((word,), ()) for word in left]
+
     def similar(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""
         if not texts:
@@ -330,6 +335,10 @@ class Corpus:
     def rows_of(self, table: str, ids: Sequence[int]) -> dict[int, Passage]:
         """Return the row of a file that each of these records of a table stands in, with all its columns, by id."""
         return self._documents.rows_of(table, ids)
+
+    def table_rows(self, table: str) -> Mapping[int, str]:
+        """Return the text of the row that each record of a table stands in, with all its columns, by its id."""
+        return self._documents.table_rows(table)
 
     def find_parts(
         self, query: str, *, equipment: str | None = None, model: str | None = None, limit: int = 20
@@ -478,9 +487,10 @@ class Corpus:
         code: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        ids: frozenset[int] | None = None,
     ) -> list[AlarmFigures]:
-        """Return how often and how long each code stood on each machine, the most frequent first."""
-        return self._history.alarm_figures(equipment, code=code, since=since, until=until)
+        """Return how often and how long each code stood on each machine, the most frequent first; `ids` narrows it."""
+        return self._history.alarm_figures(equipment, code=code, since=since, until=until, ids=ids)
 
     def alarm_codes(self) -> list[str]:
         """List the codes of all alarms on record, the longest first."""

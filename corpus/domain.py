@@ -410,7 +410,10 @@ class CaseVersion:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases to count: all conditions hold together, [since, until); `words` are stems that a case must hold."""
+    """Which cases to count: all conditions hold together, [since, until); `words` are stems that a case must hold.
+
+    `ids` leaves only those of these ids.
+    """
 
     equipment: str | None = None
     model: str | None = None
@@ -422,6 +425,7 @@ class CaseFilter:
     since: datetime | None = None
     until: datetime | None = None
     preventive: bool | None = None
+    ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,11 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def cells_of(passage: Passage) -> tuple[Cell, ...]:
-    """Return the cells of a row, which its text has as "Header: cell | Header: cell"."""
+def cells_of(text: str) -> tuple[Cell, ...]:
+    """Return the cells of a row whose text has them as "Header: cell | Header: cell"."""
     return tuple(
         (header.strip(), value.strip())
-        for header, sign, value in (piece.partition(": ") for piece in passage.text.split(" | "))
+        for header, sign, value in (piece.partition(": ") for piece in text.split(" | "))
         if sign
     )
 
@@ -74,7 +74,7 @@ def _named(header: str, said: set[str]) -> bool:
 def asked_of(corpus: Corpus, table: str, ids: Sequence[int | None], text: str) -> dict[int, Row]:
     """Return the rows of these records with the cells that a text asks for, by the record's id."""
     rows = corpus.rows_of(table, [i for i in ids if i is not None])
-    asked = {i: Row(passage, cells_asked(text, cells_of(passage))) for i, passage in rows.items()}
+    asked = {i: Row(passage, cells_asked(text, cells_of(passage.text))) for i, passage in rows.items()}
     return {i: row for i, row in asked.items() if row.cells}
 
 
@@ -83,7 +83,7 @@ def machine_columns(corpus: Corpus, machine: Equipment, text: str, *, alone: boo
     if machine.id is None or (alone and len(content_words(text)) > 8):
         return ()
     row = corpus.rows_of("equipment", [machine.id]).get(machine.id)
-    cells = cells_asked(text, cells_of(row)) if row else ()
+    cells = cells_asked(text, cells_of(row.text)) if row else ()
     if alone and cells:
         left = text
         for asked, _ in (words().columns[name] for name in columns_asked(text)):
@@ -144,7 +144,7 @@ def _having(corpus: Corpus, table: str, ids: Sequence[int | None], text: str) ->
     rows = corpus.rows_of(table, [i for i in ids if i is not None])
     having: dict[str, set[int]] = {}
     for i, passage in rows.items():
-        for header in values_in(text, cells_of(passage)):
+        for header in values_in(text, cells_of(passage.text)):
             having.setdefault(header, set()).add(i)
     return set.intersection(*having.values()) if having else None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from agent.asking.past import LAST_TIME, LOGGED, of_the_past, speaks
 from agent.asking.periods import period_in
 from agent.asking.question import Question
 
@@ -16,8 +16,6 @@ Aspect = Literal[
     "duration", "longest", "highest", "lowest", "mean", "beyond",
 ]  # fmt: skip
 
-# Where Chinese and Latin letters touch, as in "电液锤的MTBF": for a regular expression one word.
-_TOUCHING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
 _COUNT = (
     r"\bhow (?:often|many times|frequently)\b|\bhow many\b|\bnumber of\b|\bcount\b|\bmtt[rf]\b|\bmtbf\b"
     r"|\bmean time\b|\baverage (?:repair|down|time)|\btotal downtime\b|\bhow much downtime\b|\bhow long\b"
@@ -33,7 +31,6 @@ _REPAIRS = (
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警|报[过了]?.{0,3}次?警"
 _EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)|平均|峰值"
-_LAST_TIME = r"\bwhen\b.{0,40}\blast\b|\blast\b.{0,30}\bwhen\b|(?:上次|上一次|最近一次|最后一次).{0,16}(?:什么时候|何时|哪天|日期)|(?:什么时候|何时|哪天).{0,10}(?:上次|最近一次|最后一次)"
 _LAST_ALARM = (
     r"\b(?:last|latest|most recent|newest)\b.{0,12}\b(?:alarms?|alerts?)\b|\bwhen\b.{0,40}\b(?:last|latest)\b.{0,24}\b(?:alarms?|alerts?)\b"
     r"|\b(?:alarms?|alerts?)\b.{0,16}\b(?:last|latest|most recent)\b|\bwhen did\b.{0,30}\b(?:alarms?|alerts?)\b.{0,12}\blast\b|(?:上次|上一次|上一个|最近一?次|最近一个|最后一?[次个]|最新).{0,6}(?:报警|告警|报)"
@@ -45,14 +42,6 @@ _USED = (
     r"\b(?:which|what) (?:machines?|equipment|models?)\b.{0,30}\b(?:use|uses|used|fit|fits|need|needs|take|takes)\b|\bwhere\b.{0,24}\bused\b"
     r"|\bfits? (?:on )?which\b|\bused (?:on|in) (?:which|what)\b|用在(?:哪|什么)|(?:哪些|哪台|什么)(?:设备|机器|机型).{0,6}(?:用|使用|适用)|适用(?:于)?(?:哪|什么)"
 )
-
-_RECORDED = (
-    r"\b(?:was|were|did|has|had|been|recorded|measured|logged|history|so far|since|ever|last|past|average|mttr|mtbf|most"
-    r"|mean time|repeat\w*|downtime|times|often|readings?|number of|count)\b"
-    r"|读数|记录|实测|过|以来|平均|累计|总共|一共|历史|几次|多少次|最(?:常|多)|频|工单|案例|停机|重复"
-)
-
-_LOGGED = r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|down|mtt[rf]|mtbf)\b|工单|维修|修[过了]|故障|案例|停机"
 
 _PARTS_USED = (
     r"\b(?:parts?|spares?)\b.{0,24}\b(?:were|was|been|did)\b.{0,24}\b(?:used|replaced|changed|fitted|consumed)\b"
@@ -85,7 +74,7 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
 
 def aspects(text: str) -> tuple[Aspect, ...]:
     """Return what a question about many records is after, in the order in which an answer says it."""
-    found = [name for name, pattern in _ASPECTS if _is(pattern, text)]
+    found = [name for name, pattern in _ASPECTS if speaks(pattern, text)]
     hides = {"mttr": {"mean", "duration", "last"}, "mtbf": {"mean", "duration", "last"}, "longest": {"duration"}}
     hidden = {one for name in found for one in hides.get(name, ())}
     return tuple(name for name in found if name not in hidden)
@@ -117,9 +106,9 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     calls: list[tuple[str, dict[str, Any]]] = []
     people = known["people"]
     for asked in asked_for:
-        if asked in ("extremes", "cases") and not people and period is None and not _recorded(text):
+        if asked in ("extremes", "cases") and not people and period is None and not of_the_past(text):
             continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
-        if asked == "cases" and not (scope or code or period or people or known["part"] or _is(_LOGGED, text)):
+        if asked == "cases" and not (scope or code or period or people or known["part"] or speaks(LOGGED, text)):
             continue  # "how many hours do the plugs last" asks of a page
         if code and period is None and asked in ("extremes", "moment", "beyond"):
             continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
@@ -141,13 +130,7 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
 
 def about_alarms(text: str) -> bool:
     """Say whether a text speaks of alarms."""
-    return _is(_ALARMS, text)
-
-
-def _recorded(text: str) -> bool:
-    """Say whether a text asks of what happened, not of what is allowed or how long something takes."""
-    counted = _is(r"\bhow (?:many|often)\b|\bnumber of\b|\bcount\b|几|多少", text) and _is(_LOGGED, text)
-    return counted or _is(_RECORDED, text) or _is(_LAST_TIME, text)
+    return speaks(_ALARMS, text)
 
 
 def figures_asked(text: str, *, has_period: bool, exact: bool, named: frozenset[str]) -> tuple[Asked, ...]:
@@ -156,36 +139,32 @@ def figures_asked(text: str, *, has_period: bool, exact: bool, named: frozenset[
     `named` is what of the records it names: a part, a metric of its machine, people who did repairs, an alarm; "stock"
     that it asks for it.
     """
-    if "part" in named and _is(_USED, text):
+    if "part" in named and speaks(_USED, text):
         return ("used_on",)
-    if _is(_BEYOND, text) and not _is(_REPAIRS, text) and "metric" not in named:
+    if speaks(_BEYOND, text) and not speaks(_REPAIRS, text) and "metric" not in named:
         return ("beyond",)
     planned = r"\bmean time\b|平均(?:修复|维修|无故障)"
-    if has_period and _is(_EXTREME, text) and not _is(_STOCKED, text) and not _is(planned, text):
+    if has_period and speaks(_EXTREME, text) and not speaks(_STOCKED, text) and not speaks(planned, text):
         return ("extremes",)  # without a time, the highest permitted value may be meant: a manual's figure
     if "metric" in named and has_period and not exact:
         return ("extremes",)
-    if _is(_LAST_ALARM, text) or ("alarm" in named and not _is(_LOGGED_PLAINLY, text)):
+    if speaks(_LAST_ALARM, text) or ("alarm" in named and not speaks(_LOGGED_PLAINLY, text)):
         return ("alarms",)
-    if _is(_PARTS_USED, text) and "stock" not in named:
+    if speaks(_PARTS_USED, text) and "stock" not in named:
         return ("cases",)
-    if "people" in named and _is(_REPAIRS, text):
+    if "people" in named and speaks(_REPAIRS, text):
         return ("cases",)
-    if _is(_LAST_TIME, text) and _is(_REPAIRS, text):
+    if speaks(LAST_TIME, text) and speaks(_REPAIRS, text):
         return ("cases",)
-    if _is(_COUNT, text) or (has_period and _is(_ALARMS, text)):
-        if _is(_ALARMS, text):
+    if speaks(_COUNT, text) or (has_period and speaks(_ALARMS, text)):
+        if speaks(_ALARMS, text):
             return ("alarms",)
-        if _is(_STOCKED, text) and not _is(r"\bmost\b|最(?:多|常)|\bused\b|\breplac|更换|换过|用过", text):
+        if speaks(_STOCKED, text) and not speaks(r"\bmost\b|最(?:多|常)|\bused\b|\breplac|更换|换过|用过", text):
             return ("stock",)
-        if _is(_REPAIRS, text):
+        if speaks(_REPAIRS, text):
             return ("cases",)
-    if _is(_TOTAL, text) and (named & {"part", "stock"} or _is(_STOCKED, text)):
+    if speaks(_TOTAL, text) and (named & {"part", "stock"} or speaks(_STOCKED, text)):
         return ("stock",)
-    if exact and not _is(_REPAIRS, text):
+    if exact and not speaks(_REPAIRS, text):
         return ("moment",)
     return ()
-
-
-def _is(pattern: str, text: str) -> bool:
-    return re.search(pattern, _TOUCHING.sub(" ", text), re.IGNORECASE) is not None

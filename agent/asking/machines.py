@@ -279,6 +279,7 @@ def _marks(machine: Equipment) -> frozenset[str]:
     for pattern in words().kinds.values():
         name = pattern.sub(" ", name)
     tokens = {token for token in index_tokens(f"{name} {machine.location or ''}") if not token.isdigit()}
+    tokens = {token for token in tokens if len(token) > 1 or not token.isascii()}  # "a conveyor" is not conveyor A
     return frozenset(tokens | {f"size {size}" for size in re.findall(r"\d+", machine.model or "")})
 
 

@@ -6,16 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from agent.asking.periods import without_dates
 from agent.words import words
 from corpus import Corpus, content_words, detect_language, index_tokens
 
 _CLOSE = 0.84  # cosine by which a metric is what a question in other words speaks of
 _AHEAD = 0.015  # ... and by how much it has to be closer than the next
 _HALVES = re.compile(r"^(.*[\u4e00-\u9fff]\S*)\s+([A-Za-z].*)$")
+_WHOLE = {
+    "temp": "temperature", "temps": "temperatures", "vib": "vibration", "vibs": "vibration", "amps": "current",
+    "humid": "humidity",
+}  # fmt: skip
+_SHORT = re.compile(rf"\b({'|'.join(_WHOLE)})\b\.?", re.IGNORECASE)
 _PLAIN = frozenset(
     content_words(
         "current present actual latest newest measured real average mean highest lowest maximum minimum peak normal "
-        "high low right reading value machine"
+        "high low right reading value machine draw reach run show read"
     )
 )
 _PLAIN_ZH = re.compile(
@@ -36,6 +42,11 @@ class Named:
     missing: str | None = None
     words: int = 0
     whole: bool = False
+
+
+def written_out(text: str) -> str:
+    """Write quantities out that people shorten: temp, vib, amps."""
+    return _SHORT.sub(lambda match: _WHOLE[match[1].lower()], text)
 
 
 def metrics_in(corpus: Corpus, query: str, metrics: Sequence[str], *, alike: bool = True) -> Named:
@@ -62,6 +73,69 @@ def metrics_in(corpus: Corpus, query: str, metrics: Sequence[str], *, alike: boo
         if near[0][0] >= _CLOSE and near[0][0] - near[1][0] >= _AHEAD:
             return Named((near[0][1],))
     return Named(missing=_unheard(query, metrics) if heads else None)
+
+
+def wholly_measured(corpus: Corpus, query: str, metrics: Sequence[str], *, beside: Sequence[str] = ()) -> bool:
+    """Say whether a question asks for what is measured and for nothing else: a metric, its value, extreme or limits.
+
+    In another language what stands before the quantity is taken for the rest of the metric's name; `beside` are further
+    things of `words().query` that it may ask.
+    """
+    named = metrics_in(corpus, query, metrics, alike=False) if metrics else Named()
+    of, asking = words().recorded, words().query
+    if len(named.metrics) != 1 or (of["permitted"].search(query) and not _of_readings(query)):
+        return False
+    said = set(content_words(query))
+    heard = (
+        any(half <= said for half in _halves(named.metrics[0]))
+        or of["quantity"].search(query)
+        or any(one.search(query) for one in words().felt.values())
+    )
+    if not heard:
+        return False
+    metric = named.metrics[0]
+    text = without_dates(query)
+    foreign = detect_language(metric) != detect_language(query) and not _HALVES.match(metric)
+    for _, _, _, span in sorted(_phrases(text), key=lambda phrase: -phrase[3][0]) if foreign else ():
+        text = f"{text[: span[0]]} {text[span[1] :]}"
+    known = {*index_tokens(metric), *(token for half in _halves(metric) for token in half)}
+    patterns = [
+        *words().felt.values(),
+        of["judged"],
+        of["limits"],
+        asking["count"],
+        of["now"],
+        asking["most"],
+        asking["least"],
+    ]
+    for run in _common(text, metric):
+        text = text.replace(run, " ")
+    if beside:
+        text = words().machine["number"].sub(" ", text)
+    for pattern in (
+        *patterns,
+        *(asking[name] for name in beside),
+        asking["mean"],
+        asking["when"],
+        asking["list"],
+        asking["light"],
+    ):
+        text = pattern.sub(" ", text)
+    if foreign:
+        text = of["quantity"].sub(" ", text)
+    return all(word in known or set(corpus.translated(word)) & known for word in content_words(text))
+
+
+def _of_readings(query: str) -> bool:
+    """Say whether a question with a word such as "highest" is of readings: it names a time, or the recorded limits."""
+    return without_dates(query) != query or words().recorded["limits"].search(query) is not None
+
+
+def _common(text: str, metric: str) -> list[str]:
+    """Return the runs of Chinese that a text shares with a metric's name, the longest first."""
+    han = re.findall(r"[\u4e00-\u9fff]+", metric)
+    runs = {run[i:j] for run in han for i in range(len(run)) for j in range(i + 1, len(run) + 1)}
+    return sorted((run for run in runs if run in text and (len(run) > 1 or len(metric) < 3)), key=len, reverse=True)
 
 
 def missing_text(equipment: str | None, missing: str, metrics: Sequence[str], query: str) -> str:
@@ -94,7 +168,7 @@ def _other(corpus: Corpus, query: str, metrics: Sequence[str]) -> str | None:
     if not metrics:
         return None
     language = detect_language(query)
-    for phrase, own, head in _phrases(query):
+    for phrase, own, head, _ in _phrases(query):
         held = {token for metric in metrics for token in index_tokens(metric)}
         text = " ".join(metrics)
         if not head & held:
@@ -106,8 +180,8 @@ def _other(corpus: Corpus, query: str, metrics: Sequence[str]) -> str | None:
     return None
 
 
-def _phrases(query: str) -> Iterator[tuple[str, set[str], set[str]]]:
-    """Yield each measured quantity that a text names: the phrase, the tokens of what sets it apart, and its own."""
+def _phrases(query: str) -> Iterator[tuple[str, set[str], set[str], tuple[int, int]]]:
+    """Yield each quantity that a text names: the phrase, the tokens of what sets it apart, its own, and its span."""
     for match in words().recorded["quantity"].finditer(query):
         before = query[: match.start()]
         if match.group().isascii():
@@ -121,7 +195,9 @@ def _phrases(query: str) -> Iterator[tuple[str, set[str], set[str]]]:
             own, kept = ({left[i : i + 2] for i in range(max(1, len(left) - 1))} if left else set()), [left]
         if own:
             joint = " " if match.group().isascii() else ""
-            yield joint.join([*kept, match.group()]), own, set(index_tokens(match.group()))
+            phrase = joint.join([*kept, match.group()])
+            start = run.start() if run and match.group().isascii() else match.start() - len(kept[-1])
+            yield phrase, own, set(index_tokens(match.group())), (start, match.end())
 
 
 def _unheard(query: str, metrics: Sequence[str]) -> str | None:

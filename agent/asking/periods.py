@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS)
+_MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS) + "|sept"
 _CLOCK = r"(?:\s*(?:T|at|,)?\s*(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d))?"
+_LED = "(?:" + "|".join(rf"(?<=\b{word} )" for word in "in during of since for after before until".split()) + ")"
 _DATES = (
     rf"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])[-/.月](?P<day>3[01]|[12]\d|0?[1-9])(?!\d)日?{_CLOCK}",
     rf"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? (?P<name>{_MONTH})\.?,? (?P<year>(?:19|20)\d\d){_CLOCK}",
@@ -21,7 +22,8 @@ _DATES = (
     r"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])(?!\d|[-/.]\d)月?",
     rf"\b(?P<name>{_MONTH})\.? (?P<year>(?:19|20)\d\d)\b",
     r"(?<![\d-])(?P<year>(?:19|20)\d\d)(?:\s*年)?(?![\d-])(?=年|\b|\D)",
-    rf"\b(?:in|during|of|since|for) (?P<name>{_MONTH})\b(?! \d)",
+    rf"{_LED}(?P<name>{_MONTH})\b(?! \d)",
+    rf"\b(?P<name>{'|'.join(name for name in _MONTHS if name not in ('march', 'may'))})\b(?! \d)",
     rf"\b(?P<name>{_MONTH}) (?:this|last) year\b",
     r"(?<![\d年个十-])(?P<month>1[0-2]|[1-9])月(?:份|(?!\d))",
 )
@@ -40,6 +42,17 @@ _RANGES = (
     (
         re.compile(rf"((?:(?:19|20)\d\d年)?(?:1[0-2]|0?[1-9])月){_DAY}[日号]?{_TO}{_DAY}[日号]"),
         r"\1\2日到\1\3日",
+    ),
+)
+# Two months of one year, which is named once.
+_MONTHS_OF_YEAR = (
+    (
+        re.compile(rf"\b({_MONTH})\b\.?{_TO}({_MONTH})\b\.?,?(?: of)?\s*((?:19|20)\d\d)", re.IGNORECASE),
+        r"\1 \3 to \2 \3",
+    ),
+    (
+        re.compile(rf"((?:19|20)\d\d年)((?:1[0-2]|0?[1-9])月)份?{_TO}((?:1[0-2]|0?[1-9])月)"),
+        r"\1\2到\1\3",
     ),
 )
 _SINCE = re.compile(r"(?:since|after|from)\s*$|(?:自从?|从)\s*$", re.IGNORECASE)
@@ -79,9 +92,13 @@ _QUARTER = re.compile(
     rf"(?:[,\s]*(?:of\s+)?{_YEAR})?",
     re.IGNORECASE,
 )
-_HALF = re.compile(rf"(?:{_YEAR}\s*年?的?\s*)?(上|下)半年|\b(first|second) half(?: of)?\s*{_YEAR}?", re.IGNORECASE)
+_HALF = re.compile(
+    rf"(?:{_YEAR}\s*年?的?\s*)?(?:(上|下)半年|\bH([12])\b)|\b(?:(first|second) half|H([12]))(?: of)?\s*{_YEAR}?",
+    re.IGNORECASE,
+)
 _NAMED = (
     (re.compile(r"\btoday\b|今天|今日", re.I), "day", 0),
+    (re.compile(r"\b(?:the )?day before yesterday\b|前天|前日", re.I), "day", 2),
     (re.compile(r"\byesterday\b|昨天|昨日", re.I), "day", 1),
     (re.compile(r"\bthis week\b|本周|这周|这个?星期", re.I), "week", 0),
     (re.compile(r"\blast week\b|上周|上个?星期", re.I), "week", 1),
@@ -89,6 +106,13 @@ _NAMED = (
     (re.compile(r"\blast month\b|上个?月", re.I), "month", 1),
     (re.compile(r"\bthis year\b|今年", re.I), "year", 0),
     (re.compile(r"\blast year\b|去年", re.I), "year", 1),
+)
+
+
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAY = re.compile(
+    rf"\b(last )?({'|'.join(_WEEKDAYS)})\b|(上|本|这)?个?(?:周|星期|礼拜)([一二三四五六日天])(?![\u4e00-\u9fff]?次)",
+    re.IGNORECASE,
 )
 
 
@@ -110,12 +134,12 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         ),
         text,
     )
-    for pattern, apart in _RANGES:
+    for pattern, apart in (*_RANGES, *_MONTHS_OF_YEAR):
         text = pattern.sub(apart, text)
     if part := _part_of_year(text, today):
         return part
     text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1] or match[2]]}月", text)
-    found = sorted(_dates(text, today, zone), key=lambda item: item[0])
+    found = sorted([*_dates(text, today, zone), *_weekdays(text, today)], key=lambda item: item[0])
     if len(found) >= 2:
         return Period(found[0][2], found[1][3])
     if found:
@@ -141,7 +165,9 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
 
 def without_dates(text: str) -> str:
     """Leave out the words by which a text names its time."""
-    for pattern in (_QUARTER, _HALF, *_DATE, _LAST, *(named for named, *_ in _NAMED)):
+    for pattern, apart in (*_RANGES, *_MONTHS_OF_YEAR):
+        text = pattern.sub(apart, text)
+    for pattern in (_QUARTER, _HALF, *_DATE, _CHINESE_MONTH, _WEEKDAY, _LAST, *(named for named, *_ in _NAMED)):
         text = pattern.sub(" ", text)
     return text
 
@@ -169,6 +195,20 @@ def _dates(text: str, today: datetime, zone: ZoneInfo) -> Iterator[tuple[int, in
             yield match.start(), match.end(), since, _end(since, month, day, exact), exact
 
 
+def _weekdays(text: str, today: datetime) -> Iterator[tuple[int, int, datetime, datetime, bool]]:
+    """Yield the days that a text names by their weekday: the last such day, or that of the week before."""
+    for match in _WEEKDAY.finditer(text):
+        before, name, week, numeral = match.groups()
+        index = _WEEKDAYS.index(name.lower()) if name else "一二三四五六日".index(numeral.replace("天", "日"))
+        back = (today.weekday() - index) % 7
+        if week == "上":
+            back = today.weekday() - index + 7
+        elif before and back == 0:
+            back = 7
+        since = today - timedelta(days=back)
+        yield match.start(), match.end(), since, since + timedelta(days=1), False
+
+
 def _index(name: str) -> int:
     return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name))
 
@@ -190,8 +230,8 @@ def _part_of_year(text: str, today: datetime) -> Period | None:
         said = zh or plain or word
         number, months = _ORDINALS.get(said.lower()) or int(said), 3
     elif match := _HALF.search(text):
-        year, zh, word, later = match.groups()
-        number, months = 1 if (zh or word.lower()) in ("上", "first") else 2, 6
+        year, zh, short, word, other, later = match.groups()
+        number, months = 1 if (zh or short or word or other).lower() in ("上", "first", "1") else 2, 6
     else:
         return None
     since = today.replace(year=int(year or later or today.year), month=(number - 1) * months + 1, day=1)

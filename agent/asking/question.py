@@ -10,8 +10,11 @@ from typing import Any
 
 from agent.asking.alike import alike
 from agent.asking.machines import Meant, machines_meant, plain, without_machines
-from agent.asking.recorded import NOTHING, Recorded, machine_measured, recorded
+from agent.asking.metrics import written_out
+from agent.asking.periods import without_dates
+from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
 from agent.asking.understanding import OF_RECORDS, Understanding, understand
+from agent.querying.asking import INTENTS, not_understood, query_in
 from agent.words import words
 from corpus import (
     Corpus,
@@ -80,7 +83,7 @@ def read_question(
     before: Mapping[str, Any] = json.loads(last.answer) if last else {}
     near = _near(every, picked, turns, before)
     offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
-    text = _again(_without_rejected(plain(said)))
+    text = _again(_without_rejected(written_out(plain(said))))
     meant = machines_meant(text, every, around=offered, near=near)
     if picked and meant.loosely and picked not in meant.machines and _of_documents(text, names):
         meant = _rather_picked(corpus, text, meant, picked)
@@ -120,7 +123,29 @@ def read_question(
         question = replace(question, machine=measured, machines=()) if measured else question
     whole = text if not question.topic and question.own == own else question.text
     asked, known = recorded(corpus, whole, question.own, question.asked, question.machine, question.machines)
-    return replace(question, asked=asked, recorded=known)
+    question = replace(question, asked=asked, recorded=known)
+    return _queried(corpus, question)
+
+
+def _queried(corpus: Corpus, question: Question) -> Question:
+    """Take a question over records that is wholly understood as one query for that, whatever else it looks like."""
+    known, asked = question.recorded, question.asked
+    if known.orders or known.measured or asked.intents & {"talk", "off_topic"}:
+        return question
+    if question.topic and "stock" in asked.intents:
+        return question  # the parts that the last answer named are meant
+    machines = (question.machine,) if question.machine else question.machines
+    if question.machine is None and (compared := machines_compared(corpus, question.text, machines)):
+        return replace(
+            question, asked=replace(asked, intents=frozenset({"status"})), recorded=Recorded(compared=compared)
+        )
+    query = query_in(corpus, question.text, asked, machines)
+    if query is None:
+        listed = known.listed or known.needed or known.people or known.alarm
+        unknown = () if listed or asked.code else not_understood(corpus, question.text, asked, machines)
+        return replace(question, recorded=replace(known, unknown=unknown))
+    asked = replace(asked, intents=frozenset({INTENTS[query.table]}), identifiers=())
+    return replace(question, asked=asked, recorded=replace(NOTHING, query=True))
 
 
 def _stocked(corpus: Corpus, asked: Understanding, text: str) -> Understanding:
@@ -202,7 +227,8 @@ def _after(
         asked = replace(asked, intents=lent.intents, wants=asked.wants or lent.wants)
     if not asked.identifiers:
         asked = replace(asked, identifiers=lent.identifiers)
-    return replace(question, topic=topic, asked=asked)
+    dated = without_dates(question.own) != question.own  # "and in 2025?": the time asked for earlier goes
+    return replace(question, topic=without_dates(topic) if dated else topic, asked=asked)
 
 
 def _parts_of(before: Mapping[str, Any], last: Turn, names: frozenset[str]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -15,7 +14,9 @@ from agent.asking.columns import (
     parts_in_bins,
     parts_listed,
 )
-from agent.asking.metrics import Named, metrics_in
+from agent.asking.metrics import Named, metrics_in, wholly_measured
+from agent.asking.people import people_in, stands
+from agent.asking.periods import without_dates
 from agent.asking.understanding import OF_RECORDS, Intent, Understanding
 from agent.words import words
 from corpus import Corpus, Equipment, content_words, index_tokens, normal_identifier, plain_form
@@ -28,7 +29,9 @@ class Recorded:
     """What records know of a question: work orders and repairers it names, rows it lists, a metric it measures.
 
     `needed` says that it asks for the parts of a repair; `tags` are the machines that it lists;
-    `alarm` is the code of an alarm on record of which it asks when or how often.
+    `alarm` is the code of an alarm on record of which it asks when or how often; `query` says that all of its words are
+    understood as one query over records, `unknown` for which of them it cannot be answered as such;
+    `compared` are the machines whose readings of one metric it compares.
     """
 
     orders: tuple[str, ...] = ()
@@ -38,6 +41,9 @@ class Recorded:
     needed: bool = False
     tags: tuple[str, ...] = ()
     alarm: str | None = None
+    query: bool = False
+    unknown: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
 
 
 NOTHING = Recorded()
@@ -108,6 +114,8 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     of = words().recorded
     if machine is None or asked.code or "history" in asked.intents or of["mended"].search(own):
         return False
+    if wholly_measured(corpus, own, [reading.metric for reading in corpus.latest_status(machine.tag)]):
+        return True
     judged = of["judged"].search(own) is not None
     if "status" not in asked.intents:
         if not judged and (of["permitted"].search(own) or not of["valued"].search(own)):
@@ -124,10 +132,23 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     return named.sure and bool(plainly)
 
 
+def machines_compared(corpus: Corpus, own: str, several: Sequence[Equipment]) -> tuple[str, ...]:
+    """Return the machines whose readings a question compares: "which kiln is hotter?"; none where it compares none."""
+    if not words().query["compare"].search(own):
+        return ()
+    metrics = corpus.metrics()
+    beside = ("compare", "nouns.equipment", "list")
+    having = [(machine, held) for machine in several or corpus.all_equipment()
+              if (held := metrics.get(normal_identifier(machine.tag)))]  # fmt: skip
+    found = [machine.tag for machine, held in having if wholly_measured(corpus, own, held, beside=beside)]
+    return tuple(found) if len(found) > 1 else ()
+
+
 def machine_measured(corpus: Corpus, own: str, asked: Understanding, several: Sequence[Equipment]) -> Equipment | None:
     """Return the only machine with the metric that is asked for where none is named."""
     of = words().recorded
-    wanted = "status" in asked.intents or of["judged"].search(own) or not of["permitted"].search(own)
+    dated = without_dates(own) != own
+    wanted = dated or "status" in asked.intents or of["judged"].search(own) or not of["permitted"].search(own)
     if asked.code or not wanted or not of["quantity"].search(own) or asked.intents & {"procedure", "history", "stock"}:
         return None
     metrics = corpus.metrics()
@@ -144,7 +165,7 @@ def machine_measured(corpus: Corpus, own: str, asked: Understanding, several: Se
 def _alarm(corpus: Corpus, own: str) -> str | None:
     """Return the code of an alarm on record that a text names, whatever such codes look like here."""
     said = plain_form(own)
-    return next((code for code in corpus.alarm_codes() if _stands(said, code)), None)
+    return next((code for code in corpus.alarm_codes() if stands(said, code)), None)
 
 
 def _counts_machines(own: str, several: Sequence[Equipment]) -> bool:
@@ -158,7 +179,7 @@ def _counts_machines(own: str, several: Sequence[Equipment]) -> bool:
 
 def _of_maker(corpus: Corpus, own: str) -> bool:
     makers = {part.supplier for part in corpus.all_parts() if part.supplier}
-    return any(_stands(own, maker) for maker in makers)
+    return any(stands(own, maker) for maker in makers)
 
 
 def _counts_part(corpus: Corpus, own: str, asked: Understanding) -> bool:
@@ -186,20 +207,3 @@ def _named_part(corpus: Corpus, own: str) -> bool:
 
 def _names(*names: str | None) -> Iterable[set[str]]:
     return (set(content_words(name)) for name in names if name)
-
-
-def people_in(text: str, people: Sequence[str]) -> Iterable[str]:
-    """Yield the people that a text names: in full, or by a part of their name that nobody else has."""
-    for person in people:
-        parts = [part for part in re.findall(r"[^\W\d_]+", person) if part.isascii() and len(part) > 2]
-        alone = [part for part in parts if sum(part in other.split() for other in people) == 1]
-        spelled = [person, *(alone if len(parts) > 1 else ())]
-        if any(_stands(text, one) for one in spelled):
-            yield person
-
-
-def _stands(text: str, name: str) -> bool:
-    if not name.isascii():
-        return len(name) > 1 and name in text
-    spelled = r"[\s-]?".join(map(re.escape, re.findall(r"[^\W\d_]+|\d+|[^\w\s-]", name)))
-    return re.search(rf"(?<![A-Za-z0-9]){spelled}(?![A-Za-z0-9])", text, re.IGNORECASE) is not None

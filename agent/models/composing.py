@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -11,13 +11,15 @@ from agent.asking.question import Question
 from agent.asking.understanding import Understanding, understand
 from agent.models.choosing import choose
 from agent.models.procedures import procedure
-from agent.models.records import case_line, machine_line, part_line, status_lines
+from agent.models.records import alarm_line, case_line, machine_line, part_line, status_lines
 from agent.tools.found import Found
 from agent.words import words
 from corpus import normal_identifier
 
 _ANSWER = 1150  # characters; what is longer is read in the document itself
+_ROWS = 2400  # ... of rows that are asked for
 _LISTED = 12  # rows of a list
+_FULL = 5  # rows that are told with all they say
 _MENTIONED = 4  # past fixes in an answer about them
 _CLAUSE = re.compile(r"[,;.?!，；。？！]|\band\b", re.IGNORECASE)
 _BLANK = re.compile(r"\n\s*\n")  # ends a line of the draft; within a quotation it says nothing
@@ -32,6 +34,8 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     label = words().labels[question.asked.language]
     asked = _by_parts(question, found)
     lines: list[str] = []
+    if question.recorded.query:
+        return "\n\n".join(_within(_queried(question, found, label, zone), _ROWS))
     if found.facts:
         lines = [f"- {fact.text} [{fact.id}]" for fact in found.facts]
         if question.recorded.listed == "parts" or question.recorded.needed or "low_stock" in asked.intents:
@@ -66,6 +70,17 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     return "\n\n".join(_within(lines))
 
 
+def _queried(question: Question, found: Found, label: Mapping[str, str], zone: ZoneInfo) -> list[str]:
+    """Return the figures of a query, then its rows."""
+    lines = [f"- {fact.text} [{fact.id}]" for fact in found.facts]
+    brief = len(found.parts) > _FULL
+    lines += [part_line(part, found, label, zone, question.own, brief=brief) for part in found.parts[:_LISTED]]
+    lines += [machine_line(machine, found, label) for machine in found.machines[:_LISTED]]
+    lines += [alarm_line(alarm, label, zone) for alarm in found.alarms[:_LISTED]]
+    brief = len(found.cases) > _FULL
+    return lines + [case_line(case, label, zone, brief=brief) for case in found.cases[:_LISTED]]
+
+
 def _beside_the_past(question: Question) -> bool:
     """Say whether a clause asks for cause, steps or meaning as such: "what do I check, and how was it fixed before?"."""
     clauses = [understand(clause) for clause in _CLAUSE.split(question.own)]
@@ -92,10 +107,10 @@ def _direct(question: Question, asked: Understanding, found: Found) -> list[str]
     return [f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]" for extract in extracts]
 
 
-def _within(lines: Sequence[str]) -> list[str]:
+def _within(lines: Sequence[str], most: int = _ANSWER) -> list[str]:
     """Keep whole lines while they fit; a procedure that is longer ends after a whole step."""
     kept: list[str] = []
-    room = _ANSWER
+    room = most
     for line in lines:
         if len(line) > room:
             body, _, mark = line.rpartition(" [")

@@ -17,12 +17,14 @@ from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.models.choosing import documents_of
 from agent.models.composing import compose
+from agent.models.procedures import best_section
 from agent.tools.found import Found, merged
 from agent.words import words
 from corpus import content_words, extract_identifiers, normal_identifier
 
 _NAMING = 5  # passages whose part numbers are looked up in stock
 _NUMBERS = 24
+_COUNTING = {"repair_statistics", "alarm_statistics", "stock_totals"}  # which would leave a condition out
 OWN = "x-"  # begins the ids of this model's tool calls: another model's results are none of its business
 
 
@@ -67,6 +69,12 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     """Return the calls that a question needs, often several."""
     asked, tag = question.asked, question.scope
     at = {"equipment": tag} if tag else {}
+    if question.recorded.compared:
+        return [_call("compare_readings", query=question.text, machines=list(question.recorded.compared))]
+    counted = {name for name, _ in figure_calls(question, zone)} & _COUNTING
+    if question.recorded.query or (question.recorded.unknown and counted):
+        machines = [machine.tag for machine in (*([question.machine] if question.machine else question.machines),)]
+        return [_call("query_records", query=question.text, machines=machines)]
     calls = [_call("search_manuals", query=question.text, **at)]
     calls += [_call(name, **arguments) for name, arguments in figure_calls(question, zone)]
     if question.topic:
@@ -123,6 +131,8 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
     "有没有备件?" beside a fault code names no part itself: what the code's entry says to replace is meant.
     """
     asked = question.asked
+    if question.recorded.query or question.recorded.compared or "query_records" in made:
+        return []
     if question.recorded.needed:
         return _needed(found, question) if "parts_needed" not in made else []
     planned = "stock" in asked.intents and not any(i.kind == "part" for i in asked.identifiers)
@@ -141,16 +151,24 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
 
 
 def _needed(found: Found, question: Question) -> list[ToolCall]:
-    """Return the look-up of the parts of a repair: those that the last answer named, else those of the best section."""
+    """Return the look-up of the parts of a repair: those that the last answer named, else those of its procedure.
+
+    Where no procedure fits, those of the section that the search puts first.
+    """
     numbers: Sequence[str] = question.parts
+    title = None
     if not numbers or not question.topic:
-        passages = documents_of(found.evidence.passages if found.evidence else ())[:1]
-        sections = {(passage.place.revision, passage.section) for passage in passages}
-        passages += [p for p in found.beside if (p.place.revision, p.section) in sections]
+        passages = best_section(question, question.asked, found, anyhow=True)
+        title = passages[0].section[-1] if passages else None
+        if not passages:
+            passages = documents_of(found.evidence.passages if found.evidence else ())[:1]
+            sections = {(passage.place.revision, passage.section) for passage in passages}
+            passages += [p for p in found.beside if (p.place.revision, p.section) in sections]
         numbers = [i.text for passage in passages for i in extract_identifiers(passage.text)]
     at = {"equipment": question.scope} if question.scope else {}
+    of = {"procedure": title} if title else {}
     query = f"{question.own} {' '.join(dict.fromkeys(numbers))}"
-    return [_call("parts_needed", query=query, **at)] if numbers else []
+    return [_call("parts_needed", query=query, **at, **of)] if numbers else []
 
 
 def _call(name: str, **arguments: Any) -> ToolCall:

@@ -34,6 +34,14 @@ def procedure(question: Question, asked: Understanding, found: Found) -> list[Ex
     named = not question.topic or (asked.code or "") in question.own
     if "steps" not in asked.wants or "procedure" not in asked.intents or (asked.code and named):
         return []
+    return [Extract(p, text, p.score) for p in best_section(question, asked, found) if (text := _told(p))]
+
+
+def best_section(question: Question, asked: Understanding, found: Found, *, anyhow: bool = False) -> list[Passage]:
+    """Return the passages of the section whose steps are asked for, in reading order; nothing where none fits.
+
+    With `anyhow` the best of the sections with steps, even where running text ranks before it.
+    """
     pages = documents_of(found.evidence.passages if found.evidence else ())
     sections: dict[_Section, list[Passage]] = {}
     for passage in {p.id: p for p in [*pages, *found.beside]}.values():
@@ -50,10 +58,9 @@ def procedure(question: Question, asked: Understanding, found: Found) -> list[Ex
     if chosen is None:
         return []
     told = _named(question, sections[chosen][0], found.translated) > 0 or _acting(question.own, chosen[1][-1]) > 0
-    if scores[chosen] < (_PLAINLY if told else _UNTITLED) * max(scores.values()):
+    if not (anyhow and told) and scores[chosen] < (_PLAINLY if told else _UNTITLED) * max(scores.values()):
         return []  # what answers is told in running text
-    ordered = sorted(sections[chosen], key=lambda passage: passage.id)
-    return [Extract(p, text, p.score) for p in ordered if (text := _told(p))]
+    return sorted(sections[chosen], key=lambda passage: passage.id)
 
 
 def titled(question: Question, found: Found) -> bool:
@@ -129,7 +136,10 @@ def _rendered(title: str, translated: Sequence[str]) -> float:
     covered = {
         at for term in set(translated) for found in re.finditer(re.escape(term), things) for at in range(*found.span())
     }
-    return sum(at in covered for at in characters) / max(1, len(characters))
+    # What a thing is, its last character says: 皮带 and 同步带 are both belts.
+    heads = {term[-1] for term in translated if len(term) > 1}
+    ends = {at for at in characters if at + 1 not in characters and things[at] in heads}
+    return sum(at in covered | ends for at in characters) / max(1, len(characters))
 
 
 def _akin(word: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from agent.tools.found import Found, alarm_source, case_source, equipment_source, figure, part_source, reading_source
 from agent.words import words
-from corpus import Equipment, Part, RepairCase
+from corpus import Alarm, Equipment, Part, RepairCase
 
 Labels = Mapping[str, str]
 
@@ -24,12 +24,17 @@ _LEAD_TIME = re.compile(
 )
 
 
-def part_line(part: Part, found: Found, label: Labels, zone: ZoneInfo, question: str = "") -> str:
-    """Say a stock line: number, name, stock and bin first; what was asked for, and what to do where it is short."""
+def part_line(
+    part: Part, found: Found, label: Labels, zone: ZoneInfo, question: str = "", *, brief: bool = False
+) -> str:
+    """Say a stock line: number, name, stock and bin first; what was asked for, and what to do where it is short.
+
+    In a long list, `brief`, only what tells lines apart.
+    """
     unit = part.unit or ""
     stock = label["unknown"] if part.on_hand is None else f"{figure(part.on_hand)} {unit}".strip()
     text = f"- {part.part_number} {part.name}"
-    if part.spec:
+    if part.spec and not brief:
         text += f" ({part.spec})"
     text += f": {label['stock']} {stock}, {label['bin']} {part.bin or label['unknown']}"
     if part.minimum is not None:
@@ -39,13 +44,13 @@ def part_line(part: Part, found: Found, label: Labels, zone: ZoneInfo, question:
     )
     if short and part.minimum is not None:
         text += f" — **{label['low']}**"
-    if part.substitutes and (short or _SUBSTITUTE.search(question)):
+    if part.substitutes and ((short and not brief) or _SUBSTITUTE.search(question)):
         text += f", {label['substitute']} {', '.join(part.substitutes)}"
-    if part.lead_time is not None and (short or _LEAD_TIME.search(question)):
+    if part.lead_time is not None and ((short and not brief) or _LEAD_TIME.search(question)):
         text += f", {label['lead_time'].format(days=figure(part.lead_time))}"
     source = part_source(part, zone).id
     text, marks = _with_columns(text, source, found)
-    if part.as_of:
+    if part.as_of and not brief:
         text += f" ({label['as_of']} {part.as_of.astimezone(zone):%Y-%m-%d})"
     return f"{text} [{', '.join(marks)}]"
 
@@ -82,11 +87,21 @@ def status_lines(found: Found, label: Labels, zone: ZoneInfo, question: str = ""
         text = f"- {reading.metric}: {value} ({at}{stale})"
         low, high = reading.limit_low, reading.limit_high
         if low is not None or high is not None:
-            text += f", {label['limits']} {figure(low)} – {figure(high)}"
+            unit = f" {reading.unit}" if reading.unit else ""
+            text += f", {label['limits']} {figure(low)} – {figure(high)}{unit}"
             beyond = (low is not None and reading.value < low) or (high is not None and reading.value > high)
             text += f" — **{label['beyond']}**" if beyond else f" ({label['within']})" if judged else ""
         readings.append(f"{text} [{reading_source(reading, zone).id}]")
     return [*readings, *alarms] if len(named) < len(found.readings) and named else [*alarms, *readings]
+
+
+def alarm_line(alarm: Alarm, label: Labels, zone: ZoneInfo) -> str:
+    """Say an alarm: its code and machine, since when, and until when where it has gone."""
+    since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
+    until = f"{alarm.until.astimezone(zone):%Y-%m-%d %H:%M}" if alarm.until else ""
+    text = f"- **{label['alarm']} {alarm.code}**" if not until else f"- {alarm.code}"
+    span = f"{since} – {until}" if until else f"{label['since']} {since}"
+    return f"{text} {alarm.equipment} {alarm.text or ''} ({span}) [{alarm_source(alarm, zone).id}]"
 
 
 def machine_line(machine: Equipment, found: Found, label: Labels) -> str:
@@ -105,10 +120,13 @@ def machine_line(machine: Equipment, found: Found, label: Labels) -> str:
     return f"{text} [{', '.join(marks)}]"
 
 
-def case_line(case: RepairCase, label: Labels, zone: ZoneInfo) -> str:
-    """Say a past fix: when, where and by whom, then symptom, cause and action."""
+def case_line(case: RepairCase, label: Labels, zone: ZoneInfo, *, brief: bool = False) -> str:
+    """Say a past fix: when, where and by whom, then symptom, cause and action; in a long list the action alone."""
     date = f"{case.date.astimezone(zone):%Y-%m-%d}" if case.date else label["unknown"]
-    head = " ".join(filter(None, (date, case.equipment, case.code, case.by)))
+    head = " ".join(filter(None, (case.work_order, date, case.equipment, case.code, case.by)))
+    if brief:
+        done = f" — {case.action}" if case.action else ""
+        return f"- {head}: {case.symptom}{done} [{case_source(case, zone).id}]"
     text = (
         f"- {head}: {case.symptom} — {label['cause']}: {case.cause or label['unknown']}; "
         f"{label['action']}: {case.action or label['unknown']}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from langchain_core.tools import BaseTool, tool
 
 from agent.asking.columns import asked_of, parts_listed
+from agent.querying.unknown import unknown_part
 from agent.tools.data import fenced
 from agent.tools.found import Found, fact, part_source, passage_source, stock_fact
 from corpus import Corpus, Part, Place, RecordRef, detect_language, extract_identifiers, normal_identifier
@@ -42,6 +43,8 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
     @tool(response_format="content_and_artifact")
     def find_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Find spare parts by number or name, with stock, bin, minimum and date. `equipment` is an asset tag."""
+        if not corpus.parts_exactly(query) and unknown_part(corpus, query):
+            return "No such part.", Found()
         parts = corpus.find_parts(query, equipment=equipment, limit=_LINES) or _near(corpus, query, equipment)
         return found(parts, query)
 
@@ -73,8 +76,11 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
         return "No minimum is recorded.", Found()
 
     @tool(response_format="content_and_artifact")
-    def parts_needed(query: str, equipment: str | None = None) -> tuple[str, Found]:
-        """Say which of the parts that a repair names are in stock, and whether all are; `query` has their numbers."""
+    def parts_needed(query: str, equipment: str | None = None, procedure: str = "") -> tuple[str, Found]:
+        """Say which of the parts that a repair names are in stock, and whether all are; `query` has their numbers.
+
+        `procedure` is the title of the section that names them.
+        """
         del equipment  # a number says enough
         stocks = corpus.parts_needed([query])
         if not stocks:
@@ -85,10 +91,12 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
         there = len(stocks) - len(short)
         if zh:
             rest = f"缺 {len(short)} 种（{names}）" if short else "都有库存"
-            text = f"这次维修涉及的备件共 {len(stocks)} 种：{f'{there} 种有库存，' if short else ''}{rest}。"
+            of = f"“{procedure}”" if procedure else "这次维修"
+            text = f"{of}涉及的备件共 {len(stocks)} 种：{f'{there} 种有库存，' if short else ''}{rest}。"
         else:
             rest = f"out of stock: {names}" if short else "all are in stock"
-            text = f"The repair names {len(stocks)} parts: {f'{there} in stock, ' if short else ''}{rest}."
+            of = f"“{procedure}”" if procedure else "The repair"
+            text = f"{of} names {len(stocks)} parts: {f'{there} in stock, ' if short else ''}{rest}."
         return found([line for stock in stocks for line in stock.lines], "", text)
 
     return [find_parts, list_parts, parts_below_minimum, parts_needed]

@@ -15,7 +15,7 @@ from agent.asking.metrics import metrics_in, missing_text
 from agent.asking.periods import Period, period_in, without_dates
 from agent.tools.data import fenced
 from agent.tools.found import Found, Source, alarm_source, case_source, fact, part_source, reading_source, stock_fact
-from agent.tools.telling import Groups, alarm_texts, case_texts, extreme_text, kept, span_text
+from agent.tools.telling import Groups, alarm_texts, case_texts, compared_texts, extreme_text, kept, span_text
 from corpus import (
     CaseFilter,
     CaseGroup,
@@ -133,6 +133,28 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         return _said(facts), Found(readings=ends, facts=facts, sources=sources)
 
     @tool(response_format="content_and_artifact")
+    def compare_readings(query: str, machines: list[str]) -> tuple[str, Found]:
+        """Compare the readings of one metric between machines: the newest, or the extremes of the period in `query`."""
+        zh = detect_language(query) == "zh"
+        when, asked = period(query), aspects(query)
+        least = "lowest" in asked
+        values: list[tuple[Reading, float]] = []
+        for tag in machines:
+            names = [reading.metric for reading in corpus.latest_status(tag)]
+            for metric in metrics_in(corpus, query, names, alike=False).metrics[:1]:
+                if when.since is None and when.until is None:
+                    values += [(r, r.value) for r in corpus.latest_status(tag) if r.metric == metric]
+                    continue
+                for one in corpus.status_extremes(tag, since=when.since, until=when.until):
+                    if one.metric == metric:
+                        end = one.lowest if least else one.highest
+                        values.append((end, round(one.mean, 2) if "mean" in asked else end.value))
+        values.sort(key=lambda pair: pair[1] if least else -pair[1])
+        facts = _facts("r", compared_texts(values, span_text(when, zh), least, "mean" in asked, zh, zone), _of(values))
+        readings = tuple(reading for reading, _ in values)
+        return _said(facts), Found(facts=facts, sources=(*facts, *_reading_facts(readings, zone)))
+
+    @tool(response_format="content_and_artifact")
     def readings_beyond_limits(query: str = "", equipment: str | None = None) -> tuple[str, Found]:
         """List the newest readings that stand outside their limits, of one machine or of all."""
         zh = detect_language(query) == "zh"
@@ -181,7 +203,7 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         return _said(facts), Found(parts=tuple(lines), facts=tuple(facts), sources=sources)
 
     return [
-        repair_statistics, alarm_statistics, status_statistics, readings_beyond_limits, stock_totals, where_part_is_used,
+        repair_statistics, alarm_statistics, status_statistics, compare_readings, readings_beyond_limits, stock_totals, where_part_is_used,
     ]  # fmt: skip
 
 
@@ -275,6 +297,11 @@ def _groups(corpus: Corpus, wanted: CaseFilter, asked: Sequence[Aspect]) -> Grou
 def _no_readings(equipment: str, when: Period, zh: bool) -> str:
     span = span_text(when, zh)
     return f"{equipment}：{span}没有读数记录。" if zh else f"{equipment}: no readings are recorded{span}."
+
+
+def _of(values: Sequence[tuple[Reading, float]]) -> Place:
+    ids = tuple(reading.id for reading, _ in values if reading.id is not None)
+    return Place(None, record=RecordRef("readings", ids, max((reading.at for reading, _ in values), default=None)))
 
 
 def _extreme_facts(one: Extremes, text: str) -> tuple[Source, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from agent.asking.figures import Aspect
 from agent.asking.periods import Period
 from agent.tools.found import figure
-from corpus import AlarmFigures, CaseFigures, Extremes, RepairCase
+from corpus import AlarmFigures, CaseFigures, Extremes, Reading, RepairCase
 
 _SHOWN = 5  # entries of a ranking
 _HARD = 90  # minutes
@@ -84,14 +84,14 @@ _RANKED: dict[bool, dict[Aspect, str]] = {
 def _times(figures: CaseFigures, zh: bool) -> dict[Aspect, str]:
     texts: dict[Aspect, str] = {}
     if figures.mean_time_to_repair is not None:
-        value, of = _minutes(round(figures.mean_time_to_repair, 1), zh), figures.repaired_of
+        value, of = minutes_text(round(figures.mean_time_to_repair, 1), zh), figures.repaired_of
         texts["mttr"] = (
             f"平均修复时间（MTTR）{value}（{of} 次有记录）。"
             if zh
             else f"Mean time to repair (MTTR) {value} (of {of} recorded)."
         )
     if figures.downtime is not None:
-        value, of = _minutes(figures.downtime, zh), figures.downtime_of
+        value, of = minutes_text(figures.downtime, zh), figures.downtime_of
         texts["downtime"] = (
             f"停机合计 {value}（{of} 次有记录）。" if zh else f"Downtime {value} in all (of {of} recorded)."
         )
@@ -109,7 +109,7 @@ def _times(figures: CaseFigures, zh: bool) -> dict[Aspect, str]:
     return texts
 
 
-def _minutes(value: float, zh: bool) -> str:
+def minutes_text(value: float, zh: bool) -> str:
     """Write minutes, and the hours that they are where it is hard to see."""
     hours = figure(round(value / 60, 2))
     if value < _HARD:
@@ -184,6 +184,23 @@ def extreme_text(one: Extremes, span: str, asked: Sequence[Aspect], zh: bool, zo
     ordered = dict.fromkeys([*(name for name in asked if name in said), *said])
     text = ("，" if zh else ", ").join(said[name] for name in ordered)
     return f"{one.equipment} {one.metric}{span}：{text}。" if zh else f"{one.equipment} {one.metric}{span}: {text}."
+
+
+def compared_texts(
+    values: Sequence[tuple[Reading, float]], span: str, least: bool, mean: bool, zh: bool, zone: Any
+) -> list[str]:
+    """Return which machine has the highest or lowest reading, then that of each, in that order."""
+    lines = []
+    for reading, value in values:
+        unit = f" {reading.unit}" if reading.unit else ""
+        when = "" if mean else f"（{reading.at.astimezone(zone):%Y-%m-%d %H:%M}）"
+        when = when if zh else when.replace("（", " (").replace("）", ")")
+        lines.append(f"{reading.equipment} {reading.metric}{span}{'：' if zh else ': '}{figure(value)}{unit}{when}")
+    if not lines:
+        return []
+    head = ("最低" if least else "最高") if zh else ("Lowest" if least else "Highest")
+    stop = "。" if zh else "."
+    return [f"{head}{'：' if zh else ': '}{lines[0]}{stop}", *(f"{line}{stop}" for line in lines[1:])]
 
 
 def span_text(when: Period, zh: bool) -> str:

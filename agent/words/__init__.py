@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from re import Pattern
+from typing import Any
 
 from corpus import Language
 
@@ -42,6 +43,7 @@ class Words:
     signal: Pattern[str]
     addressed: Pattern[str]
     recorded: Mapping[str, Pattern[str]]
+    query: Mapping[str, Pattern[str]]
     felt: Mapping[str, Pattern[str]]
     columns: Mapping[str, tuple[Pattern[str], Pattern[str]]]
     labels: Mapping[Language, Mapping[str, str]]
@@ -83,10 +85,19 @@ def words() -> Words:
         signal=_any([rf"\s*(?:{word})" for one in every for word in one["safety_chapter"]["signal"]]),
         addressed=_any([pattern for one in every for pattern in one["addressed"]["patterns"]]),
         recorded=_patterns([one["recorded"] for one in every]),
+        query=_patterns([_flat(one["query"]) for one in every]),
         felt=_patterns([one["felt"] for one in every]),
         columns={name: _column([one["columns"].get(name, {}) for one in every]) for name in every[0]["columns"]},
         labels={language: data[language]["labels"] for language in LANGUAGES},
     )
+
+
+def _flat(table: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the entries of a table and, as "name.entry", those of the tables in it."""
+    deeper = {
+        f"{name}.{key}": one for name, held in table.items() if isinstance(held, dict) for key, one in held.items()
+    }
+    return {name: held for name, held in table.items() if isinstance(held, list)} | deeper
 
 
 def _column(tables: list[dict[str, list[str]]]) -> tuple[Pattern[str], Pattern[str]]:

@@ -8,7 +8,7 @@ import json
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -188,6 +188,19 @@ class DocumentStore:
                 of = ChunkRow.record_id.in_(ids[at : at + _SELECTED])
                 rows += session.execute(_live(_joined()).where(ChunkRow.record_table == table, of)).all()
         return {row.record_id: _passage(row) for row in rows}
+
+    def table_rows(self, table: str) -> Mapping[int, str]:
+        """Return the text of the live row that each record of a table stands in, read once for each state of things."""
+        of = RevisionRow.id == ChunkRow.revision_id
+        query = _live(select(ChunkRow.record_id, ChunkRow.text).join(RevisionRow, of)).where(
+            ChunkRow.record_table == table, ChunkRow.record_id.is_not(None)
+        )
+
+        def read() -> Mapping[int, str]:
+            with self.database.read() as session:
+                return {row[0]: row[1] for row in session.execute(query)}
+
+        return self.remember(("table", table), read)
 
     def walk(self) -> Iterator[Passage]:
         after = 0

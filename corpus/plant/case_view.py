@@ -78,7 +78,8 @@ class CaseView:
         for place in places:
             held, case = self.held[place], self.held[place].case
             if (
-                (keys is None or held.equipment_key in keys)
+                (wanted.ids is None or held.id in wanted.ids)
+                and (keys is None or held.equipment_key in keys)
                 and (code is None or held.code_key == code)
                 and (wanted.since is None or (case.date is not None and case.date >= wanted.since))
                 and (wanted.until is None or (case.date is not None and case.date < wanted.until))

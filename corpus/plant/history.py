@@ -54,13 +54,21 @@ class StatusHistory:
         return [reading for reading in self._status.latest(equipment, metric=None) if outside(reading)]
 
     def alarm_figures(
-        self, equipment: str | None, *, code: str | None, since: datetime | None, until: datetime | None
+        self,
+        equipment: str | None,
+        *,
+        code: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        ids: frozenset[int] | None = None,
     ) -> list[AlarmFigures]:
         """Return count and durations by machine and code, the most frequent first; what stands has no duration yet."""
         query = _alarms_of(equipment, since, until)
         groups: dict[tuple[str, str], list[AlarmRow]] = defaultdict(list)
         with self._database.read() as session:
             for row in session.scalars(query.order_by(AlarmRow.since)):
+                if ids is not None and row.id not in ids:
+                    continue
                 if code is None or normal_identifier(row.code) == normal_identifier(code):
                     groups[(row.equipment_key, normal_identifier(row.code))].append(row)
         figures = []

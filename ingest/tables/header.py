@@ -170,6 +170,12 @@ def _meant(
             claim(index, field, "values")
         if "part_number" not in taken:
             columns = [_numbering(column, body, taken) for column in columns]
+    if kind != "parts" and "equipment" in NEEDED[kind][0] and "equipment" not in taken and len(taken) >= 2:
+        tags = next(
+            (column.index for column in columns if column.field is None and _holds_tags(body, column.index)), None
+        )
+        if tags is not None:
+            claim(tags, "equipment", "values")
     if kind == "cases" and "date" not in taken:
         free = (column for column in columns if column.field is None)
         days = next((column.index for column in free if _holds_days(body, column.index)), None)
@@ -243,6 +249,13 @@ def _holds_days(body: Sequence[tuple[str, ...]], index: int) -> bool:
     return len(cells) >= 2 and sum(_DAY.match(cell) is not None for cell in cells) >= 0.9 * len(cells)
 
 
+def _holds_tags(body: Sequence[tuple[str, ...]], index: int) -> bool:
+    """Say whether a column holds tags such as DL-1, each of them again and again."""
+    cells = [row[index] for row in body if index < len(row) and row[index]]
+    tags = [cell for cell in cells if _TAG.fullmatch(cell)]
+    return len(cells) >= _AGAIN and len(tags) >= 0.9 * len(cells) and len(set(tags)) <= len(cells) / 2
+
+
 def _numbering(column: Column, body: Sequence[tuple[str, ...]], taken: set[str]) -> Column:
     """Let the maker's type be the number where a list of stock has no numbers of its own."""
     if column.field != "spec" or not {"part_name", "on_hand", "minimum"} <= taken:
@@ -258,6 +271,8 @@ _OTHER_FIGURE = re.compile(
     r"order|alloc|reserv|transit|blocked|issue|receiv|usage|used|consum|price|cost|value|weight|days|month|annual|year|opening"
 )
 _DAY = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)(?!\d)")
+_TAG = re.compile(r"[A-Za-z]{1,5}[-_ ]?\d{1,4}[A-Za-z]?")
+_AGAIN = 4  # rows of a table that repeats its tags
 _BIN = re.compile(r"[A-Za-z]{1,2}\d{0,2}(?:[-.]\d{1,3}){1,4}|[A-Za-z]\d{1,3}|\d{1,2}(?:-\d{1,3}){2,4}")
 
 

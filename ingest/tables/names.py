@@ -11,9 +11,9 @@ TableKind = Literal["parts", "equipment", "status", "alarms", "cases"]
 KINDS: tuple[TableKind, ...] = ("parts", "cases", "status", "alarms", "equipment")
 
 _EQUIPMENT = (
-    "设备编号 设备编码 设备代码 装置编号 装置位号 机器号 机台编号 机台编码 资产号 资产代码 设备id 设备标识 "
+    "设备编号 设备编码 设备代码 装置 装置编号 装置位号 机器号 机台编号 机台编码 资产号 资产代码 设备id 设备标识 "
     "equipmentnumber equipmentcode assetnumber assetcode machinecode machinenumber machinetag tagno tagnumber equip equipno "
-    "资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 "
+    "资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 机器 机床 机床编号 机组 机组编号 机号 "
     "tag assettag equipment equipmentid equipmentno equipmenttag asset assetid assetno assetname machineid machineno "
     "machine unitid device deviceid"
 )
@@ -74,7 +74,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "date": "日期 维修日期 完工日期 完工时间 故障时间 发生时间 开工日期 检修日期 处理日期 登记日期 opened raised reported closed dateopened dateclosed datereported finished 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "
         "finishdate completiondate completed startdate reportdate reportedon workdate createddate openeddate",
         "work_order": "工单号 报修单号 检修单号 维修编号 报修编号 检修编号 记录编号 案例编号 故障单号 wono taskno reportno caseno recordno repairno 工单编号 工单 维修单号 单号 任务单号 workorder workorderno workordernumber workorderid wo woid wonumber "
-        "ordernumber orderno ticket ticketid ticketno jobno jobnumber notification",
+        "order ordernumber orderno ticket ticketid ticketno jobno jobnumber notification",
         "ignored": "序号 备注 费用 金额 no cost price remark remarks comments rule",
     },
     "status": {
@@ -84,8 +84,8 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "value": "数值 值 读数 测量值 当前值 采样值 实际值 value reading val measuredvalue",
         "at": "时间 采集时间 记录时间 测量时间 采样时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime",
         "unit": "单位 计量单位 unit units uom engineeringunit",
-        "limit_low": "下限 低报 低报警 低报值 下限报警 下限值 报警下限 低限 最小值 low lowlimit limitlow lowerlimit lowerbound lolimit min minimum alarmlow",
-        "limit_high": "上限 高报 高报警 高报值 上限报警 上限值 报警上限 高限 最大值 high highlimit limithigh upperlimit upperbound hilimit max maximum alarmhigh",
+        "limit_low": "lo ll 下限 低报 低报警 低报值 下限报警 下限值 报警下限 低限 最小值 low lowlimit limitlow lowerlimit lowerbound lolimit min minimum alarmlow",
+        "limit_high": "hi hl hh 上限 高报 高报警 高报值 上限报警 上限值 报警上限 高限 最大值 high highlimit limithigh upperlimit upperbound hilimit max maximum alarmhigh",
         "ignored": "序号 备注 质量 no remark quality anomalyscore score status",
     },
     "alarms": {

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 NOTHING = frozenset({"", "NA", "N/A", "#N/A", "NULL", "NAN", "NONE", "-", "--", "—", "/", "\\", "无", "空", "暂无"})
 _NUMBER = re.compile(r"([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+]?\.\d+)\s*(.*)")
+_SPAN = re.compile(r"[天日月]|周(?!期)|days?|weeks?|wks?|months?", re.IGNORECASE)  # a 采购周期 is no week
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９，．－＋／：　", "0123456789,.-+/: ")
 _FORMS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日",
@@ -61,10 +62,8 @@ def days(text: str | None, header: str = "") -> float | None:
     figures = re.findall(r"\d+(?:\.\d+)?", text or "")
     if not figures:
         return None
-    named = next(
-        (words for words in (text or "", header) if re.search(r"[天日周月]|day|week|wk|month", words, re.I)), ""
-    )
-    factor = 7 if re.search(r"周|week|wk", named, re.I) else 30 if re.search(r"月|month", named, re.I) else 1
+    named = next((unit[0] for words in (text or "", header) if (unit := _SPAN.search(words))), "")
+    factor = 7 if re.match(r"周|week|wk", named, re.I) else 30 if re.match(r"月|month", named, re.I) else 1
     return max(map(float, figures)) * factor
 
 

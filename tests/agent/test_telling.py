@@ -27,6 +27,11 @@ NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
         ("去年三月的报警", date(2025, 3, 1), date(2025, 4, 1)),
         ("上半年", date(2026, 1, 1), date(2026, 7, 1)),
         ("last week", date(2026, 11, 16), date(2026, 11, 23)),
+        ("work orders in Sept 2026", date(2026, 9, 1), date(2026, 10, 1)),
+        ("repairs in 2026 H1", date(2026, 1, 1), date(2026, 7, 1)),
+        ("between March and May 2018", date(2018, 3, 1), date(2018, 6, 1)),
+        ("2018年3月到5月", date(2018, 3, 1), date(2018, 6, 1)),
+        ("前天", date(2026, 11, 23), date(2026, 11, 24)),
     ],
 )
 def test_parts_of_a_year_are_periods(text: str, since: date, until: date) -> None:
@@ -35,6 +40,13 @@ def test_parts_of_a_year_are_periods(text: str, since: date, until: date) -> Non
     assert period.since is not None
     assert period.until is not None
     assert (period.since.date(), period.until.date()) == (since, until)
+
+
+@pytest.mark.parametrize("text", ["leaks since July", "7月以来的泄漏", "since 1 July 2026"])
+def test_a_period_may_be_open(text: str) -> None:
+    period = period_in(text, NOW, ZoneInfo("Asia/Shanghai"))
+    assert period is not None
+    assert (period.since and period.since.date(), period.until) == (date(2026, 7, 1), None)
 
 
 @pytest.mark.parametrize("text", ["three months of warranty", "三个月一次", "a month"])

@@ -62,6 +62,34 @@ def test_english_stock() -> None:
     assert part.as_of == NOW
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "days"),
+    [
+        ("采购周期(天)", "30", 30),
+        ("采购周期", "45", 45),
+        ("采购周期(周)", "6", 42),
+        ("Lead time (weeks)", "3", 21),
+        ("货期", "2个月", 60),
+    ],
+)
+def test_a_lead_time_is_in_the_unit_that_its_header_or_cell_names(header: str, cell: str, days: float) -> None:
+    found = table(f"备件编号|备件名称|现有库存|{header}\nP-9|密封圈|4|{cell}")
+    assert found is not None
+    (part,) = found.records
+    assert isinstance(part, Part)
+    assert part.lead_time == days
+
+
+def test_tags_that_repeat_are_the_machines_whatever_their_column_is_called() -> None:
+    found = table(
+        "单元|报警号|报警信息|触发时间|消除时间\nDL-1|F-101|水温高|2026-11-01 08:00|2026-11-01 08:20\n"
+        "ZX-1|P07|压力低|2026-11-02 09:00|\nDL-1|F-101|水温高|2026-11-03 10:00|\nZX-1|P07|压力低|2026-11-04 11:00|"
+    )
+    assert found is not None
+    assert found.kind == "alarms"
+    assert {record.equipment for record in found.records if isinstance(record, Alarm)} == {"DL-1", "ZX-1"}
+
+
 def test_equipment_alarms_and_cases() -> None:
     found = table("设备编号|名称|型号|负责人|联系电话\nCNC-03|立式加工中心|VMC-850|王磊|8123")
     assert found is not None

@@ -1,0 +1,33 @@
+"""Whether a text asks of what happened, rather than of what is allowed or how long something takes."""
+
+from __future__ import annotations
+
+import re
+
+# Where Chinese and Latin letters touch, as in "电液锤的MTBF": for a regular expression one word.
+_TOUCHING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e00-\u9fff])")
+_RECORDED = (
+    r"\b(?:was|were|did|has|had|been|recorded|measured|logged|history|so far|since|ever|last|past|average|mttr|mtbf"
+    r"|most|mean time|repeat\w*|downtime|times|often|readings?|number of|count)\b"
+    r"|读数|记录|实测|过|以来|平均|累计|总共|一共|历史|几次|多少次|最(?:常|多)|频|工单|案例|停机|重复"
+)
+LOGGED = (
+    r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|down|mtt[rf]|mtbf)\b"
+    r"|工单|维修|修[过了]|故障|案例|停机"
+)
+LAST_TIME = (
+    r"\bwhen\b.{0,40}\blast\b|\blast\b.{0,30}\bwhen\b"
+    r"|(?:上次|上一次|最近一次|最后一次).{0,16}(?:什么时候|何时|哪天|日期)"
+    r"|(?:什么时候|何时|哪天).{0,10}(?:上次|最近一次|最后一次)"
+)
+
+
+def of_the_past(text: str) -> bool:
+    """Say whether a text asks of what happened, not of what is allowed or how long something takes."""
+    counted = speaks(r"\bhow (?:many|often)\b|\bnumber of\b|\bcount\b|几|多少", text) and speaks(LOGGED, text)
+    return counted or speaks(_RECORDED, text) or speaks(LAST_TIME, text)
+
+
+def speaks(pattern: str, text: str) -> bool:
+    """Say whether a pattern stands in a text; a border of a word is one where Chinese and Latin letters touch too."""
+    return re.search(pattern, _TOUCHING.sub(" ", text), re.IGNORECASE) is not None

@@ -1,0 +1,57 @@
+"""Whether a question asks of the records what one query answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from agent.asking.past import of_the_past
+from agent.asking.periods import period_in
+from agent.asking.understanding import Intent, Understanding
+from agent.querying.language import said
+from agent.querying.query import Query
+from agent.querying.reading import Asked, best_query, half_understood
+from agent.querying.rows import Table
+from agent.words import words
+from corpus import Corpus, Equipment
+
+INTENTS: dict[Table, Intent] = {"parts": "stock", "cases": "history", "alarms": "status", "equipment": "overview"}
+
+
+def query_in(corpus: Corpus, text: str, asked: Understanding, machines: tuple[Equipment, ...]) -> Query | None:
+    """Return the query that a question is; None where it asks of documents, or of one record that it names."""
+    if _of_one(text):
+        return None
+    now, zone = datetime.now(UTC), corpus.settings.zone
+    tags = tuple(machine.tag for machine in machines)
+    best = best_query(corpus, Asked(text, tags, now, zone))
+    if best is None:
+        return None
+    query = best[0]
+    told = query.measure or query.end or query.group or (query.spoken and query.figure != "list")
+    if asked.wants & {"steps", "definition"} and not told and not of_the_past(text):
+        return None
+    compares = any(one.test in ("above", "below", "at_least", "at_most") for one in query.conditions)
+    counted = query.spoken and (query.figure in ("sum", "mean", "count") or query.measure == "price" or compares)
+    counted = counted and not words().recorded["permitted"].search(text)
+    past = of_the_past(text) or query.order or query.end or query.group or period_in(text, now, zone) is not None
+    if query.table == "cases" and not (past or counted):
+        return None  # how long it takes and how often it is done are figures of a page
+    return query
+
+
+def not_understood(corpus: Corpus, text: str, asked: Understanding, machines: tuple[Equipment, ...]) -> tuple[str, ...]:
+    """Return the words for which a question over records cannot be answered: no count may leave a condition out."""
+    if asked.wants & {"steps", "definition"} or asked.intents & {"procedure"} or _of_one(text):
+        return ()
+    now, zone = datetime.now(UTC), corpus.settings.zone
+    query = half_understood(corpus, Asked(text, tuple(machine.tag for machine in machines), now, zone))
+    if query is None or any(one.column in ("part", "type", "order") for one in query.conditions):
+        return ()  # what a question names by its number needs no other words
+    if query.table == "cases" and not (of_the_past(text) or period_in(text, now, zone)):
+        return ()
+    return query.left
+
+
+def _of_one(text: str) -> bool:
+    """Say whether a text asks for figures that have a tool of their own, or where a part is used."""
+    return bool(said("special").search(text) or words().recorded["where_used"].search(text))

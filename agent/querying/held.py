@@ -1,0 +1,108 @@
+"""Words of a question that rows hold, in either language; what no row holds was not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from agent.querying.language import said, speech
+from agent.querying.query import Condition
+from agent.querying.remaining import Remaining
+from agent.querying.rows import TABLES, Row, Table
+from agent.words import words
+from corpus import Corpus, index_tokens
+
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+_ALONE = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?![\u3400-\u9fff])")
+_FIGURES = 3  # digits of a number that is no chance
+_STEM = 5  # letters that forms of a word share
+_GENERAL = (
+    "light", "count", "kinds", "total", "mean", "list", "when", "who", "where", "why", "how", "last", "first", "most",
+    "least", "longest", "shortest", "dearest", "cheapest", "columns",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=100_000)
+def tokens_of(text: str) -> frozenset[str]:
+    """Return the words of a row as the index has them."""
+    return frozenset(index_tokens(text))
+
+
+def phrases(remaining: Remaining, rows: Sequence[Row], table: Table) -> list[Condition]:
+    """Take out the Chinese words that rows hold, the longest first; words that only ask are left."""
+    every = "\n".join(row.text for row in rows)
+    patterns = (*(speech(one).noun for one in TABLES), *speech(table).measures.values(), *map(said, _GENERAL[1:]))
+    spans = [match.span() for pattern in patterns for match in pattern.finditer(remaining.text)]
+    found: list[tuple[int, int]] = []
+    for run in _RUN.finditer(remaining.text):
+        at = run.start()
+        while at < run.end() - 1:
+            ends = (end for end in range(run.end(), at + 1, -1) if remaining.text[at:end] in every)
+            end = next((end for end in ends if not _asks((at, end), spans, remaining.text, table)), None)
+            if end is None:
+                at += 1
+            else:
+                found.append((at, end))
+                at = end
+    held = [remaining.text[start:end] for start, end in found]
+    for start, end in reversed(found):
+        remaining.cut(start, end)
+    return [Condition("text", "holds", ((one,),), one) for one in held]
+
+
+def word_conditions(
+    corpus: Corpus, remaining: Remaining, rows: Sequence[Row]
+) -> tuple[list[Condition], tuple[str, ...]]:
+    """Return the conditions of the words that are left, and those which no row holds."""
+    found: list[Condition] = []
+    left: list[str] = []
+    for character in _ALONE.findall(remaining.text):
+        if any(character in row.text for row in rows):
+            found.append(Condition("text", "holds", ((character,),), character))
+        else:
+            left.append(character)
+    for own, others in corpus.terms_in(remaining.text):
+        forms = (own, *others)
+        figure = len(own) == 1 and own[0].isdigit() and len(own[0]) < _FIGURES
+        if not figure and any(holds(row.text, forms) for row in rows):
+            found.append(Condition("text", "holds", forms, " ".join(own)))
+        else:
+            left.append(" ".join(own))
+    return found, tuple(left)
+
+
+def holds(text: str, forms: Sequence[tuple[str, ...]]) -> bool:
+    """Say whether a row holds one of the forms, each by all of its words."""
+    tokens = tokens_of(text)
+    return any(all(word in text or any(alike(word, token) for token in tokens) for word in form) for form in forms)
+
+
+def alike(word: str, token: str) -> bool:
+    """Say whether two stems are forms of one word: "analys" of analysed, "analysi" of analysis."""
+    word, token = (re.sub(r"v(e?)$", r"f\1", one) for one in (word, token))  # knives, knife
+    if word == token:
+        return True
+    least = min(len(word), len(token))
+    return least >= _STEM and word.isascii() and (word.startswith(token) or token.startswith(word))
+
+
+def action_conditions(remaining: Remaining, rows: Sequence[Row]) -> tuple[list[Condition], tuple[str, ...]]:
+    """Take out what was done (replaced, cleaned, greased), which any words may tell; return too what no row tells."""
+    done = {name: found for name, pattern in words().actions.items() if (found := remaining.take(pattern))}
+    told = tuple(name for name in done if any(words().actions[name].search(row.text) for row in rows))
+    if not told:
+        return [], tuple(word for found in done.values() for word in found)
+    return [Condition("text", "does", told, "/".join(done[told[0]]))], ()
+
+
+def _asks(span: tuple[int, int], spans: Sequence[tuple[int, int]], text: str, table: Table) -> bool:
+    """Say whether a phrase consists of words by which questions are asked, or cuts one in two."""
+    start, end = span
+    if any(first < end and start < last and not (start <= first and last <= end) for first, last in spans):
+        return True
+    held = text[start:end]
+    left = speech(table).noun.sub("", held)
+    for pattern in (*speech(table).measures.values(), *map(said, _GENERAL)):
+        left = pattern.sub("", left)
+    return not left.strip()

@@ -1,0 +1,235 @@
+"""Reading a question as a query: what is recognised is taken out, in the order from the sure to the general."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agent.asking.periods import period_in, without_dates
+from agent.querying.figures import figure_conditions
+from agent.querying.held import action_conditions, phrases, word_conditions
+from agent.querying.language import said, speech
+from agent.querying.query import Condition, End, Figure, Order, Query
+from agent.querying.remaining import Remaining
+from agent.querying.rows import TABLES, Row, Table, rows_of
+from agent.querying.running import meets
+from agent.querying.values import bin_conditions, numbered_conditions, value_conditions
+from corpus import Corpus
+
+_DATED: frozenset[Table] = frozenset({"cases", "alarms"})
+_SHOWN = ("who", "when", "where", "why", "how")
+_STATES: dict[str, tuple[Condition, ...]] = {
+    "low": (Condition("shortage", "above", (0.0,), ""),),
+    "empty": (Condition("stock", "at_most", (0.0,), ""),),
+    "stocked": (Condition("stock", "above", (0.0,), ""),),
+}
+_ENDS: tuple[tuple[str, End, str | None], ...] = (
+    ("dearest", "most", "price"), ("cheapest", "least", "price"), ("longest", "most", "duration"),
+    ("shortest", "least", "duration"), ("most", "most", None), ("least", "least", None),
+)  # fmt: skip
+_ASKED_OF_PARTS = ("lead", "price", "minimum", "maximum", "worth", "shortage")
+_TOP = re.compile(
+    r"\btop (\d{1,2}|two|three|five|ten)\b|前\s*(\d{1,2}|[一二两三五十])\s*(?:名|个|位|台|种|条)?", re.IGNORECASE
+)
+_LATEST = re.compile(
+    r"\b(?:last|latest|most recent|past) (\d{1,2}|two|three|five|ten)\b(?! (?:hour|day|week|month|year|minute))"
+    r"|(?:最近|最后|近)的?\s*(\d{1,2}|[两三四五六七八十])\s*(?:次|回|单|条|张|起)",
+    re.IGNORECASE,
+)
+_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "十": 10,
+             "two": 2, "three": 3, "five": 5, "ten": 10}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is read: its words, the machines it is about, and the time that it speaks of."""
+
+    text: str
+    tags: tuple[str, ...]
+    now: datetime
+    zone: ZoneInfo
+
+
+def queries(corpus: Corpus, asked: Asked) -> list[tuple[Query, list[Row]]]:
+    """Read a question as a query over each of the tables that hold anything."""
+    return [(read(corpus, asked, table, rows), rows) for table in TABLES if (rows := _rows(corpus, table, asked.tags))]
+
+
+def _rows(corpus: Corpus, table: Table, tags: Sequence[str]) -> list[Row]:
+    """Return the rows of a table; of stock those that fit the machines in question."""
+    rows = rows_of(corpus, table)
+    if table != "parts" or not tags:
+        return rows
+    fitting = {part.id for tag in tags for part in corpus.parts_for(tag)}
+    return [row for row in rows if row.id in fitting]
+
+
+def best_query(corpus: Corpus, asked: Asked) -> tuple[Query, list[Row]] | None:
+    """Return the query that all words of a question make, over the table of which it speaks most; None for none."""
+    understood = [(query, rows) for query, rows in queries(corpus, asked) if _understood(query)]
+    return max(understood, key=lambda pair: pair[0].named, default=None)
+
+
+def half_understood(corpus: Corpus, asked: Asked) -> Query | None:
+    """Return the query that a question would be but for words that no row of the table holds; None for none."""
+    asks = [query for query, _ in queries(corpus, asked) if query.spoken and query.left]
+    counts = [query for query in asks if query.figure != "list" or query.group or (query.end and query.measure)]
+    return max(counts, key=lambda query: (query.named, -len(query.left)), default=None)
+
+
+def _understood(query: Query) -> bool:
+    if query.end and not (query.measure or query.group):
+        return False  # the most of what?
+    if query.table == "alarms" and {"why", "how"} & {*query.shown}:
+        return False  # an alarm log tells neither causes nor what was done
+    if not query.spoken and not query.conditions and query.table == "parts":
+        return False  # "how much did the robot cost?" asks for no part
+    counts = query.figure != "list" or query.measure or query.group or query.order or "when" in query.shown
+    if query.table == "alarms" and not (counts or query.spoken):
+        return False  # "at which temperature does W-03 come?"
+    asked = (
+        query.order,
+        query.end,
+        {*query.shown} - {"rows"},
+        query.conditions,
+        query.measure,
+        query.group,
+        query.table == "parts" and query.tags,
+        query.table in _DATED and query.tags and "rows" in query.shown and query.spoken,
+    )
+    asks = query.figure != "list" or any(asked)
+    return bool(query.named and asks and not query.left)
+
+
+def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row]) -> Query:
+    """Read a question as a query over one table; what it says beyond that is left over."""
+    speech_of = speech(table)
+    period = period_in(asked.text, asked.now, asked.zone) if table in _DATED else None
+    remaining = Remaining(without_dates(asked.text) if period else asked.text)
+    most = _how_many(remaining, _TOP)
+    latest = _how_many(remaining, _LATEST)
+    conditions = [*numbered_conditions(remaining, rows), *value_conditions(remaining, rows, table)]
+    conditions += bin_conditions(remaining, rows) if table == "parts" else []
+    named = 2 * len(conditions)
+    states = [name for name in ("low", "empty", "stocked") if table == "parts" and remaining.take(said(name))]
+    lists = said("list").search(remaining.text) and not said("count").search(remaining.text)
+    if lists or states != ["stocked"]:  # "do we have any in stock?": none is an answer too
+        conditions += [condition for name in states[:1] for condition in _STATES[name]]
+    if table == "alarms" and remaining.take(said("standing")):
+        conditions.append(Condition("standing", "is", ("yes",), ""))
+    having = frozenset(name for row in rows for name in row.figures)
+    compared = figure_conditions(remaining, table, having)
+    conditions += compared
+    if table == "cases" and any("kind" in row.names for row in rows):
+        for name in ("preventive", "corrective"):
+            if remaining.take(said(name)):
+                conditions.append(Condition("kind", "is", (name,), name))
+                named += 3
+    held = phrases(remaining, rows, table)
+    measures = [name for name, pattern in speech_of.measures.items() if remaining.take(pattern)]
+    end, implied = _end(remaining)
+    order = _order(remaining, bool(latest))
+    shown = tuple(name for name in _SHOWN if remaining.take(said(name)))
+    end = end or ("most" if most else None)
+    group = _group(remaining, table, end is not None, shown, bare=most > 0)
+    if group is None and end and table in _DATED and len(asked.tags) > 1 and not measures:
+        group = "machine"  # "which of the chillers … most?": the kind was taken for the machines' name
+    figure = _figure(remaining, table)
+    spoken = 3 * len(remaining.take(speech_of.noun)) + 2 * len(states)
+    named += spoken + (0 if table == "alarms" else len(measures) + len(compared))
+    shown += ("rows",) if remaining.take(said("list")) else ()
+    if table in _DATED:
+        remaining.take(speech("equipment").noun)  # "all machines"
+    actions, undone = action_conditions(remaining, rows) if table == "cases" else ([], ())
+    remaining.take(said("columns"))
+    remaining.take(said("light"))
+    words, left = word_conditions(corpus, remaining, rows)
+    left = (*left, *undone)
+    held += words
+    conditions += [*held, *(actions if held else ())]
+    if table == "cases" and held:
+        named += 2 * len(actions) + bool(order or {"who", "why", "how"} & {*shown})
+    if not any(meets(row, conditions) for row in rows):
+        left = (*left, *(one.said for one in conditions if one.test == "holds"))  # they belong together nowhere
+    measure = _measure(measures, implied if implied in speech_of.measures else None)
+    recorded = having | ({"duration"} if "downtime" in having else set())
+    if measure and measure not in recorded:
+        left = (*left, measure)  # no row tells it
+    return Query(
+        table=table,
+        conditions=tuple(conditions),
+        tags=asked.tags,
+        period=period,
+        figure=figure,
+        measure=measure,
+        group=group,
+        end=end,
+        order=order,
+        shown=shown,
+        left=left,
+        named=named and named + len(words),
+        spoken=spoken > 0,
+        most=most or latest,
+    )
+
+
+def _measure(named: Sequence[str], implied: str | None) -> str | None:
+    """Return the figure that is meant: of a longest time the one that is named, of a dearest thing its price."""
+    if implied is None or (implied == "duration" and "downtime" in named):
+        return named[0] if named else None
+    return implied
+
+
+def _order(remaining: Remaining, latest: bool) -> Order | None:
+    if remaining.take(said("last")) or latest:
+        return "last"
+    return "first" if remaining.take(said("first")) else None
+
+
+def _how_many(remaining: Remaining, pattern: re.Pattern[str]) -> int:
+    """Take out how many rows are wanted; 0 where the question does not say."""
+    match = pattern.search(remaining.text)
+    if match is None:
+        return 0
+    number = (match[1] or match[2]).lower()
+    remaining.cut(*match.span())
+    return _NUMERALS.get(number) or int(number)
+
+
+def _end(remaining: Remaining) -> tuple[End | None, str | None]:
+    """Take out the extreme that is wanted, and the figure that the word for it implies."""
+    for name, end, measure in _ENDS:
+        if remaining.take(said(name)):
+            return end, measure
+    return None, None
+
+
+def _figure(remaining: Remaining, table: Table) -> Figure:
+    found: list[Figure] = []
+    if table == "parts" and remaining.take(said("kinds")):
+        found.append("kinds")
+    if remaining.take(said("mean")):
+        found.append("mean")
+    if remaining.take(said("total")):
+        found.append("sum")
+    if remaining.take(said("count")):
+        found.append("count")
+    return found[0] if found else "list"
+
+
+def _group(remaining: Remaining, table: Table, wanted: bool, shown: Sequence[str], *, bare: bool = False) -> str | None:
+    """Take out by what rows are grouped: "which machine … most", "per month"; `bare` as in "top 3 machines"."""
+    for name, pattern in speech(table).groups.items():
+        for match in pattern.finditer(remaining.text):
+            before = remaining.text[: match.start()]
+            if each := said("each").search(before):
+                remaining.cut(each.start(), match.end())
+                return name
+            which = said("which").search(before)
+            if wanted and (which or bare):
+                remaining.cut(which.start() if which else match.start(), match.end())
+                return name
+    return "person" if wanted and "who" in shown else None
