@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.words import words
 from corpus import Corpus, Equipment, Part, Passage, content_words, index_tokens, normal_text
@@ -41,6 +42,7 @@ class Row:
     cells: tuple[Cell, ...]
 
 
+@lru_cache(maxsize=20_000)
 def cells_of(text: str) -> tuple[Cell, ...]:
     """Return the cells of a row whose text has them as "Header: cell | Header: cell"."""
     return tuple(

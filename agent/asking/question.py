@@ -14,7 +14,7 @@ from agent.asking.metrics import written_out
 from agent.asking.periods import without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
 from agent.asking.understanding import OF_RECORDS, Understanding, understand
-from agent.querying.asking import INTENTS, not_understood, query_in
+from agent.querying.asking import INTENTS, query_in
 from agent.words import words
 from corpus import (
     Corpus,
@@ -139,10 +139,10 @@ def _queried(corpus: Corpus, question: Question) -> Question:
         return replace(
             question, asked=replace(asked, intents=frozenset({"status"})), recorded=Recorded(compared=compared)
         )
-    query = query_in(corpus, question.text, asked, machines)
+    query, left = query_in(corpus, question.text, asked, machines)
     if query is None:
         listed = known.listed or known.needed or known.people or known.alarm
-        unknown = () if listed or asked.code else not_understood(corpus, question.text, asked, machines)
+        unknown = () if listed or asked.code else left
         return replace(question, recorded=replace(known, unknown=unknown))
     asked = replace(asked, intents=frozenset({INTENTS[query.table]}), identifiers=())
     return replace(question, asked=asked, recorded=replace(NOTHING, query=True))

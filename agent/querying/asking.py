@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from agent.asking.past import of_the_past
 from agent.asking.periods import period_in
 from agent.asking.understanding import Intent, Understanding
 from agent.querying.language import said
 from agent.querying.query import Query
-from agent.querying.reading import Asked, best_query, half_understood
+from agent.querying.reading import Asked, Readings, best_query, half_understood, readings
 from agent.querying.rows import Table
 from agent.words import words
 from corpus import Corpus, Equipment
@@ -17,13 +18,23 @@ from corpus import Corpus, Equipment
 INTENTS: dict[Table, Intent] = {"parts": "stock", "cases": "history", "alarms": "status", "equipment": "overview"}
 
 
-def query_in(corpus: Corpus, text: str, asked: Understanding, machines: tuple[Equipment, ...]) -> Query | None:
-    """Return the query that a question is; None where it asks of documents, or of one record that it names."""
+def query_in(
+    corpus: Corpus, text: str, asked: Understanding, machines: tuple[Equipment, ...]
+) -> tuple[Query | None, tuple[str, ...]]:
+    """Return the query that a question is, or the words for which it cannot be answered as one.
+
+    It is none where it asks of documents, or of one record that it names.
+    """
     if _of_one(text):
-        return None
+        return None, ()
     now, zone = datetime.now(UTC), corpus.settings.zone
-    tags = tuple(machine.tag for machine in machines)
-    best = best_query(corpus, Asked(text, tags, now, zone))
+    read = readings(corpus, Asked(text, tuple(machine.tag for machine in machines), now, zone))
+    query = _understood(read, text, asked, now, zone)
+    return query, () if query else _not_understood(read, text, asked, now, zone)
+
+
+def _understood(read: Readings, text: str, asked: Understanding, now: datetime, zone: ZoneInfo) -> Query | None:
+    best = best_query(read)
     if best is None:
         return None
     query = best[0]
@@ -39,12 +50,11 @@ def query_in(corpus: Corpus, text: str, asked: Understanding, machines: tuple[Eq
     return query
 
 
-def not_understood(corpus: Corpus, text: str, asked: Understanding, machines: tuple[Equipment, ...]) -> tuple[str, ...]:
+def _not_understood(read: Readings, text: str, asked: Understanding, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """Return the words for which a question over records cannot be answered: no count may leave a condition out."""
-    if asked.wants & {"steps", "definition"} or asked.intents & {"procedure"} or _of_one(text):
+    if asked.wants & {"steps", "definition"} or asked.intents & {"procedure"}:
         return ()
-    now, zone = datetime.now(UTC), corpus.settings.zone
-    query = half_understood(corpus, Asked(text, tuple(machine.tag for machine in machines), now, zone))
+    query = half_understood(read)
     if query is None or any(one.column in ("part", "type", "order") for one in query.conditions):
         return ()  # what a question names by its number needs no other words
     if query.table == "cases" and not (of_the_past(text) or period_in(text, now, zone)):

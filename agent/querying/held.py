@@ -26,7 +26,7 @@ _GENERAL = (
 @lru_cache(maxsize=100_000)
 def tokens_of(text: str) -> frozenset[str]:
     """Return the words of a row as the index has them."""
-    return frozenset(index_tokens(text))
+    return frozenset(map(_folded, index_tokens(text)))
 
 
 def phrases(remaining: Remaining, rows: Sequence[Row], table: Table) -> list[Condition]:
@@ -74,17 +74,26 @@ def word_conditions(
 
 def holds(text: str, forms: Sequence[tuple[str, ...]]) -> bool:
     """Say whether a row holds one of the forms, each by all of its words."""
-    tokens = tokens_of(text)
-    return any(all(word in text or any(alike(word, token) for token in tokens) for word in form) for form in forms)
+    return any(all(word in text or _told(word, text) for word in form) for form in forms)
 
 
-def alike(word: str, token: str) -> bool:
-    """Say whether two stems are forms of one word: "analys" of analysed, "analysi" of analysis."""
-    word, token = (re.sub(r"v(e?)$", r"f\1", one) for one in (word, token))  # knives, knife
-    if word == token:
+def _told(word: str, text: str) -> bool:
+    """Say whether a form of a word stands in a text: "analys" of analysed, "analysi" of analysis."""
+    word = _folded(word)
+    if word in tokens_of(text):
         return True
-    least = min(len(word), len(token))
-    return least >= _STEM and word.isascii() and (word.startswith(token) or token.startswith(word))
+    if len(word) < _STEM or not word.isascii():
+        return False
+    return any(word.startswith(token) or token.startswith(word) for token in _long_tokens(text))
+
+
+@lru_cache(maxsize=100_000)
+def _long_tokens(text: str) -> tuple[str, ...]:
+    return tuple(token for token in tokens_of(text) if len(token) >= _STEM and token.isascii())
+
+
+def _folded(word: str) -> str:
+    return re.sub(r"v(e?)$", r"f\1", word)  # knives, knife
 
 
 def action_conditions(remaining: Remaining, rows: Sequence[Row]) -> tuple[list[Condition], tuple[str, ...]]:

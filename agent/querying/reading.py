@@ -43,6 +43,9 @@ _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 
              "two": 2, "three": 3, "five": 5, "ten": 10}  # fmt: skip
 
 
+Readings = list[tuple[Query, list[Row]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as it is read: its words, the machines it is about, and the time that it speaks of."""
@@ -53,8 +56,8 @@ class Asked:
     zone: ZoneInfo
 
 
-def queries(corpus: Corpus, asked: Asked) -> list[tuple[Query, list[Row]]]:
-    """Read a question as a query over each of the tables that hold anything."""
+def readings(corpus: Corpus, asked: Asked) -> Readings:
+    """Read a question as a query over each of the tables that hold anything; return them with the tables' rows."""
     return [(read(corpus, asked, table, rows), rows) for table in TABLES if (rows := _rows(corpus, table, asked.tags))]
 
 
@@ -67,15 +70,15 @@ def _rows(corpus: Corpus, table: Table, tags: Sequence[str]) -> list[Row]:
     return [row for row in rows if row.id in fitting]
 
 
-def best_query(corpus: Corpus, asked: Asked) -> tuple[Query, list[Row]] | None:
+def best_query(read: Readings) -> tuple[Query, list[Row]] | None:
     """Return the query that all words of a question make, over the table of which it speaks most; None for none."""
-    understood = [(query, rows) for query, rows in queries(corpus, asked) if _understood(query)]
+    understood = [(query, rows) for query, rows in read if _understood(query)]
     return max(understood, key=lambda pair: pair[0].named, default=None)
 
 
-def half_understood(corpus: Corpus, asked: Asked) -> Query | None:
+def half_understood(read: Readings) -> Query | None:
     """Return the query that a question would be but for words that no row of the table holds; None for none."""
-    asks = [query for query, _ in queries(corpus, asked) if query.spoken and query.left]
+    asks = [query for query, _ in read if query.spoken and query.left]
     counts = [query for query in asks if query.figure != "list" or query.group or (query.end and query.measure)]
     return max(counts, key=lambda query: (query.named, -len(query.left)), default=None)
 

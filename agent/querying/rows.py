@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from agent.asking.columns import Cell, cells_of
@@ -46,7 +47,12 @@ class Row:
 def rows_of(corpus: Corpus, table: Table) -> list[Row]:
     """Return all records of a table that count, with the further columns of the files that they stand in."""
     cells = {i: cells_of(text) for i, text in corpus.table_rows(table).items()}
-    return [_MAKERS[table](record, cells.get(record.id, ())) for record in _records(corpus, table)]
+    return [_row(table, record, cells.get(record.id, ())) for record in _records(corpus, table)]
+
+
+@lru_cache(maxsize=50_000)
+def _row(table: Table, record: Any, cells: tuple[Cell, ...]) -> Row:
+    return _MAKERS[table](record, cells)
 
 
 def _records(corpus: Corpus, table: Table) -> Sequence[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from agent.asking.people import people_in
 from agent.querying.language import said, speech
@@ -73,7 +74,7 @@ def bin_conditions(remaining: Remaining, rows: Sequence[Row]) -> list[Condition]
 
 def _named(text: str, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     """Yield the values of which the beginning stands in the text, each with its column."""
-    plain = re.sub(r"[\s\-–_]", "", text).casefold()
+    plain = _run_together(text)
     seen: set[tuple[str, str]] = set()
     columns: dict[str, set[str]] = {}
     for row in rows:
@@ -88,10 +89,16 @@ def _named(text: str, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
                 if (value.casefold(), column) in seen or not _telling(value):
                     continue
                 seen.add((value.casefold(), column))
-                if re.sub(r"[\s\-–_]", "", value).casefold() in plain:
+                if _run_together(value) in plain:
                     yield value, column
 
 
+@lru_cache(maxsize=50_000)
+def _run_together(text: str) -> str:
+    return re.sub(r"[\s\-–_]", "", text).casefold()
+
+
+@lru_cache(maxsize=50_000)
 def _telling(value: str) -> bool:
     """Say whether a value is more than a figure or a single letter, and no word by which questions are asked."""
     if len(value) < _SHORTEST or re.fullmatch(r"[\d.,%\-:/ ]+", value):

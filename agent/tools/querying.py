@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool, tool
 from agent.asking.columns import asked_of
 from agent.asking.figures import aspects
 from agent.querying.query import Result
-from agent.querying.reading import Asked, best_query, half_understood
+from agent.querying.reading import Asked, best_query, half_understood, readings
 from agent.querying.rows import Row
 from agent.querying.running import run
 from agent.tools.data import fenced
@@ -45,9 +45,10 @@ def query_tools(corpus: Corpus) -> list[BaseTool]:
         5 hours"); `machines` are the asset tags that it is about.
         """
         asked = Asked(query, tuple(machines or ()), datetime.now(UTC), zone)
-        best = best_query(corpus, asked)
+        read = readings(corpus, asked)
+        best = best_query(read)
         if best is None:
-            half = half_understood(corpus, asked)
+            half = half_understood(read)
             said = (unheard_text(half.left, detect_language(query) == "zh"),) if half else ()
             return " ".join(said) or "The question is not understood as one over records.", Found(absent=said)
         result = run(*best, zone)
