@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from agent.asking.measures import measures_asked
 from agent.asking.past import of_the_past
 from agent.asking.periods import period_in
-from agent.asking.understanding import Intent, Understanding
+from agent.asking.understanding import OF_RECORDS, Intent, Understanding
 from agent.querying.language import said
 from agent.querying.query import Query
-from agent.querying.reading import Asked, Readings, best_query, half_understood, readings
+from agent.querying.reading import Asked, Readings, best_query, half_understood, left_over, readings
 from agent.querying.rows import Table
 from agent.words import words
 from corpus import Corpus, Equipment
@@ -45,6 +46,9 @@ def _understood(read: Readings, text: str, asked: Understanding, now: datetime, 
     counted = query.spoken and (query.figure in ("sum", "mean", "count") or query.measure == "price" or compares)
     counted = counted and not words().recorded["permitted"].search(text)
     past = of_the_past(text) or query.order or query.end or query.group or period_in(text, now, zone) is not None
+    figure = query.figure == "count" and not query.measure and not asked.intents & OF_RECORDS
+    if figure and not past and measures_asked(text):
+        return None  # "how much is the nozzle tightened?" asks for a torque
     if query.table == "cases" and not (past or counted):
         return None  # how long it takes and how often it is done are figures of a page
     return query
@@ -59,7 +63,7 @@ def _not_understood(read: Readings, text: str, asked: Understanding, now: dateti
         return ()  # what a question names by its number needs no other words
     if query.table == "cases" and not (of_the_past(text) or period_in(text, now, zone)):
         return ()
-    return query.left
+    return left_over(query, text)
 
 
 def _of_one(text: str) -> bool:

@@ -39,6 +39,7 @@ _LATEST = re.compile(
     r"|(?:最近|最后|近)的?\s*(\d{1,2}|[两三四五六七八十])\s*(?:次|回|单|条|张|起)",
     re.IGNORECASE,
 )
+_PIECE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9./_-]*[A-Za-z0-9])?")
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "十": 10,
              "two": 2, "three": 3, "five": 5, "ten": 10}  # fmt: skip
 
@@ -81,6 +82,13 @@ def half_understood(read: Readings) -> Query | None:
     asks = [query for query, _ in read if query.spoken and query.left]
     counts = [query for query in asks if query.figure != "list" or query.group or (query.end and query.measure)]
     return max(counts, key=lambda query: (query.named, -len(query.left)), default=None)
+
+
+def left_over(query: Query, text: str) -> tuple[str, ...]:
+    """Return the words of a question that no row holds, a number whole: KS-2208-061 and not 061."""
+    named = [piece for piece in _PIECE.findall(text) if any(map(str.isdigit, piece))]
+    whole = (next((name for name in named if word.casefold() in name.casefold()), word) for word in query.left)
+    return tuple(dict.fromkeys(whole))
 
 
 def _understood(query: Query) -> bool:

@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool, tool
 from agent.asking.columns import asked_of
 from agent.asking.figures import aspects
 from agent.querying.query import Result
-from agent.querying.reading import Asked, best_query, half_understood, readings
+from agent.querying.reading import Asked, best_query, half_understood, left_over, readings
 from agent.querying.rows import Row
 from agent.querying.running import run
 from agent.tools.data import fenced
@@ -49,7 +49,7 @@ def query_tools(corpus: Corpus) -> list[BaseTool]:
         best = best_query(read)
         if best is None:
             half = half_understood(read)
-            said = (unheard_text(half.left, detect_language(query) == "zh"),) if half else ()
+            said = (unheard_text(left_over(half, query), detect_language(query) == "zh"),) if half else ()
             return " ".join(said) or "The question is not understood as one over records.", Found(absent=said)
         result = run(*best, zone)
         found = _found(corpus, result, query, detect_language(query) == "zh", zone)

@@ -131,3 +131,14 @@ def test_the_next_turn_asks_the_same_of_another_machine(sawmill: Assistant) -> N
     answer = sawmill.ask("and KD-2?", conversation=first.conversation)
     assert "recorded 1 times" in answer.text
     assert "4005" in answer.text
+
+
+@pytest.mark.parametrize("question", ["How tight is the wheel bearing of the saw?", "换一次锯机轴承的油要加多少？"])
+def test_a_figure_of_a_page_is_no_count_of_records(sawmill: Assistant, question: str) -> None:
+    answer = sawmill.ask(question)
+    assert "71-130" not in answer.text
+    assert not any(said in answer.text for said in ("recorded", "记录"))
+
+
+def test_a_number_that_nothing_has_is_told_whole(sawmill: Assistant) -> None:
+    assert "71-999" in sawmill.ask("How many 71-999 are in stock?").text
