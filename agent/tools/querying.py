@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from langchain_core.tools import BaseTool, tool
 
 from agent.asking.columns import asked_of
-from agent.asking.figures import aspects
+from agent.asking.figures import Aspect, aspects
 from agent.querying.query import Result
 from agent.querying.reading import Asked, best_query, half_understood, left_over, readings
 from agent.querying.rows import Row
@@ -58,6 +59,21 @@ def query_tools(corpus: Corpus) -> list[BaseTool]:
     return [query_records]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an answer is made of: a result, the rows told with it, sentences on it and what of it is asked beyond."""
+
+    corpus: Corpus
+    result: Result
+    rows: Sequence[Row]
+    aspects: Sequence[Aspect]
+    texts: Sequence[str]
+    who: str
+    zh: bool
+    zone: ZoneInfo
+    place: Place
+
+
 def _found(corpus: Corpus, result: Result, text: str, zh: bool, zone: ZoneInfo) -> Found:
     """Return the facts of a result in words, and the rows that are told with them."""
     query = result.query
@@ -71,10 +87,9 @@ def _found(corpus: Corpus, result: Result, text: str, zh: bool, zone: ZoneInfo) 
     who = about(corpus, query, zh)
     texts = result_texts(result, who, zh, zone)
     place = _place(query.table, result.rows)
-    if query.table == "cases":
-        return _cases(corpus, result, rows, text, texts, who, zh, zone, place)
-    if query.table == "alarms":
-        return _alarms(corpus, result, rows, text, texts, who, zh, zone, place)
+    if query.table in ("cases", "alarms"):
+        told = _Told(corpus, result, rows, aspects(text), texts, who, zh, zone, place)
+        return _cases(told) if query.table == "cases" else _alarms(told)
     facts = tuple(fact("s" if query.table == "parts" else "e", one, place) for one in texts)
     if query.table == "equipment":
         sources = tuple(equipment_source(row.record, None) for row in rows)
@@ -87,49 +102,31 @@ def _found(corpus: Corpus, result: Result, text: str, zh: bool, zone: ZoneInfo) 
     return Found(parts=parts, facts=facts, rows={f"s{i}": row for i, row in asked.items()}, sources=(*facts, *sources))
 
 
-def _cases(
-    corpus: Corpus,
-    result: Result,
-    rows: Sequence[Row],
-    text: str,
-    texts: Sequence[str],
-    who: str,
-    zh: bool,
-    zone: ZoneInfo,
-    place: Place,
-) -> Found:
-    wanted = CaseFilter(ids=frozenset(row.id for row in result.rows))
-    figures = corpus.case_figures(wanted)
+def _cases(told: _Told) -> Found:
+    result = told.result
+    figures = told.corpus.case_figures(CaseFilter(ids=frozenset(row.id for row in result.rows)))
     latest = max((row for row in result.rows if row.at), key=lambda row: row.at, default=None)  # type: ignore[arg-type, return-value]
-    asked = tuple(one for one in aspects(text) if one not in _TOLD_OTHERWISE)
-    said = case_texts(figures, latest.record if latest else None, who, {}, zh, zone, asked)
+    asked = tuple(one for one in told.aspects if one not in _TOLD_OTHERWISE)
+    said = case_texts(figures, latest.record if latest else None, told.who, {}, told.zh, told.zone, asked)
     order = ("count",) if result.query.figure in ("count", "list") else ()
-    told = [*texts, *(one for one in kept(said, (*order, *asked), ("count", "last", "findings")) if one not in texts)]
-    every = (*told, *(one for one in said.values() if one not in told))
-    facts = tuple(fact("c", one, place) for one in told[:_FACTS])
-    cases = tuple(row.record for row in rows)
-    sources = (*(fact("c", one, place) for one in every), *(case_source(case, zone) for case in cases))
+    more = kept(said, (*order, *asked), ("count", "last", "findings"))
+    texts = [*told.texts, *(one for one in more if one not in told.texts)]
+    every = (*texts, *(one for one in said.values() if one not in texts))
+    facts = tuple(fact("c", one, told.place) for one in texts[:_FACTS])
+    cases = tuple(row.record for row in told.rows)
+    sources = (*(fact("c", one, told.place) for one in every), *(case_source(case, told.zone) for case in cases))
     return Found(cases=cases, facts=facts, sources=sources)
 
 
-def _alarms(
-    corpus: Corpus,
-    result: Result,
-    rows: Sequence[Row],
-    text: str,
-    texts: Sequence[str],
-    who: str,
-    zh: bool,
-    zone: ZoneInfo,
-    place: Place,
-) -> Found:
-    figures = corpus.alarm_figures(ids=frozenset(row.id for row in result.rows))
-    said = alarm_texts(figures, who, aspects(text), zh, zone)
+def _alarms(told: _Told) -> Found:
+    result = told.result
+    figures = told.corpus.alarm_figures(ids=frozenset(row.id for row in result.rows))
+    said = alarm_texts(figures, told.who, told.aspects, told.zh, told.zone)
     listed = result.query.figure == "list" and not result.query.group and not result.query.measure
-    told = [*texts, *(said if not listed else said[:1])]
-    facts = tuple(fact("a", one, place) for one in dict.fromkeys(told))
-    alarms = tuple(row.record for row in rows) if listed else ()
-    return Found(alarms=alarms, facts=facts, sources=(*facts, *(alarm_source(one, zone) for one in alarms)))
+    texts = [*told.texts, *(said if not listed else said[:1])]
+    facts = tuple(fact("a", one, told.place) for one in dict.fromkeys(texts))
+    alarms = tuple(row.record for row in told.rows) if listed else ()
+    return Found(alarms=alarms, facts=facts, sources=(*facts, *(alarm_source(one, told.zone) for one in alarms)))
 
 
 _FACTS = 5  # sentences of an answer
