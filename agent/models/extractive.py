@@ -72,7 +72,7 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     if question.recorded.compared:
         return [_call("compare_readings", query=question.text, machines=list(question.recorded.compared))]
     counted = {name for name, _ in figure_calls(question, zone)} & _COUNTING
-    if question.recorded.query or (question.recorded.unknown and counted):
+    if question.recorded.query or (question.recorded.unknown and (counted or "low_stock" in asked.intents)):
         machines = [machine.tag for machine in (*([question.machine] if question.machine else question.machines),)]
         return [_call("query_records", query=question.text, machines=machines)]
     calls = [_call("search_manuals", query=question.text, **at)]

@@ -15,6 +15,7 @@ from corpus import Corpus, index_tokens
 
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _ALONE = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?![\u3400-\u9fff])")
+_WORD = re.compile(r"[A-Za-z]+")
 _FIGURES = 3  # digits of a number that is no chance
 _STEM = 5  # letters that forms of a word share
 _GENERAL = (
@@ -66,10 +67,16 @@ def word_conditions(
         forms = (own, *others)
         figure = len(own) == 1 and own[0].isdigit() and len(own[0]) < _FIGURES
         if not figure and any(holds(row.text, forms) for row in rows):
-            found.append(Condition("text", "holds", forms, " ".join(own)))
+            found.append(Condition("text", "holds", forms, _typed(remaining.text, own)))
         else:
-            left.append(" ".join(own))
+            left.append(_typed(remaining.text, own))
     return found, tuple(left)
+
+
+def _typed(text: str, stems: Sequence[str]) -> str:
+    """Return stems as the text has them: bearings and not bear."""
+    written = {token: word for word in _WORD.findall(text) for token in index_tokens(word)}
+    return " ".join(written.get(stem, stem) for stem in stems)
 
 
 def holds(text: str, forms: Sequence[tuple[str, ...]]) -> bool:

@@ -21,8 +21,9 @@ from corpus import Corpus
 
 _DATED: frozenset[Table] = frozenset({"cases", "alarms"})
 _SHOWN = ("who", "when", "where", "why", "how")
+_LOW = Condition("shortage", "above", (0.0,), "")
 _STATES: dict[str, tuple[Condition, ...]] = {
-    "low": (Condition("shortage", "above", (0.0,), ""),),
+    "low": (_LOW,),
     "empty": (Condition("stock", "at_most", (0.0,), ""),),
     "stocked": (Condition("stock", "above", (0.0,), ""),),
 }
@@ -32,7 +33,9 @@ _ENDS: tuple[tuple[str, End, str | None], ...] = (
 )  # fmt: skip
 _ASKED_OF_PARTS = ("lead", "price", "minimum", "maximum", "worth", "shortage")
 _TOP = re.compile(
-    r"\btop (\d{1,2}|two|three|five|ten)\b|前\s*(\d{1,2}|[一二两三五十])\s*(?:名|个|位|台|种|条)?", re.IGNORECASE
+    r"\b(?:top|which) (\d{1,2}(?= \w+s\b)|two|three|five|ten)\b"
+    r"|[前哪]\s*(\d{1,2}|[一二两三五十])\s*(?:名|个|位|台|种|条)",
+    re.IGNORECASE,
 )
 _LATEST = re.compile(
     r"\b(?:last|latest|most recent|past) (\d{1,2}|two|three|five|ten)\b(?! (?:hour|day|week|month|year|minute))"
@@ -80,7 +83,11 @@ def best_query(read: Readings) -> tuple[Query, list[Row]] | None:
 def half_understood(read: Readings) -> Query | None:
     """Return the query that a question would be but for words that no row of the table holds; None for none."""
     asks = [query for query, _ in read if query.spoken and query.left]
-    counts = [query for query in asks if query.figure != "list" or query.group or (query.end and query.measure)]
+    counts = [
+        query
+        for query in asks
+        if query.figure != "list" or query.group or (query.end and query.measure) or _LOW in query.conditions
+    ]
     return max(counts, key=lambda query: (query.named, -len(query.left)), default=None)
 
 

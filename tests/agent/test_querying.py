@@ -142,3 +142,12 @@ def test_a_figure_of_a_page_is_no_count_of_records(sawmill: Assistant, question:
 
 def test_a_number_that_nothing_has_is_told_whole(sawmill: Assistant) -> None:
     assert "71-999" in sawmill.ask("How many 71-999 are in stock?").text
+
+
+def test_a_condition_is_told_as_it_was_typed(sawmill: Assistant) -> None:
+    assert "bearings" in sawmill.ask("Which bearings are below minimum?").text
+    assert "SKV" in sawmill.ask("Which SKV bearings are below minimum?").text
+
+
+def test_as_many_machines_as_asked_for_are_ranked(sawmill: Assistant) -> None:
+    assert "PL-1 2" in sawmill.ask("Which two machines had the most repairs in 2026?").text
