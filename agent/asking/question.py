@@ -210,7 +210,8 @@ def _after(
     if last.state == "clarify" and ((offered and meant.machines) or codes) and remainder <= _THIN:
         return _about(question, _with(topic, codes))
     correction = bool(follow["correction"].search(said))
-    if (meant.machines or codes or meant.unknown) and (remainder == 0 or (correction and remainder <= _THIN)):
+    bare = remainder == 0 and question.asked.intents <= {"lookup", "fault"}  # "what is it doing now?" is a question
+    if (meant.machines or codes or meant.unknown) and (bare or (correction and remainder <= _THIN)):
         return _about(question, _with(topic, codes))
     same = last.equipment is None or question.machine is None or last.equipment == question.machine.tag
     parts = _parts_of(before, last, question.names) if same else ()
@@ -218,7 +219,8 @@ def _after(
     question = replace(question, parts=parts, sections=sections)
     pointing = bool(follow["pronoun"].search(words().machine["this"].sub(" ", said)))
     opening = bool(follow["opening"].search(said))
-    thin = _size(question.own) <= _THIN
+    whole = meant.machines and question.asked.intents & {"status", "overview", "low_stock"}
+    thin = not whole and _size(question.own) <= _THIN
     if (codes and not pointing) or not (pointing or opening or thin):
         return question
     lent = understand(topic, names=question.names)

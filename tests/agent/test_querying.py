@@ -151,3 +151,10 @@ def test_a_condition_is_told_as_it_was_typed(sawmill: Assistant) -> None:
 
 def test_as_many_machines_as_asked_for_are_ranked(sawmill: Assistant) -> None:
     assert "PL-1 2" in sawmill.ask("Which two machines had the most repairs in 2026?").text
+
+
+def test_a_machine_with_a_question_of_its_own_does_not_ask_the_last_one_again(sawmill: Assistant) -> None:
+    first = sawmill.ask("Is 71-110 in stock, and in which bin?")
+    answer = sawmill.ask("What is KD-1 doing right now?", conversation=first.conversation)
+    assert "Dry bulb temperature" in answer.text
+    assert "71-110" not in answer.text
