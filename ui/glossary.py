@@ -39,12 +39,16 @@ class GlossaryForm:
         self._save.click(self._saved, [*boxes, self._instead, *state], shown, api_name="library_term_save", **QUIET)
         for component, name in ((self._list, "library_term"), (self._said, "library_term_undo")):
             component.select(self._pressed, state, shown, api_name=name, **QUIET)
-        for event, name in (
-            (self._query.change, "library_terms"),
-            (self._fold.expand, "library_terms_open"),
-            (language.input, "library_terms_language"),
-        ):
-            event(self._listed, state, [self._list], api_name=name, **QUIET)
+        # As one event, of which the last counts: else the list of an opened fold can overwrite what was typed since.
+        gr.on(
+            [self._query.change, self._fold.expand, language.input],
+            self._listed,
+            state,
+            [self._list],
+            api_name="library_terms",
+            trigger_mode="always_last",
+            **QUIET,
+        )
 
     def _saved(
         self, chinese: str, english: str, instead: Term | None, query: str, language: str, request: gr.Request

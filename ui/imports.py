@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,6 +12,7 @@ from ui.access import KEEPERS, account_of, require
 from ui.house import House
 from ui.html import clean, moment, number, paragraph, refused, section, table
 from ui.texts import Language, choose_language, refusal, text
+from ui.uploads import arrived
 from ui.words import Words
 
 SUFFIXES = [".csv", ".xlsx", ".jsonl", ".ndjson"]
@@ -79,7 +79,9 @@ class ImportForm:
             if not file:
                 raise NotFound(text(chosen, "import_choose"))
             options = IngestOptions(as_table=kind or None, mapping=mapping or None)  # type: ignore[arg-type]
-            result = self._house.ingestor.ingest([Path(file)], options, progress=lambda _: None, actor=account.name)[0]
+            result = self._house.ingestor.ingest([arrived(file)], options, progress=lambda _: None, actor=account.name)[
+                0
+            ]
         except MillhandError as error:
             return gr.File(), *self._nothing(refused(error, chosen))
         if result.error:
@@ -97,7 +99,7 @@ class ImportForm:
             if not file:
                 raise NotFound(text(language, "import_choose"))
             as_table: Any = kind or None
-            preview = self._house.ingestor.preview_table(Path(file), as_table=as_table, mapping=mapping or None)
+            preview = self._house.ingestor.preview_table(arrived(file), as_table=as_table, mapping=mapping or None)
         except MillhandError as error:
             return self._nothing(refused(error, language))
         value = preview.to_json()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,17 @@ from corpus import MillhandError
 from ui.house import House
 
 MANIFEST = "manifest.csv"
+
+
+_ARRIVES = 10.0  # seconds in which an uploaded file stands in its place
+
+
+def arrived(file: str | Path) -> Path:
+    """Return an uploaded file once it is there: Gradio answers an upload before it has moved the file to its place."""
+    path, deadline = Path(file), time.monotonic() + _ARRIVES
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return path
 
 
 class Cancelled(MillhandError):
@@ -130,7 +142,7 @@ class Uploads:
             if place.exists():
                 place = folder / str(len(names)) / name
                 place.parent.mkdir()
-            shutil.move(file, place)
+            shutil.move(arrived(file), place)
             if name != MANIFEST:
                 names.append(name)
         upload = self._latest[actor] = Upload(self._house, folder, names, actor, options)

@@ -16,6 +16,7 @@ from ui.house import House
 from ui.html import TELL, button, clean, moment, paragraph, refused, said, section, table
 from ui.runs import Progress, Runs, run_time
 from ui.texts import Language, choose_language, text
+from ui.uploads import arrived
 from ui.words import Words
 
 HEADLINE = ("hit@1", "hit@5", "ndcg@10", "must_include", "citation_precision", "refusal_precision", "refusal_recall")
@@ -87,7 +88,7 @@ class EvaluateTab:
         lines, names = [], []
         for file in files or ():
             try:
-                names.append(self._runs.sets.add(Path(file), Path(file).name))
+                names.append(self._runs.sets.add(arrived(file), Path(file).name))
                 self._house.corpus.record(account.name, "evaluation.set", names[-1])
                 lines.append(paragraph(text(chosen, "eval_set_added", name=names[-1])))
             except MillhandError as error:
