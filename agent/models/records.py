@@ -39,10 +39,9 @@ def part_line(
     text += f": {label['stock']} {stock}, {label['bin']} {part.bin or label['unknown']}"
     if part.minimum is not None:
         text += f", {label['minimum']} {f'{figure(part.minimum)} {unit}'.strip()}"
-    short = part.on_hand is not None and (
-        part.on_hand <= 0 or (part.minimum is not None and part.on_hand < part.minimum)
-    )
-    if short and part.minimum is not None:
+    below = part.on_hand is not None and part.minimum is not None and part.on_hand < part.minimum
+    short = below or (part.on_hand is not None and part.on_hand <= 0)  # none of what is ordered when needed is no lack
+    if below:
         text += f" — **{label['low']}**"
     if part.substitutes and ((short and not brief) or _SUBSTITUTE.search(question)):
         text += f", {label['substitute']} {', '.join(part.substitutes)}"

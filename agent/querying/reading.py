@@ -31,7 +31,6 @@ _ENDS: tuple[tuple[str, End, str | None], ...] = (
     ("dearest", "most", "price"), ("cheapest", "least", "price"), ("longest", "most", "duration"),
     ("shortest", "least", "duration"), ("most", "most", None), ("least", "least", None),
 )  # fmt: skip
-_ASKED_OF_PARTS = ("lead", "price", "minimum", "maximum", "worth", "shortage")
 _TOP = re.compile(
     r"\b(?:top|which) (\d{1,2}(?= \w+s\b)|two|three|five|ten)\b"
     r"|[前哪]\s*(\d{1,2}|[一二两三五十])\s*(?:名|个|位|台|种|条)",

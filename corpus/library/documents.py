@@ -509,8 +509,3 @@ def _passage(row: Any) -> Passage:
         section=tuple(row.section),
         models=tuple(row.models),
     )
-
-
-def count_chunks(session: Session, revision: int) -> int:
-    """Return how many chunks a revision has."""
-    return session.scalar(select(func.count()).select_from(ChunkRow).where(ChunkRow.revision_id == revision)) or 0
