@@ -243,6 +243,7 @@ class EvaluateTab:
 
     @staticmethod
     def _summary_html(figures: Mapping[str, tuple[Any, Any]], language: Language) -> str:
+        alone = all(before is None for before, _ in figures.values())
         rows = []
         for name, (before, after) in figures.items():
             old, new = _number(before), _number(after)
@@ -253,16 +254,17 @@ class EvaluateTab:
             first = "" if old is None else f"{old:.3f}"
             # The bar's length is one of 21 classes: the sanitiser lets no style through.
             bar = f'<span class="mh-bar mh-bar-{round(new * 20)}" role="img" aria-label="{new:.3f}"></span>'
-            rows.append(
-                (
-                    escape(_metric(name, language)),
-                    first,
-                    f"<b>{new:.3f}</b>",
-                    f'<span class="{kind}">{change}</span>',
-                    bar,
-                )
+            shown = (
+                escape(_metric(name, language)),
+                first,
+                f"<b>{new:.3f}</b>",
+                f'<span class="{kind}">{change}</span>',
+                bar,
             )
-        return table(("eval_metric", "eval_before", "eval_after", "eval_change", "eval_plot"), rows, language)
+            rows.append((shown[0], shown[2], shown[4]) if alone else shown)
+        keys = ("eval_metric", "value", "eval_plot")
+        both = ("eval_metric", "eval_before", "eval_after", "eval_change", "eval_plot")
+        return table(keys if alone else both, rows, language)
 
     def _question_html(self, before: str, after: str, name: str, question: str, language: Language) -> str:
         sides = [one for one in (before, after) if one]

@@ -215,7 +215,8 @@ class ExperienceTab:
             f"<li><b>{escape(text(language, key))}</b> {escape(value or text(language, 'not_recorded'))}</li>"
             for key, value in facts
         )
-        state = f'<span class="mh-old">{escape(text(language, f"case_state_{case.state}"))}</span>'
+        kind = "mh-good" if case.state == "approved" else "mh-old"
+        state = f'<span class="{kind}">{escape(text(language, f"case_state_{case.state}"))}</span>'
         parts = [
             f"<h3>{escape(text(language, 'case_number', id=case.id))} {state}</h3>",
             f'<ul class="mh-cases">{case_html(_row(case), language, zone)}</ul><ul class="mh-list">{listed}</ul>',
