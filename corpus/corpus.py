@@ -332,6 +332,10 @@ class Corpus:
         """List the equipment models that machines or documents name."""
         return sorted({*self._equipment.models(), *self._documents.models()})
 
+    def title_names(self) -> frozenset[str]:
+        """Return the normal forms of identifiers in titles and file names that no entry explains: a make, a model."""
+        return self._documents.title_names()
+
     def rows_of(self, table: str, ids: Sequence[int]) -> dict[int, Passage]:
         """Return the row of a file that each of these records of a table stands in, with all its columns, by id."""
         return self._documents.rows_of(table, ids)

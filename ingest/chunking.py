@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus import Chunk, ChunkKind
+from ingest.listed import headed_by_code, listed_entries
 from ingest.readers import Block, ParsedFile
 from ingest.tabular import row_text, table_chunks
 
@@ -31,7 +32,8 @@ def chunk(parsed: ParsedFile, characters: int) -> list[Chunk]:
             waiting = []
             chunks += table_chunks(block, _titles(path), characters)
         else:
-            if waiting and not _goes_on(waiting[-1], block):
+            whole = headed_by_code(_titles(path)) and "warning" not in {block.kind, *(one.kind for one in waiting)}
+            if waiting and not whole and not _goes_on(waiting[-1], block):
                 chunks += _pack(waiting, path, characters)
                 waiting = []
             waiting.append(block)
@@ -54,8 +56,14 @@ def _titles(path: Sequence[tuple[int, str]]) -> tuple[str, ...]:
 def _pack(blocks: Sequence[Block], path: Sequence[tuple[int, str]], characters: int) -> Iterator[Chunk]:
     if not blocks:
         return
+    if entries := listed_entries(blocks, _titles(path)):
+        yield from (Chunk(text, _titles(path), "fault", page, page) for text, page in entries)
+        return
     kind, page, page_end = _KINDS[blocks[0].kind], blocks[0].page, blocks[-1].page
     text = "\n".join(block.text for block in blocks)
+    if kind != "warning" and headed_by_code(_titles(path)) and len(text) <= 4 * characters:
+        yield Chunk(f"{path[-1][1]}\n{text.strip()}", _titles(path), "fault", page, page_end)
+        return
     whole = 3 * characters if kind in ("procedure", "warning") else int(1.3 * characters)
     if len(text) <= whole:
         yield Chunk(text.strip(), _titles(path), kind, page, page_end)

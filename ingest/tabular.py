@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from corpus import Chunk, ChunkKind, normal_identifier
 from ingest.readers import Block
 from ingest.readers.mending import join_lines
 from ingest.readers.vocabulary import bare_code, could_be_code, flat_header, header_height, is_code, named, roles
+
+_MEASURED = re.compile(r"\d\s?(?:[^\W\d_]|[°%‰Ω℃″\"])")
 
 
 @dataclass(slots=True)
@@ -54,11 +57,22 @@ def _parts(block: Block) -> tuple[tuple[str, ...], tuple[str, ...], list[_Row]]:
     while at < len(rows) - 1 and len(rows[at]) > 1 and sum(bool(cell.strip()) for cell in rows[at]) == 1:
         at += 1  # a title over the whole table, not a header
     titles = tuple(next(cell.strip() for cell in row if cell.strip()) for row in rows[:at])
-    height = header_height(rows[at:]) or int(not block.headless and len(rows) - at > 1)
+    height = header_height(rows[at:]) or int(
+        not block.headless and len(rows) - at > 1 and not _begins_with_data(rows[at:])
+    )
     header = flat_header(rows[at : at + height]) if height else ()
     at += height
     body = [_Row(row, page, number) for row, page, number in zip(rows[at:], pages[at:], numbers[at:], strict=True)]
     return titles[:2], header, body
+
+
+def _begins_with_data(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first row holds figures with units where those below do: "Rated flow | 40 m³/h" is no header."""
+    for i in range(1, len(rows[0])):
+        below = [row[i] for row in rows[1:] if i < len(row) and row[i].strip()]
+        if _MEASURED.search(rows[0][i]) and 2 * sum(bool(_MEASURED.search(cell)) for cell in below) >= len(below) > 0:
+            return True
+    return False
 
 
 def _kind(header: Sequence[str], rows: Sequence[_Row]) -> tuple[ChunkKind, int]:

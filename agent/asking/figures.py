@@ -36,6 +36,9 @@ _LAST_ALARM = (
     r"|\b(?:alarms?|alerts?)\b.{0,16}\b(?:last|latest|most recent)\b|\bwhen did\b.{0,30}\b(?:alarms?|alerts?)\b.{0,12}\blast\b|(?:上次|上一次|上一个|最近一?次|最近一个|最后一?[次个]|最新).{0,6}(?:报警|告警|报)"
 )
 _STOCKED = r"\bstock\w*|\breorder\b|\bspare|\bpart(?:s| number)?\b|库存|备件|订货|采购"
+_WHICH_CODE = (
+    r"\b(?:which|what)\b.{0,40}\bcode\b|\bcode\b.{0,12}\bfor\b|(?:哪|什么).{0,12}(?:代码|代号|[误障警]码|报警号)"
+)
 _BEYOND = r"\b(?:beyond|outside|out of|over|above|exceed\w*|violat\w*)\b.{0,24}\b(?:limits?|range|bounds?)\b|超限|超出.{0,6}(?:限|范围)|越限|超(?:上|下)限"
 _TOTAL = r"\b(?:in total|altogether|in all|total|all bins|overall)\b|一共|总共|合计|总库存|总数"
 _USED = (
@@ -110,7 +113,8 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
             continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
         if asked == "cases" and not (scope or code or period or people or known["part"] or speaks(LOGGED, text)):
             continue  # "how many hours do the plugs last" asks of a page
-        if code and period is None and asked in ("extremes", "moment", "beyond"):
+        asks_code = asked == "beyond" and speaks(_WHICH_CODE, text)
+        if asks_code or (code and period is None and asked in ("extremes", "moment", "beyond")):
             continue  # "ALM-250 temperature above the limit" is a fault to explain, not a reading to look up
         if asked in ("extremes", "moment"):
             if machine:

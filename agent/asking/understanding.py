@@ -41,6 +41,8 @@ def understand(question: str, *, names: frozenset[str] = frozenset()) -> Underst
         return Understanding(language, frozenset({"off_topic"}), ())
     intents = {cast(Intent, name) for name, pattern in known.intents.items() if pattern.search(question)}
     wants = {cast(Want, name) for name, pattern in known.wants.items() if pattern.search(question)}
+    if "figure" in wants:
+        wants.discard("permission")  # "how often may I" asks for the figure
     if any(i.kind == "code" for i in identifiers):
         intents.add("fault")
     if "low_stock" in intents:
@@ -51,7 +53,7 @@ def understand(question: str, *, names: frozenset[str] = frozenset()) -> Underst
         intents.add("specification")
         if not wants & {"steps"}:
             intents.discard("procedure")
-    if not intents and any(measured.search(question) for measured, _ in known.units):
+    if not intents and not wants & {"cause", "steps"} and any(measured.search(question) for measured, _ in known.units):
         intents.add("specification")  # "and the torque?"
         wants.add("figure")
     return Understanding(language, frozenset(intents or {"lookup"}), identifiers, frozenset(wants))

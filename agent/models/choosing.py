@@ -19,6 +19,7 @@ from corpus import (
     content_words,
     detect_language,
     extract_identifiers,
+    index_tokens,
     is_function_word,
     normal_identifier,
 )
@@ -35,10 +36,15 @@ _SECOND = 0.55  # what else the page says comes along when its score is this sha
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
 _WARNING, _HINT = 0.55, 0.1
 _MEASURED = 0.8
+_PLAIN_NUMBER = re.compile(r"(?<![\w.,-])\d+(?![.,]?\d|-|[A-Za-z]+\d)")
+_SAME_NUMBER = 0.3  # "the 500 hours' service" is not that of 250 hours
+_OF_FAULTS = re.compile(r"\btrouble|\bfaults?\b|\bproblems?\b|\bsymptoms?\b|故障|异常|排除", re.IGNORECASE)
 _FAULT = 0.5  # a row of codes answers a question about a fault
 _PARTS = 0.35  # ... and one of a list of parts a question about a part's name or number
 _ROWS, _ROW_TOO = 300, 0.75
 _LISTED = 0.2  # ... and where a code is one of several in a row
+_LISTED_CODE = re.compile(r"-?\d{1,8}(?=\s*[:：=]|\s+[-–—])")  # "31: collision": the entry of a list of codes
+_FAMILIES = 2  # lists of one document that have the same code, for controller and servo, are told beside each other
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
 # The digits of a part number or a thread are no figure.
 _NUMBER = re.compile(
@@ -57,6 +63,14 @@ _LATIN = re.compile(r"[A-Za-z]+")
 _LABELS, _JOINED = 10, 15  # words of a text, and how many it may have for one that joins them
 _LEADS_ON = re.compile(r"[:：]\s*$|\bfollowing\b[^.]*\.?\s*$|如下[^。]*。?\s*$|以下[^。]*。?\s*$", re.IGNORECASE)
 _DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|defined|called|indicates?|meaning)\b|是|指|表示|称为|含义", re.I)
+# "LOTRANS: the line voltage below which the UPS switches", but no reading ("LOTRANS : 97.0 volts").
+_EXPLAINED = re.compile(
+    r"[-*•·\s]*([A-Z][A-Z0-9_]+|[A-Za-z][\w.-]*[\d_][\w.-]*)\s*(?:[:：]|[-–—]\s|\bis\b|\bmeans\b|是|指|表示)\s*(?=[^\d\s].{15,})"
+)
+_AIM = re.compile(
+    r"\s*(?:(?:in order )?to\s+([a-z][^,.]{5,80}),|(?:如果?|若|为了?)?(?:要|需要?|想)([^，。]{2,30})[，,])", re.I
+)
+_AIMED = 0.5  # share of the question's words that stand in the aim of an instruction
 _PERMITS = re.compile(r"\b(?:may|permitted|allowed|permissible|suitable)\b|可以|允许|可用|不能|不宜|适用", re.I)
 
 
@@ -102,7 +116,7 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
         score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
         extracts.append(Extract(passage, _window(passage, own, scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
-    return _kept(_measured_first(extracts, question, asked), asked)
+    return _kept(_measured_first(extracts, question, asked), asked, {*content_words(question.own), *found.translated})
 
 
 def _measured_first(extracts: list[Extract], question: Question, asked: Understanding) -> list[Extract]:
@@ -113,7 +127,7 @@ def _measured_first(extracts: list[Extract], question: Question, asked: Understa
     return [shown, *(one for one in extracts if one is not shown)]
 
 
-def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
+def _kept(extracts: Sequence[Extract], asked: Understanding, said: Collection[str]) -> list[Extract]:
     first = extracts[0]
     wanted = [i.normal for i in asked.identifiers]
     missing = [normal for normal in wanted if normal not in normal_identifier(first.passage.text)]
@@ -121,7 +135,7 @@ def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
         if any(normal in normal_identifier(extract.text) for normal in missing):
             return [first, extract]  # a question about two codes needs both entries
     if first.passage.kind == "fault":
-        return [first]
+        return _of_the_list_meant(first, extracts, said)
     room = _ROOM - len(first.text)
     if _LEADS_ON.search(first.text):
         listed = next((one for one in extracts if _follows(one.passage, first.passage)), None)
@@ -136,6 +150,20 @@ def _kept(extracts: Sequence[Extract], asked: Understanding) -> list[Extract]:
         if near and extract.score >= _SECOND * first.score and len(extract.text) <= room:
             return [first, extract]
     return [first]
+
+
+def _of_the_list_meant(first: Extract, extracts: Sequence[Extract], said: Collection[str]) -> list[Extract]:
+    """Return the entries that lists of one document have for the same code: of the list named, or of two where open."""
+    code = _LISTED_CODE.match(first.text)
+    same = [first] + [
+        other
+        for other in extracts[1:]
+        if code and other.passage.kind == "fault" and other.passage.place.revision == first.passage.place.revision
+        if other.passage.section != first.passage.section
+        if (own := _LISTED_CODE.match(other.text)) and own.group() == code.group()
+    ]
+    named = [len(set(content_words(one.passage.section[-1])) & set(said)) if one.passage.section else 0 for one in same]
+    return [one for one, count in zip(same, named, strict=True) if count == max(named)][:_FAMILIES]
 
 
 def _follows(passage: Passage, other: Passage) -> bool:
@@ -167,6 +195,7 @@ class _Scorer:
             if word not in content_words(question.own)
         }
         self._other = _weights(found.translated, every)
+        self._numbers = set(_PLAIN_NUMBER.findall(question.own))
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}
         told = any(i.kind == "part" for i in asked.identifiers) and not words().hazard_asked.search(question.own)
@@ -185,6 +214,10 @@ class _Scorer:
         score = _COVER * covered + _WANT * _wanted(unit.text, self._asked, self._question.own)
         if unit.text in self._similar:
             score += _SIMILAR * max(0.0, (self._similar[unit.text] - 0.75) * 4)
+        if self._numbers & unit.tokens:
+            score += _SAME_NUMBER
+        if "cause" in self._asked.wants and passage.section and _OF_FAULTS.search(passage.section[-1]):
+            score += _WANT * 0.5  # a list of faults says "noisy: worn bearings" without a word for cause
         if len(unit.text) < 20:
             score -= 0.08 if holds_figure(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
         if words().caption.match(unit.text) or _labels(unit):
@@ -207,7 +240,10 @@ class _Scorer:
             bonus -= _PARTS
         if self._codes and not self._lent:
             named = [i.normal for i in extract_identifiers(unit.text[:60]) if i.kind == "code"]
-            if passage.kind == "fault" and named and named[0] in self._codes:
+            listed = _LISTED_CODE.match(unit.text)
+            if passage.kind == "fault" and listed and listed.group() in {i.text for i in asked.identifiers}:
+                bonus += _ENTRY
+            elif passage.kind == "fault" and named and named[0] in self._codes:
                 alone = len(extract_identifiers(unit.text.split("|")[0])) == 1
                 bonus += _ENTRY if alone else _LISTED
             elif self._codes & {i.normal for i in extract_identifiers(unit.text)}:
@@ -254,15 +290,31 @@ def _wanted(text: str, asked: Understanding, question: str) -> float:
             score += 0.4
             if any(unit.search(text) for unit in units):
                 score += 0.6
+    if "steps" in asked.wants and instructs(text, question):
+        score += 0.7
     if "name" in asked.wants and any(i.kind == "part" for i in extract_identifiers(text)):
         score += 0.5
     if "cause" in asked.wants and _CAUSE.search(text):
         score += 0.5
     if "permission" in asked.wants and (words().bypass["rule"].search(text) or _PERMITS.search(text)):
         score += 0.7
-    if "definition" in asked.wants and _DEFINES.search(text):
-        score += 0.25
+    if "definition" in asked.wants:
+        score += 0.25 if _DEFINES.search(text) else 0.0
+        score += 0.75 if _explains(text, question) else 0.0
     return min(score, 1.0)
+
+
+def instructs(text: str, question: str) -> bool:
+    """Say whether a sentence tells how to do what is asked: "To change the sensitivity, press …"."""
+    aim = _AIM.match(text)
+    wanted = set(content_words(question)) - words().light
+    return aim is not None and len(wanted & set(index_tokens(aim[1] or aim[2]))) >= max(2, _AIMED * len(wanted))
+
+
+def _explains(text: str, question: str) -> bool:
+    """Say whether a text begins with a name that the question holds, and goes on to say what it is."""
+    entry = _EXPLAINED.match(text)
+    return entry is not None and re.search(rf"(?<!\w){re.escape(entry[1])}(?!\w)", question, re.ASCII) is not None
 
 
 def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
-from agent.models.choosing import Extract, documents_of
+from agent.models.choosing import Extract, candidates, documents_of, instructs
+from agent.models.units import cut
 from agent.tools.data import without_orders
 from agent.tools.found import Found
 from agent.words import words
@@ -34,7 +35,20 @@ def procedure(question: Question, asked: Understanding, found: Found) -> list[Ex
     named = not question.topic or (asked.code or "") in question.own
     if "steps" not in asked.wants or "procedure" not in asked.intents or (asked.code and named):
         return []
+    if not titled(question, found) and _in_running_text(question, found):
+        return []
     return [Extract(p, text, p.score) for p in best_section(question, asked, found) if (text := _told(p))]
+
+
+def _in_running_text(question: Question, found: Found) -> bool:
+    """Say whether a sentence of the best passages tells how: "To change the sensitivity, press …"."""
+    passages = candidates(found.evidence.passages if found.evidence else ())
+    return any(
+        instructs(unit.text, question.own)
+        for passage in passages
+        if passage.kind == "text" and passage.applies != "other"
+        for unit in cut(passage)
+    )
 
 
 def best_section(question: Question, asked: Understanding, found: Found, *, anyhow: bool = False) -> list[Passage]:

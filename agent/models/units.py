@@ -18,6 +18,7 @@ _END = re.compile(
 )
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)、）](?!\d)|[(（]\d{1,2}[)）]|步骤\s*\d+|Step \d+|[①-⑳]|[•·▪‣\-–*]\s)")
 _TERMINAL = re.compile(r"[。！？；.!?:：;]\s*$")
+_ENTRY = 1000  # characters of an entry that is told whole
 _SHORT = 24  # a piece shorter than this says nothing alone
 
 
@@ -38,7 +39,9 @@ class Unit:
 
 def cut(passage: Passage) -> list[Unit]:
     """Cut a passage into its units, in order; together they hold all of its text but white space."""
-    if passage.kind in ("table", "row", "fault"):
+    if passage.kind == "fault" and "|" not in passage.text and len(passage.text) <= _ENTRY:
+        spans = [(0, len(passage.text))]  # the entry of a code under its heading
+    elif passage.kind in ("table", "row", "fault"):
         spans = _lines(passage.text)
     else:
         spans = [piece for span in _blocks(passage.text) for piece in _sentences(passage.text, *span)]

@@ -158,6 +158,8 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
     def readings_beyond_limits(query: str = "", equipment: str | None = None) -> tuple[str, Found]:
         """List the newest readings that stand outside their limits, of one machine or of all."""
         zh = detect_language(query) == "zh"
+        if not corpus.metrics():
+            return _said(()), Found()  # nothing is inferred from missing data
         readings = corpus.beyond_limits(equipment)
         count = len(readings)
         head = (

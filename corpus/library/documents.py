@@ -37,7 +37,7 @@ from corpus.domain import (
     TextLine,
 )
 from corpus.errors import NotFound
-from corpus.library.identifiers import normal_identifier
+from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import contains_quote, normal_text, spellings
 from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
 from corpus.library.words import detect_language
@@ -142,6 +142,16 @@ class DocumentStore:
         return self.remember(
             ("models",), lambda: sorted({model for document in self.all() for model in document.models})
         )
+
+    def title_names(self) -> frozenset[str]:
+        """Return the normal forms that titles and file names hold and no entry explains: what documents are about."""
+        return self.remember(("title names",), self._title_names)
+
+    def _title_names(self) -> frozenset[str]:
+        texts = [text for document in self.all() for text in (document.title, *(r.source for r in document.revisions))]
+        named = {identifier.normal for text in texts for identifier in extract_identifiers(text)}
+        explained = {normal for normal, (_, leads) in self.held_identifiers(sorted(named)).items() if leads}
+        return frozenset(named - explained)
 
     def pages(self, revision: int) -> list[Page]:
         with self.database.read() as session:
@@ -285,6 +295,18 @@ class DocumentStore:
         with self.database.read() as session:
             rows = session.execute(query.where(IdentifierRow.normal.in_(normals)).group_by(IdentifierRow.normal))
             return {normal: (count, bool(leads)) for normal, count, leads in rows}
+
+    def figure_codes(self) -> bool:
+        """Say whether the entries of live documents have codes of figures alone."""
+        query = _live(
+            select(IdentifierRow.id)
+            .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
+            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+        )
+        digits = IdentifierRow.normal.between("0", ":")
+        with self.database.read() as session:
+            found = session.scalar(query.where(IdentifierRow.leads, IdentifierRow.kind == "code", digits).limit(1))
+            return found is not None
 
     def identified(self, normals: Sequence[str], most: int) -> dict[int, dict[str, bool]]:
         """Return up to `most` live chunks with these identifiers: chunk id -> {identifier: it stands at the front}.

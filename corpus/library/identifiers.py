@@ -20,6 +20,24 @@ _JOINED = re.compile(
 _SPACED = re.compile(
     r"(?<![A-Za-z0-9])([A-Z]{1,4})(?:[ \u00a0]|- | -)(\d{2,4})(?![A-Za-z0-9%]|[.,]\d|\s*(?:mm|bar|V|A|kW|Hz|h)\b)"
 )
+# Figures alone are a code where they are called one: "error code 31", "报警号 401"; "alarm 3 times" is none.
+_NO_CODE = (
+    r"(?![\w%‰°]|[.,:/-]\d|\s*(?:(?:[mcµu]m|[mu]s|[mk]g|ml|[mk]?v|ma|kw|[km]?hz|[km]?pa|m?bar|rpm|psi|kn|nm|min|times?|"
+    r"of|degrees?|percent|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|[次个条起天年月日时分秒度台页步项种类倍伏安毫米升转帕巴℃]|小时|千克|公斤))"
+)
+_CALLED_CODE = re.compile(
+    r"(?:\b(?:alarm|fault|error|trip|warn(?:ing)?|event|message|diagnostic)s?\s+(?:no\.?|number|id|#)"
+    r"|\b(?<!zip )(?<!post )(?<!dialling )(?<!area )(?<![\w-])code"
+    r"|(?:报警|故障|错误|告警|警告|警报|报错|事件|诊断|返回|信息)\s?(?:编号|号|码)|代[码号])"
+    r"\s*(?:is|was|[:：=#]|为|是)?\s*(?P<called>-?\d{1,6})"
+    + _NO_CODE
+    + r"|(?:返回值?|\breturn(?:s|ed)?(?: value)?)\s?(?P<returned>-\d{1,6})"
+    + _NO_CODE
+    + r"|(?:\b(?:alarm|fault|error)\s+|(?:报警|告警|报错|故障|错误)\s*)(?P<named>\d{2,6})"
+    + _NO_CODE,
+    re.IGNORECASE,
+)
 NOT_A_PREFIX = frozenset(
     "THE AND FOR PAGE STEP FIG NO REV DN PN ISO IEC DIN EN GB UL CE TO OF AT BY IN ON OR IS A IP VG SAE API CLP HLP "
     "HM M G R L N V W X Y Z MM CM KG RPM PSI BAR MPA KW HZ DC AC RH LH MAX MIN FAA CFR PART CH SEC".split()
@@ -39,6 +57,11 @@ def normal_identifier(text: str) -> str:
     return "".join(character for character in folded if character.isalnum())
 
 
+def normal_code(text: str) -> str:
+    """Return the normal form of a code of figures alone, whose sign counts: -9 is not 9."""
+    return f"-{normal_identifier(text)}" if text.startswith("-") else normal_identifier(text)
+
+
 def plain_form(text: str) -> str:
     """Return the text in half-width forms with one kind of dash: what identifiers are looked for in."""
     return unicodedata.normalize("NFKC", text).translate(_DASHES)
@@ -47,7 +70,8 @@ def plain_form(text: str) -> str:
 def extract_identifiers(text: str) -> list[Identifier]:
     """Find what looks like a fault code or part number, each normal form once, in the order they stand.
 
-    Plain numbers, measurements and dates are left out. A name with its own dashes (HX-8100-0231) is one identifier.
+    Plain numbers, measurements and dates are left out, but for a number that is called a code. A name with its own
+    dashes (HX-8100-0231) is one identifier.
     """
     plain = plain_form(text)
     found: dict[str, tuple[int, Identifier]] = {}
@@ -60,6 +84,10 @@ def extract_identifiers(text: str) -> list[Identifier]:
         if match.group(1) not in NOT_A_PREFIX:
             normal = normal_identifier(match.group())
             found.setdefault(normal, (match.start(), Identifier("code", normal, match.group())))
+    for match in _CALLED_CODE.finditer(plain):
+        name = next(name for name, held in match.groupdict().items() if held)
+        normal = normal_code(match[name])
+        found.setdefault(normal, (match.start(name), Identifier("code", normal, match[name])))
     return [identifier for _, identifier in sorted(found.values(), key=lambda item: item[0])]
 
 

@@ -23,7 +23,7 @@ from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Lan
 from corpus.errors import Conflict, IndexMismatch, NotFound, Refused
 from corpus.library.documents import DocumentStore, packed_lines
 from corpus.library.embedding import Embedder, Vectors
-from corpus.library.identifiers import extract_identifiers, normal_identifier
+from corpus.library.identifiers import extract_identifiers, normal_code
 from corpus.library.lexical import LexicalIndex
 from corpus.library.quotes import normal_text
 from corpus.library.rows import (
@@ -41,8 +41,10 @@ from corpus.plant.records import RecordStore
 
 Progress = Callable[[str, int, int], None]
 _BATCH = 500
-_FIGURES = re.compile(r"\d{2,8}|\d{1,4}[-.]\d{1,6}")
+_FIGURES = re.compile(r"-?\d{1,8}|\d{1,4}[-.]\d{1,6}")
 """A code of figures alone, which nothing in running text could tell from a number."""
+_LISTED = re.compile(r"(?P<code>-?\d{1,8})(?:\s*[:：=]|\s+[-–—])\s*\S")
+"""An entry of a list: "31: collision"."""
 _LONG_FIGURES = re.compile(r"\d{5,12}")
 """A part number of figures alone; shorter ones in a list of parts are positions."""
 
@@ -563,9 +565,11 @@ def chunk_identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:
     if chunk.kind not in ("fault", "row"):
         return [(identifier, False) for identifier in found.values()]
     head = {identifier.normal for identifier in extract_identifiers(chunk.text[:60])[:1]}
-    cell = chunk.text.split("\n")[0].split(" | ")[0].rsplit(": ", 1)[-1].strip()
+    first = chunk.text.split("\n")[0].split(" | ")[0]
+    listed = _LISTED.match(first) if chunk.kind == "fault" else None
+    cell = (listed["code"] if listed else first.rsplit(": ", 1)[-1]).strip()
     if (_FIGURES if chunk.kind == "fault" else _LONG_FIGURES).fullmatch(cell):
-        normal = normal_identifier(cell)
+        normal = normal_code(cell)
         found[normal] = Identifier("code", normal, cell)
         head = {normal}
     return [(identifier, identifier.normal in head) for identifier in found.values()]

@@ -11,6 +11,7 @@ from corpus.library.identifiers import (
     NOT_A_PREFIX,
     extract_identifiers,
     identifier_kind,
+    normal_code,
     normal_identifier,
     plain_form,
 )
@@ -23,6 +24,7 @@ _PIECE = re.compile(r"[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*")
 _PIECES = 5  # of a code that was typed with spaces
 _LONGEST = 32
 _SHORT = 5
+_FIGURES = re.compile(r"-?\d+")
 _GAPS = (" ", "\u00a0", "- ", " -")
 # A code typed with spaces that stands nowhere: capitals, then figures ("KF 1281 283", "OR 32X3.5 FKM", "W 7699").
 _SPACED_OUT = re.compile(
@@ -33,7 +35,7 @@ _SPACED_OUT = re.compile(
 _SUFFIX = re.compile(r" ([A-Z]\d)(?![A-Za-z0-9-])")
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9.]+)*")
 _CALLED = re.compile(
-    r"(?:alarm|fault|error|trip|warning|code|message|no\.?|number|报警|故障|错误|告警|代码|代号|号|编号)\W{0,3}$",
+    r"(?:alarm|fault|error|trip|warning|code|message|no\.?|number|[报显跳][警示闸错]?|故障|错误|告警|代码|[代编]?号|码)\W{0,3}$",
     re.IGNORECASE,
 )
 
@@ -69,10 +71,12 @@ def named_identifiers(
     names: Collection[str],
     stands: Callable[[str], bool] = lambda _: True,
     written: Callable[[str], bool] = lambda _: False,
+    figures: Callable[[], bool] = lambda: True,
 ) -> list[Named]:
     """Return the identifiers of a query in the order they stand; `names` (tags and models) are none.
 
-    `stands` says whether a word stands anywhere in the library, `written` whether some words stand there in a row.
+    `stands` says whether a word stands anywhere in the library, `written` whether some words stand there in a row,
+    `figures` whether there are codes of figures alone: where there are none, a number that is called a code is none.
 
     Neighbouring pieces are one identifier where the library has them as one, the longest first: "OR 32X3.5 FKM" is
     OR-32X3.5-FKM. What looks like an identifier and stands nowhere is unknown; what a text spells with the same spaces
@@ -85,7 +89,7 @@ def named_identifiers(
 
     def take(start: int, end: int, known: bool) -> None:
         written = plain[start:end]
-        normal = normal_identifier(written)
+        normal = normal_code(written)
         if any(start < one.end and one.start < end for one in found):
             return
         found.append(Named(Identifier(identifier_kind(written), normal, written), start, end, known))
@@ -103,7 +107,9 @@ def named_identifiers(
         take(start, end, known=False)
     for identifier in extract_identifiers(query):
         start = plain.find(identifier.text)
-        take(start, start + len(identifier.text), known=False)
+        known = identifier.text.startswith("-") and identifier.normal in held([identifier.normal])
+        if known or not _FIGURES.fullmatch(identifier.text) or figures():
+            take(start, start + len(identifier.text), known=known)
     for match in _NAME.finditer(plain):
         called = _CALLED_NAME.search(plain[: match.start()]) or _CALLS_NAME.match(plain, match.end())
         if called and normal_identifier(match.group()) not in names and not stands(match.group()):
@@ -112,7 +118,10 @@ def named_identifiers(
     kept = [
         one
         for one in kept
-        if one.known or not _PLAIN.fullmatch(one.identifier.text) or not written(one.identifier.text)
+        if one.known
+        or _FIGURES.fullmatch(one.identifier.text)
+        or not _PLAIN.fullmatch(one.identifier.text)
+        or not written(one.identifier.text)
     ]
     return sorted(kept, key=lambda one: one.start)
 
@@ -142,13 +151,15 @@ def _windows(plain: str) -> Iterator[tuple[int, int]]:
             phrase = first is not last and len(normal) <= _SHORT and first.group().islower()
             if phrase and is_function_word(first.group()):
                 continue
-            if len(normal) >= 2 and any(c.isdigit() for c in normal):
+            if any(c.isdigit() for c in normal):
                 yield first.start(), last.end()
 
 
 def _counts(plain: str, start: int, end: int, *, leads: bool) -> bool:
     """Say whether a form that the library has is meant as an identifier here: bare figures need to be called one."""
     written = plain[start:end]
+    if plain[:start].endswith(" -"):
+        return False  # -9 is another code than 9
     if any(c.isalpha() for c in written):
         return bool(len(normal_identifier(written)) > 2 or leads)
     return leads and (len(written) >= 6 or _CALLED.search(plain[:start]) is not None)

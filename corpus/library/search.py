@@ -128,7 +128,9 @@ class Searcher:
             return {normal: leads for normal, (_, leads) in counts.items()}
 
         spoken = _without_name(text, machine)
-        named = named_identifiers(spoken, held, names=names, stands=self._stands, written=self._written)
+        named = named_identifiers(
+            spoken, held, names=names, stands=self._stands, written=self._written, figures=self._documents.figure_codes
+        )
         identifiers = [one.identifier for one in named]
         words = self._words(spoken, named)
 
@@ -199,7 +201,7 @@ class Searcher:
         in_query = {identifier.normal for identifier in extract_identifiers(query)}
         known = {normal_identifier(m): m for m in [*self._equipment.models(), *self._documents.models()]}
         models = {m.model for m in machines if m.model} | {known[n] for n in in_query if n in known}
-        names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known)
+        names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known) | self._documents.title_names()
         return machine, sorted(models), names
 
     def _stands(self, word: str) -> bool:

@@ -15,6 +15,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _NAMED = {*_HEADINGS, "li", "pre", "dt", "dd"}  # what a block is called by, whatever stands inside it
 _PARTS = """address article aside blockquote center details div dl fieldset figcaption figure footer form header hr main
 nav ol p section summary ul""".split()
+_TERM, _BETWEEN = 40, ": "  # a term that short is told in one line with its definition
 _BLOCKS = [*_NAMED, *_PARTS, "table"]
 
 
@@ -93,7 +94,7 @@ def _with_terms(named: Iterator[tuple[str, Block]]) -> Iterator[Block]:
             term = f"{term}\n{block.text}" if term else block.text
             continue
         if term and name == "dd" and block.text:
-            block, term = paragraph(f"{term}\n{block.text}"), ""
+            block, term = paragraph(f"{term}{_BETWEEN if len(term) < _TERM else chr(10)}{block.text}"), ""
         elif term:
             yield paragraph(term)
             term = ""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.models.choosing import choose
@@ -11,24 +15,25 @@ from corpus import ChunkKind, Evidence, Passage, Place, detect_language
 
 def _answer(asked: str, *texts: tuple[ChunkKind, str]) -> list[str]:
     """Return what is chosen of passages that stand one after the other and are found as well as each other."""
-    passages = tuple(
-        Passage(
-            id=at,
-            place=Place("winch.pdf", revision=1, page=3, section="Rope"),
-            page_end=None,
-            title="Winch",
-            kind=kind,
-            document_kind="manual",
-            language=detect_language(text),
-            text=text,
-            section=("Rope",),
-            models=(),
-            score=1.0,
-        )
-        for at, (kind, text) in enumerate(texts)
-    )
+    passages = tuple(_passage(at, kind, text) for at, (kind, text) in enumerate(texts))
     question = Question(asked, asked, understand(asked))
     return [extract.text for extract in choose(question, question.asked, Found(evidence=Evidence(passages)))]
+
+
+def _passage(at: int, kind: ChunkKind, text: str) -> Passage:
+    return Passage(
+        id=at,
+        place=Place("winch.pdf", revision=1, page=3, section="Rope"),
+        page_end=None,
+        title="Winch",
+        kind=kind,
+        document_kind="manual",
+        language=detect_language(text),
+        text=text,
+        section=("Rope",),
+        models=(),
+        score=1.0,
+    )
 
 
 def test_words_out_of_a_drawing_answer_nothing() -> None:
@@ -70,3 +75,43 @@ def test_a_passage_with_the_quantity_goes_before_one_that_fits_a_little_better()
         ("text", "Clamp screws: 45 N·m."),
     )
     assert first == "Clamp screws: 45 N·m."
+
+
+def test_a_name_is_explained_by_the_text_that_begins_with_it() -> None:
+    reading = "ROPELEN : 97.0 m\nDRUMTEMP : 40 °C\nROPELEN of the day : 12 m"
+    first, *_ = _answer("What is ROPELEN?", ("text", reading), ("text", "ROPELEN: the rope that is left on the drum."))
+    assert first == "ROPELEN: the rope that is left on the drum."
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("How do I change the rope length?", "To change the rope length, turn the dial at the rear."),
+        ("钢丝绳长度怎么改？", "如需更改钢丝绳长度，旋转后部的旋钮。"),
+    ],
+)
+def test_a_sentence_that_says_how_to_do_it_answers(asked: str, told: str) -> None:
+    other = "The rope length is 40 m; the rope length dial has a lamp." if "rope" in asked else "钢丝绳长度为 40 m。"
+    first, *_ = _answer(asked, ("text", other), ("text", told))
+    assert first == told
+
+
+def test_the_number_asked_for_counts() -> None:
+    every_250, every_500 = "Every 250 hours of service: oil the rope.", "Every 500 hours of service: oil the drum."
+    first, *_ = _answer("What is done at the 500 hours service?", ("text", every_250), ("text", every_500))
+    assert first.startswith("Every 500")
+
+
+def test_of_lists_with_the_same_code_the_one_named_answers_and_both_where_it_is_open() -> None:
+    entries = [("fault", "15: motor 5 failed"), ("fault", "15: joint too hot")]
+    lists = [("Controller error codes",), ("Servo error codes",)]
+    passages = tuple(
+        replace(_passage(at, kind, text), section=section, why=("identifier",))  # type: ignore[arg-type]
+        for at, ((kind, text), section) in enumerate(zip(entries, lists, strict=True))
+    )
+    found = Found(evidence=Evidence(passages))
+    said = {}
+    for asked in ("What is servo error code 15?", "What is error code 15?"):
+        question = Question(asked, asked, understand(asked))
+        said[asked] = [extract.text for extract in choose(question, question.asked, found)]
+    assert list(said.values()) == [["15: joint too hot"], ["15: motor 5 failed", "15: joint too hot"]]

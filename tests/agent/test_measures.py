@@ -17,6 +17,12 @@ from agent.asking.measures import measures_asked, shows_measure
         ("滤网多久洗一次", "每两周一次", "等 10 min"),
         ("How often is the strainer cleaned?", "Interval: 250 h", "wait 10 min"),
         ("等多久才能打开", "wait 10 min", "8 mm"),
+        ("质保期多长", "自出厂之日起 24 个月", "长 24 mm"),
+        ("充电要多长时间", "约 8 小时", "每月均衡充电"),
+        ("How often is the chain oiled?", "two times a year", "Once it is dry, oil it"),
+        ("How often is the pump greased?", "every 2,000 operating hours", "every 8 Deg C"),
+        ("水泵的效率是多少", "78 %", "74 dB(A)"),
+        ("What IP rating has the cabinet?", "IP54", "54 kg"),
     ],
 )
 def test_the_quantity_is_told_by_its_name_or_its_unit(asked: str, shown: str, other: str) -> None:
@@ -26,6 +32,15 @@ def test_the_quantity_is_told_by_its_name_or_its_unit(asked: str, shown: str, ot
     assert not shows_measure(measures, other)
 
 
-@pytest.mark.parametrize("asked", ["How many bolts hold it?", "有几个螺栓", "What is the cetane number?"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "How many bolts hold it?",
+        "有几个螺栓",
+        "What is the cetane number?",
+        "how much does the life drop",
+        "why is it hot",
+    ],
+)
 def test_what_is_counted_without_a_unit_is_no_quantity(asked: str) -> None:
     assert measures_asked(asked) == []

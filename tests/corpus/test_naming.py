@@ -10,8 +10,8 @@ from corpus.library.identifiers import normal_identifier
 from corpus.library.naming import named_identifiers, without
 
 CODES = ("E-407", "AL-25", "W-2026", "F33427", "OR-32X3.5-FKM", "KF-1281-283", "6204-2RS", "HX-8100-0231", "7i76E")
-FIGURES = ("401", "4000123")
-HELD = {normal_identifier(code): True for code in (*CODES, *FIGURES)}
+FIGURES = ("401", "4000123", "7")
+HELD = {normal_identifier(code): True for code in (*CODES, *FIGURES)} | {"-9": True}
 
 
 def held(normals: Sequence[str]) -> Mapping[str, bool]:
@@ -49,6 +49,25 @@ def test_figures_are_a_code_only_where_they_are_called_one() -> None:
     assert known("故障代码401怎么处理") == [("401", True)]
     assert known("the belt runs at 401 N") == []
     assert known("where is 4000123") == [("4000123", True)]
+    assert known("the robot shows error code 7") == [("7", True)]
+    assert known("机器人报警号 7 是什么意思") == [("7", True)]
+    assert known("the alarm came 7 times") == []
+
+
+def test_the_sign_of_a_code_counts() -> None:
+    assert known("the call returns -9") == [("-9", True)]
+    assert known("返回 -401 是什么原因") == [("-401", False)]
+
+
+def test_a_number_called_a_code_is_unknown_only_where_there_are_such_codes() -> None:
+    def named(query: str, figures: bool) -> list[tuple[str, bool]]:
+        found = named_identifiers(query, held, names=(), figures=lambda: figures)
+        return [(one.identifier.normal, one.known) for one in found]
+
+    assert named("What does error code 62 mean?", True) == [("62", False)]
+    assert named("错误码 62 是什么意思", True) == [("62", False)]
+    assert named("What does error code 62 mean?", False) == []
+    assert named("报警 30 次，每次 12 分钟", True) == []
 
 
 def test_words_before_figures_are_no_code() -> None:

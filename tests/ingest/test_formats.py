@@ -79,8 +79,8 @@ def test_html_keeps_terms_with_their_definitions_and_reads_nothing_twice(tmp_pat
     )
     assert [(b.kind, b.text) for b in parse(tmp_path / "a.html").blocks] == [
         ("heading", "Status words"),
-        ("text", "ONBATT\nThe mains are gone."),
-        ("text", "LINEV\nVoltage of the line."),
+        ("text", "ONBATT: The mains are gone."),
+        ("text", "LINEV: Voltage of the line."),
         ("list", "Switch off."),
         ("list", "Wait 5 min."),
         ("text", "a\n  b"),
