@@ -11,6 +11,7 @@ from ingest.readers import Block
 from ingest.readers.mending import join_lines
 from ingest.readers.vocabulary import bare_code, could_be_code, flat_header, header_height, is_code, named, roles
 
+_FIGURES = re.compile(r"-?\d{1,6}")
 _MEASURED = re.compile(r"\d\s?(?:[^\W\d_]|[°%‰Ω℃″\"])")
 
 
@@ -92,10 +93,24 @@ def _kind(header: Sequence[str], rows: Sequence[_Row]) -> tuple[ChunkKind, int]:
             return "fault", i
     words = {role for column in names for role in column}
     if faults >= 2 or (faults and "code" in words):
+        if (numbers := _numbered_codes(rows)) is not None:
+            return "fault", numbers
         return "fault", next((i for i, role in enumerate(names) if "fault" in role or "code" in role), 0)
     if {"item", "count", "name"} <= words:
         return "row", next(i for i, role in enumerate(names) if "item" in role)
     return "table", 0
+
+
+def _numbered_codes(rows: Sequence[_Row]) -> int | None:
+    """Return the first two columns' one whose cells are codes of figures alone, each another: no count from 1 on."""
+    for i in range(2):
+        cells = [row.cells[i].strip() for row in rows if i < len(row.cells) and row.cells[i].strip()]
+        figures = [int(cell) for cell in cells if _FIGURES.fullmatch(cell)]
+        counted = figures == list(range(figures[0], figures[0] + len(figures))) if figures else True
+        distinct = len(set(figures)) == len(figures) == len(cells) > 2
+        if distinct and not (counted and figures[0] <= 1):
+            return i
+    return None
 
 
 def _entries(rows: Sequence[_Row], anchor: int, kind: ChunkKind) -> list[_Row]:

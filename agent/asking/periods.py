@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from corpus import extract_identifiers
+
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS) + "|sept"
 _CLOCK = r"(?:\s*(?:T|at|,)?\s*(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d))?"
@@ -128,6 +130,9 @@ class Period:
 def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
     """Return the time that a text speaks of; two dates are the ends of a span; None where it names none."""
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    for identifier in extract_identifiers(text):
+        if identifier.normal.isdigit():
+            text = text.replace(identifier.text, " ", 1)  # alarm 2015 is no year
     text = _LAST_YEARS.sub(
         lambda match: match[0].replace(
             match[1] or match[2], f"{today.year - 1}年" if match[1] else str(today.year - 1)
@@ -189,6 +194,8 @@ def _dates(text: str, today: datetime, zone: ZoneInfo) -> Iterator[tuple[int, in
                     since = since.replace(hour=int(parts["hour"]), minute=int(parts["minute"]))
             except ValueError:
                 continue
+            if since.year > today.year + 1:
+                continue  # nothing is on record of it: a number
             if not parts.get("year") and since > today + timedelta(days=1):
                 since = since.replace(year=since.year - 1)  # what happened in a month to come was last year's
             taken.append(match.span())

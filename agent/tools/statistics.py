@@ -85,6 +85,8 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         query: str, equipment: str | None = None, code: str | None = None, model: str | None = None
     ) -> tuple[str, Found]:
         """Count alarms by code, with durations; `query` is the question in the reader's words, with its dates."""
+        if not corpus.alarm_codes():
+            return _said(()), Found()  # nothing is inferred from missing data
         zh = detect_language(query) == "zh"
         when = period(query)
         figures = corpus.alarm_figures(equipment, code=code, since=when.since, until=when.until)

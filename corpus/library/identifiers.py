@@ -34,7 +34,7 @@ _CALLED_CODE = re.compile(
     + _NO_CODE
     + r"|(?:返回值?|\breturn(?:s|ed)?(?: value)?)\s?(?P<returned>-\d{1,6})"
     + _NO_CODE
-    + r"|(?:\b(?:alarm|fault|error)\s+|(?:报警|告警|报错|故障|错误)\s*)(?P<named>\d{2,6})"
+    + r"|(?:\b(?:alarm|fault|error)\s+|(?:报警|告警|报错|故障|错误|报出?)\s*)(?P<named>\d{2,6})"
     + _NO_CODE,
     re.IGNORECASE,
 )

@@ -168,4 +168,13 @@ def _settled(items: list[Item]) -> list[Item]:
         ordered: list[Item] = [run for line in visual_lines(runs) for run in line]
         tables = [item for item in items if isinstance(item, PageTable)]
         return sorted([*ordered, *tables], key=lambda item: item.box.top) if tables else ordered
-    return items
+    return _with_tables([item for item in items if isinstance(item, Run)], items)
+
+
+def _with_tables(runs: list[Run], items: Sequence[Item]) -> list[Item]:
+    """Put tables between the runs above and below them: the file says nothing of where in the text they stand."""
+    settled: list[Item] = list(runs)
+    for table in sorted((item for item in items if isinstance(item, PageTable)), key=lambda item: item.box.top):
+        above = [at for at, item in enumerate(settled) if item.box.bottom <= table.box.top + 0.005]
+        settled.insert(above[-1] + 1 if above else 0, table)
+    return settled

@@ -17,6 +17,7 @@ from ingest.readers.lines import around, box_of, grouped, line_text
 from ingest.readers.mending import CHAPTER, ITEM, NUMBERED, is_warning, join_lines
 from ingest.readers.pdf_page import Rule
 
+_LARGER = 1.1  # than the line below it is a heading with a number of two parts
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 
 
@@ -44,7 +45,7 @@ def body_height(runs: Sequence[Run]) -> float:
     """Return the height that most characters are set in."""
     counts: Counter[float] = Counter()
     for run in runs:
-        counts[round(run.height)] += len(run.text)
+        counts[round(run.height, 1)] += len(run.text)
     return counts.most_common(1)[0][0] if counts else 10.0
 
 
@@ -172,7 +173,10 @@ def _heading(
     short = len(first) < 80 and not first.rstrip().endswith(("。", ".", "；", ";", ",", "，"))
     if titles and (not tall or ITEM.match(first)):  # one odd letter makes the line of a step tall
         return None, 0
-    if short and (CHAPTER.match(first) or (numbered and tall)):
+    # "3.1 Replacing the belts" is set but little larger than the text below it.
+    below = min([usual, *(max(run.height for run in group) for group in groups[1:2])])
+    dotted = numbered and "." in numbered.group(1) and height > _LARGER * below
+    if short and (CHAPTER.match(first) or (numbered and tall) or dotted):
         return (numbered.group(1).count(".") + 1 if numbered else 1, first), 1
     if short and len(first) < 60 and height > 1.4 * usual and any(c.isalpha() for c in first) and not ITEM.match(first):
         return (1 if height > 1.8 * usual else 2, first), 1

@@ -112,3 +112,18 @@ def test_past_fixes_are_found_by_machine_and_across_languages(plant: Corpus, que
     places = [answer.text.index(piece) for piece in holds]
     assert places == sorted(places)
     assert answer.cases
+
+
+@pytest.mark.parametrize(
+    "text", ["What does alarm 2015 mean?", "报警 2011 什么意思", "车床报 2061 怎么办", "code 2024"]
+)
+def test_a_number_that_names_an_alarm_is_no_year(text: str) -> None:
+    assert period_in(text, NOW, ZoneInfo("Asia/Shanghai")) is None
+
+
+def test_a_year_beside_alarms_stays_one() -> None:
+    for text in ("how many alarms in 2025", "2025 年报警几次"):
+        period = period_in(text, NOW, ZoneInfo("Asia/Shanghai"))
+        assert period is not None
+        assert period.since is not None
+        assert period.since.year == 2025

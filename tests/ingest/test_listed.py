@@ -66,3 +66,16 @@ def test_a_table_whose_first_row_is_data_has_no_header() -> None:
     assert found == ("table", "Rated flow | 40 m³/h\nWeight | 186 kg\nNoise level | 74 dB(A)")
     (found,) = _chunks(Block("table", rows=(("Quantity", "Value"), *rows)))
     assert found[1].startswith("Quantity: Rated flow | Value: 40 m³/h")
+
+
+def test_numbers_that_name_alarms_begin_their_entries_and_those_that_count_rows_do_not() -> None:
+    header = ("No.", "Message", "Remedy")
+    alarms = (
+        header,
+        ("2001", "Door open", "Close it"),
+        ("2005", "Air low", "Open the valve"),
+        ("2008", "Jam", "Clear"),
+    )
+    assert _chunks(Block("table", rows=alarms))[0] == ("fault", "No.: 2001 | Message: Door open | Remedy: Close it")
+    counted = (header, *((str(at), *row[1:]) for at, row in enumerate(alarms[1:], start=1)))
+    assert _chunks(Block("table", rows=counted))[0][1].startswith("Message: Door open")

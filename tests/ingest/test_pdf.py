@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 import typst
 
-from corpus import Settings, Unreadable
+from corpus import Box, Settings, Unreadable
 from ingest.chunking import chunk
 from ingest.readers import Limits, ParsedFile, read
+from ingest.readers.base import Run
+from ingest.readers.columns import in_reading_order
+from ingest.readers.grids import PageTable
 from ingest.worker import Ended, ParseWorker
 
 CODES = "\n".join(
@@ -197,3 +200,12 @@ def test_the_worker_is_killed_when_it_costs_too_much_and_goes_on(manual: Path, t
         assert len(worker.parse(manual, no_progress).pages) > 1
     finally:
         worker.close()
+
+
+def test_a_ruled_table_stands_between_the_text_above_and_below_it() -> None:
+    def run(text: str, top: float) -> Run:
+        return Run(text, Box(0.1, top, 0.5, top + 0.02), 12.0, 0.7)
+
+    table = PageTable((("a", "1"), ("b", "2")), (0.1, 0.5, 0.9), Box(0.1, 0.2, 0.9, 0.4))
+    (flow,) = in_reading_order([run("above", 0.1), run("below", 0.5), run("last", 0.6), table])
+    assert [item.text if isinstance(item, Run) else "table" for item in flow] == ["above", "table", "below", "last"]
