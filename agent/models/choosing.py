@@ -36,7 +36,11 @@ _SECOND = 0.55  # what else the page says comes along when its score is this sha
 _ACROSS = 1.2  # a term has several renderings, of which a text uses one
 _WARNING, _HINT = 0.55, 0.1
 _MEASURED = 0.8
-_PLAIN_NUMBER = re.compile(r"(?<![\w.,-])\d+(?![.,]?\d|-|[A-Za-z]+\d)")
+# "500 hours", "8 degrees"; "axis 2" is a name
+_PLAIN_NUMBER = re.compile(
+    r"(?<![\w.,-])(\d{2,}(?![.,]?\d|-|[A-Za-z]+\d)|\d(?=\s?(?:h|hours?|days?|weeks?|months?|years?|min|mm|bar|MPa|kg|L|degrees?)\b"
+    r"|\s?(?:小时|天|周|个?月|年|度|毫米|公斤|升|[°℃])))"
+)
 _SAME_NUMBER = 0.3  # "the 500 hours' service" is not that of 250 hours
 _OF_FAULTS = re.compile(r"\btrouble|\bfaults?\b|\bproblems?\b|\bsymptoms?\b|故障|异常|排除", re.IGNORECASE)
 _FAULT = 0.5  # a row of codes answers a question about a fault
@@ -189,12 +193,12 @@ class _Scorer:
         self._units = units
         every = [unit for cut_units in units.values() for unit in cut_units]
         thin = len(content_words(question.own)) <= _THIN
-        self._own = _weights(content_words(question.own), every) | {
+        self._own = weighed(content_words(question.own), every) | {
             word: (_LENT_THIN if thin else _LENT) * weight
-            for word, weight in _weights(content_words(question.topic), every).items()
+            for word, weight in weighed(content_words(question.topic), every).items()
             if word not in content_words(question.own)
         }
-        self._other = _weights(found.translated, every)
+        self._other = weighed(found.translated, every)
         self._numbers = set(_PLAIN_NUMBER.findall(question.own))
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}
@@ -208,10 +212,10 @@ class _Scorer:
         around = self._units[passage.id]
         near = {token for other in around if abs(other.position - unit.position) == 1 for token in other.tokens}
         near |= set(content_words(" ".join([passage.title, *passage.section[-2:]])))
-        covered = _covered(self._own, unit.tokens, near)
+        share = covered(self._own, unit.tokens, near)
         if self._other and passage.language != self._asked.language:
-            covered = max(covered, _ACROSS * _covered(self._other, unit.tokens, near))
-        score = _COVER * covered + _WANT * _wanted(unit.text, self._asked, self._question.own)
+            share = max(share, _ACROSS * covered(self._other, unit.tokens, near))
+        score = _COVER * share + _WANT * _wanted(unit.text, self._asked, self._question.own)
         if unit.text in self._similar:
             score += _SIMILAR * max(0.0, (self._similar[unit.text] - 0.75) * 4)
         if self._numbers & unit.tokens:
@@ -263,7 +267,7 @@ def _labels(unit: Unit) -> bool:
     return len(said) >= _LABELS and sum(map(is_function_word, said)) * _JOINED < len(said)
 
 
-def _weights(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
+def weighed(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
     """Weigh words by how few of the units hold them."""
     return {
         word: (_LIGHT if word in words().light else 1.0)
@@ -272,7 +276,7 @@ def _weights(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
     }
 
 
-def _covered(weights: Mapping[str, float], tokens: frozenset[str], near: Collection[str]) -> float:
+def covered(weights: Mapping[str, float], tokens: frozenset[str], near: Collection[str]) -> float:
     """Return the weighted share of the words that a text holds, those beside it or in its title at less."""
     total = sum(weights.values()) or 1.0
     held = sum(
@@ -339,8 +343,9 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
             sides = [i for i in sides if scored[i] >= _ROW_TOO * scored[top]]
         if not sides:
             break
-        # What follows explains more often than what goes before.
-        grown = max(sides, key=lambda i: (scored[i] + (0.05 if i > last else 0.0), i))
+        # What follows explains more often than what goes before, and a line belongs together: "noisy: worn bearings".
+        line = {i for i in sides if "\n" not in text[units[min(i, first)].start : units[max(i, last)].end]}
+        grown = max(sides, key=lambda i: (i in line, scored[i] + (0.05 if i > last else 0.0), i))
         first, last = min(first, grown), max(last, grown)
     return text[units[first].start : units[last].end]
 

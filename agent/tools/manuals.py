@@ -21,6 +21,7 @@ _SHARE = 0.6  # what a passage that was not found is worth, of the one beside it
 _TITLES = 8
 _LISTED = 10  # passages that a language model is given to read
 _MEASURED = 14  # sentences compared with the question across languages, at about 10 ms each
+_TELLING = 20  # characters that a sentence has at least
 _OPENING = 240  # characters of a sentence that are compared: a long one takes as many times longer
 
 
@@ -83,8 +84,16 @@ def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[st
     """Compare sentences with a question in another language, with which they share no words."""
     titles = _titles(query, passages)
     foreign = across(query, passages)[:4]
-    texts = [unit.text for passage in foreign for unit in cut(passage) if len(unit.text) > 20]
-    texts = [*titles, *texts[: _MEASURED - len(titles)]]
+    terms = set(corpus.translated(query))
+    # Those of the best page first, and those that hold the question's terms before others.
+    units = [
+        (rank - len(unit.tokens & terms), unit.text)
+        for rank, passage in enumerate(foreign)
+        for unit in cut(passage)
+        if len(unit.text) > _TELLING
+    ]
+    units.sort(key=lambda pair: pair[0])
+    texts = [*titles, *(text for _, text in units[: _MEASURED - len(titles)])]
     return dict(zip(texts, corpus.similar(query, [text[:_OPENING] for text in texts]), strict=True))
 
 

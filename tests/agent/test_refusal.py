@@ -6,9 +6,11 @@ import pytest
 
 from agent.asking.question import Question
 from agent.asking.understanding import understand
+from agent.middleware.bearing import confident
 from agent.middleware.refusal import measured
 from agent.models.choosing import holds_figure
 from agent.tools.found import Found
+from corpus import Corpus, Evidence, Passage, Place
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,33 @@ def test_the_digits_of_a_name_are_no_figure(text: str) -> None:
 @pytest.mark.parametrize("text", ["压力 0.6 MPa", "每两周清洗一次", "Grease it twice.", "every six months", "116"])
 def test_figures_may_be_written_in_words(text: str) -> None:
     assert holds_figure(text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "confidence", "answers"),
+    [
+        ("What diameter has the rope of the winch?", "The rope of the winch has a diameter of 8 mm.", 0.24, True),
+        ("What diameter has the rope of the winch?", "Lift no people with it.", 0.28, False),
+        ("What diameter has the rope of the winch?", "The rope of the winch has a diameter of 8 mm.", 0.05, False),
+        ("What diameter has the rope of the winch?", "Lift no people with it.", 0.9, True),
+        ("钢丝绳的直径是多少？", "The wire rope has a diameter of 8 mm.", 0.24, True),
+    ],
+)
+def test_near_the_threshold_the_words_that_are_said_decide(
+    corpus: Corpus, asked: str, said: str, confidence: float, answers: bool
+) -> None:
+    passage = Passage(
+        id=1,
+        place=Place("winch.pdf", revision=1, page=3, section="Rope"),
+        page_end=None,
+        title="Winch",
+        kind="text",
+        document_kind="manual",
+        language="en",
+        text=said,
+        section=("Data",),
+        models=(),
+        score=1.0,
+    )
+    found = Found(evidence=Evidence((passage,), confidence=confidence, threshold=0.26))
+    assert confident(corpus, Question(asked, asked, understand(asked)), found, said, [passage]) == answers

@@ -1,0 +1,62 @@
+"""How much of a question what is said bears on: near the threshold it tells an answer from what stands beside one.
+
+The confidence is that of the search: it judges pages. A page that speaks of the very machine and of a temperature is
+near to a question for its temperature rise; the sentence that would be quoted holds the words of the question or not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from agent.asking.question import Question
+from agent.models.choosing import candidates, covered, weighed
+from agent.models.units import cut
+from agent.tools.found import Found
+from corpus import Corpus, Evidence, Passage, content_words, index_tokens
+
+_WEIGHT, _USUAL, _MOST = 1.5, 0.35, 0.8
+"""Of the share in log-odds, the share that changes nothing, and that from which more says no more.
+
+Scanned over seven sets with 356 questions, 53 of them without an answer: refusing has a precision of 0.67 and a recall
+of 0.68 without it, 0.73 and 0.72 with it; a weight of 1 or 2 does as well.
+"""
+_NEAR = 0.6  # what a word beside the quotation or in its title counts
+
+
+def confident(corpus: Corpus, question: Question, found: Found, said: str, cited: Sequence[Passage]) -> bool:
+    """Say whether the search is sure enough of its pages, given what of them is said."""
+    evidence = found.evidence
+    if evidence is None:
+        return False
+    if evidence.identifiers or question.topic or not said or _told_in_steps(question, cited):
+        return evidence.confidence >= evidence.threshold
+    share = borne(corpus, question, evidence, said, cited)
+    return _odds(evidence.confidence) + _WEIGHT * (min(_MOST, share) - _USUAL) >= _odds(evidence.threshold)
+
+
+def borne(corpus: Corpus, question: Question, evidence: Evidence, said: str, cited: Sequence[Passage]) -> float:
+    """Return the share (0..1) of the question's words that the text said holds, in either language."""
+    tokens = frozenset(index_tokens(said))
+    around = " ".join(text for p in cited for text in (p.title, *p.section, p.text))
+    near = tokens | set(index_tokens(around)) | set(content_words(around))
+    units = [unit for passage in candidates(evidence.passages) for unit in cut(passage)]
+    share = covered(weighed(content_words(question.own), units), tokens, near)
+    if all(passage.language == question.asked.language for passage in cited):
+        return share
+    terms = corpus.terms_in(question.own)
+    held = [max((_held(way, tokens, near) for way in (own, *ways)), default=0.0) for own, ways in terms]
+    return max(share, sum(held) / max(1, len(held)))
+
+
+def _held(way: Sequence[str], tokens: frozenset[str], near: frozenset[str] | set[str]) -> float:
+    return 1.0 if tokens.issuperset(way) else _NEAR if near.issuperset(way) else 0.0
+
+
+def _told_in_steps(question: Question, cited: Sequence[Passage]) -> bool:
+    return "steps" in question.asked.wants and any(passage.kind == "procedure" for passage in cited)
+
+
+def _odds(probability: float) -> float:
+    inside = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(inside / (1 - inside))
