@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ingest.readers.base import Block, Limits, PageProgress, ParsedFile
+from ingest.readers.mending import ITEM
 from ingest.readers.text import decoded, paragraph, plain_file
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # XHTML is read as the HTML that it is
@@ -38,6 +40,7 @@ def _walk(element: Any, name: str) -> Iterator[tuple[str, Block]]:
     from bs4.element import NavigableString, PreformattedString
 
     inline: list[str] = []
+    steps = int(element["start"]) - 1 if str(element.get("start", "")).isdecimal() else 0
     for child in element.children:
         if isinstance(child, NavigableString):
             if not isinstance(child, PreformattedString):  # comments, processing instructions
@@ -49,11 +52,21 @@ def _walk(element: Any, name: str) -> Iterator[tuple[str, Block]]:
             inline = []
             if child.name == "table":
                 yield from _table(child)
+            elif child.name == "li" and element.name == "ol":
+                steps += 1
+                yield from _numbered(_walk(child, "li"), steps)
             else:
                 yield from _walk(child, child.name if child.name in _NAMED else name)
         else:
             inline.append(child.get_text())
     yield from _told(name, inline)
+
+
+def _numbered(named: Iterator[tuple[str, Block]], number: int) -> Iterator[tuple[str, Block]]:
+    """Give the first block of a step the number that a browser shows."""
+    for at, (name, block) in enumerate(named):
+        first = at == 0 and block.text and not ITEM.match(block.text)
+        yield name, replace(block, text=f"{number}. {block.text}") if first else block
 
 
 def _told(name: str, inline: list[str]) -> Iterator[tuple[str, Block]]:

@@ -89,6 +89,18 @@ def test_html_keeps_terms_with_their_definitions_and_reads_nothing_twice(tmp_pat
     ]
 
 
+def test_steps_of_an_html_list_keep_their_numbers(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        "<body><ol><li>Lock out.</li><li><p>Drain.</p><p>Wait.</p></li></ol><ol start='7'><li>Fill.</li></ol></body>"
+    )
+    assert [(b.kind, b.text) for b in parse(tmp_path / "a.html").blocks] == [
+        ("list", "1. Lock out."),
+        ("list", "2. Drain."),
+        ("list", "Wait."),
+        ("list", "7. Fill."),
+    ]
+
+
 def test_xhtml_is_read_as_html_without_a_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
     (tmp_path / "a.html").write_text(
         '<?xml version="1.0" encoding="utf-8" ?>\n<html><body><h1>Faults</h1><p>Replace the battery.</p></body></html>'
