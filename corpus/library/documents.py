@@ -8,7 +8,7 @@ import json
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Integer, String, func, select
+from sqlalchemy import Integer, String, bindparam, func, select
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
@@ -49,12 +49,16 @@ Remembered = TypeVar("Remembered")
 
 
 class Scope:
-    """The chunks that a search is limited to, by revision, and in the forms that the indexes want, each made once."""
+    """The chunks that a search is limited to, by revision, and in the forms that the indexes want, each made once.
 
-    def __init__(self, parts: Sequence[tuple[int, ...]]) -> None:
+    `own` are those of its chunks that are for the very models in question; the others are plant-wide.
+    """
+
+    def __init__(self, parts: Sequence[tuple[int, ...]], own: Iterable[int] = ()) -> None:
         self.parts = tuple(parts)
         self.ids = tuple(itertools.chain(*parts))
         self.set = frozenset(self.ids)
+        self.own = frozenset(own)
         self._inside = np.zeros(max(self.ids, default=-1) + 1, dtype=bool)
         self._inside[list(self.ids)] = True
 
@@ -175,8 +179,7 @@ class DocumentStore:
         passages: dict[int, Passage] = {}
         with self.database.read() as session:
             for at in range(0, len(ids), _SELECTED):
-                query = _live(_joined()).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))
-                for row in session.execute(query):
+                for row in session.execute(_PASSAGES, {"ids": ids[at : at + _SELECTED]}):
                     passages[row.id] = _passage(row)
             return _with_amended(session, passages)
 
@@ -214,17 +217,23 @@ class DocumentStore:
             after = batch[-1].id
 
     def vectors(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
+        held, vectors = self.held_vectors(ids)
+        if len(held) < len(ids):
+            raise NotFound(f"There is no passage {min({*ids} - {*held})}.")
+        return vectors
+
+    def held_vectors(self, ids: Sequence[int]) -> tuple[list[int], npt.NDArray[np.float32]]:
+        """Return those of the chunks that are stored, live or not, in their order, and a vector for each."""
         stored: dict[int, bytes] = {}
         with self.database.read() as session:
             for at in range(0, len(ids), _SELECTED):
-                query = select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))
-                for chunk, vector in session.execute(query):
+                for chunk, vector in session.execute(_VECTORS, {"ids": ids[at : at + _SELECTED]}):
                     stored[chunk] = vector
-        missing = [i for i in ids if i not in stored]
-        if missing:
-            raise NotFound(f"There is no passage {missing[0]}.")
-        halves = [np.frombuffer(stored[i], np.float16) for i in ids]
-        return np.stack(halves).astype(np.float32) if halves else np.zeros((0, 0), np.float32)
+        held = [i for i in ids if i in stored]
+        if not held:
+            return held, np.zeros((0, 0), np.float32)
+        halves = np.frombuffer(b"".join(stored[i] for i in held), np.float16)
+        return held, halves.reshape(len(held), -1).astype(np.float32)
 
     def scope(self, models: Sequence[str]) -> Scope | None:
         """Return the live chunks inside the scope of these models; None where nothing is outside.
@@ -235,7 +244,7 @@ class DocumentStore:
         return self.remember(("scope", wanted), lambda: self._scope(wanted)) if wanted else None
 
     def _scope(self, wanted: frozenset[str]) -> Scope | None:
-        inside: list[int] = []
+        inside: dict[int, bool] = {}  # by revision, whether it is for the models
         outside = False
         with self.database.read() as session:
             for revision, names in session.execute(
@@ -244,10 +253,13 @@ class DocumentStore:
                 .where(RevisionRow.state == "live")
             ):
                 if not names or wanted & {normal_identifier(name) for name in names}:
-                    inside.append(revision)
+                    inside[revision] = bool(names)
                 else:
                     outside = True
-            return Scope(_chunks_of(session, inside)) if outside else None
+            if not outside:
+                return None
+            parts = _chunks_of(session, list(inside))
+        return Scope([*parts.values()], (chunk for revision in parts if inside[revision] for chunk in parts[revision]))
 
     def sample(self, size: int) -> tuple[list[str], npt.NDArray[np.float32]]:
         """Return the languages and vectors of up to `size` live chunks of documents in either language."""
@@ -395,15 +407,21 @@ def _live(query: Any) -> Any:
     return query.where(live, ChunkRow.amended_by.is_(None), ChunkRow.renewed_by.is_(None))
 
 
-def _chunks_of(session: Session, revisions: Sequence[int]) -> list[tuple[int, ...]]:
-    """Return the live chunks of each of these revisions."""
+# Made once: of many ids, the making of a statement takes as long as the reading.
+_THESE = ChunkRow.id.in_(bindparam("ids", expanding=True))
+_PASSAGES = _live(_joined()).where(_THESE)
+_VECTORS = select(ChunkRow.id, ChunkRow.vector).where(_THESE)
+
+
+def _chunks_of(session: Session, revisions: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return the live chunks of each of these revisions, by revision."""
     query = _live(
         select(ChunkRow.revision_id, ChunkRow.id).join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
     ).where(RevisionRow.id.in_(revisions))
     parts: dict[int, list[int]] = {}
     for revision, chunk in session.execute(query.order_by(ChunkRow.revision_id, ChunkRow.id)):
         parts.setdefault(revision, []).append(chunk)
-    return [tuple(ids) for ids in parts.values()]
+    return {revision: tuple(ids) for revision, ids in parts.items()}
 
 
 def _with_amended(session: Session, passages: dict[int, Passage]) -> dict[int, Passage]:

@@ -11,12 +11,13 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from corpus.library.documents import Scope
-from corpus.library.words import identifier_tokens, index_tokens
+from corpus.library.words import identifier_tokens, index_tokens, tokens_language
 
 _COMMON = 0.2  # a word in more than this share of the passages finds nothing that rarer words do not
 _MOST = 5_000  # nor does one in more passages than this: only the first sixty of a search are looked at
@@ -29,8 +30,12 @@ _BLOCK = 4_096  # ids whose postings of a word stand in one row: few to read, an
 _STORED = np.dtype([("id", "<i4"), ("times", "<u2")])  # as one of the bytes in `posting.held`
 _MANY = np.iinfo(np.uint16).max
 _ANY = ""  # stands in every passage as often as it has tokens: what BM25 wants of lengths
+_CHINESE = " "  # stands in every passage whose text is Chinese
 _LAYOUT = 2  # 1 was FTS5: for each passage that held a word it looked up the length, ten times as slow
 
+Scores = npt.NDArray[np.float64]
+"""By chunk id."""
+Value = TypeVar("Value", bound=np.generic)
 Stored = npt.NDArray[np.void]
 """Of the dtype _STORED."""
 
@@ -53,7 +58,8 @@ class LexicalIndex:
         self._frequencies: dict[str, int] = {}
         self._kept: OrderedDict[str, Postings] = OrderedDict()
         self._held = 0  # postings in all
-        self._long: npt.NDArray[np.float64] | None = None
+        self._long: Scores | None = None
+        self._in_chinese: npt.NDArray[np.bool_] | None = None
 
     def add(self, chunks: Iterable[tuple[int, str, str]]) -> None:
         """Add or replace (chunk id, section path, text)."""
@@ -71,6 +77,10 @@ class LexicalIndex:
 
     def search(self, tokens: Iterable[str], k: int, scope: Scope | None = None) -> list[tuple[int, float]]:
         """Return up to k (chunk id, BM25 score), best first, of the passages that hold one of these tokens."""
+        return best_of(self.scores(tokens, scope), k)
+
+    def scores(self, tokens: Iterable[str], scope: Scope | None = None) -> Scores:
+        """Return the BM25 scores by chunk id, up to the last one that holds one of these tokens; 0 holds none."""
         with self._lock:
             tokens = list(tokens)
             counts = self._counts(tokens)
@@ -79,15 +89,18 @@ class LexicalIndex:
             rare = sum(counts[token] <= most for token in known)
             postings = [self._postings(token) for token in known[: max(rare, _RARER)]]
         if not postings:
-            return []
-        scores = np.bincount(np.concatenate([p.ids for p in postings]), np.concatenate([p.scores for p in postings]))
-        if scope is not None:
-            scores *= scope.mask(len(scores))
-        found = np.flatnonzero(scores)
-        if k < len(found):
-            found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
-        best = found[np.argsort(-scores[found], kind="stable")][:k]
-        return [(int(i), float(scores[i])) for i in best]
+            return np.zeros(0)
+        ids, shares = (np.concatenate([getattr(p, of) for p in postings]) for of in ("ids", "scores"))
+        scores = np.bincount(ids, shares).astype(np.float64, copy=False)
+        return scores if scope is None else scores * scope.mask(len(scores))
+
+    def chinese(self, ids: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Say of each of these chunks whether its text is in Chinese; kept until the index changes."""
+        with self._lock:
+            if self._in_chinese is None:
+                self._in_chinese = np.bincount(_postings(self._open(), _CHINESE)["id"]) > 0
+            known = self._in_chinese
+        return of_chunks(known, np.array(ids, dtype=np.intp))
 
     def tokens(self, ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
         """Return the tokens of the section path and the text of these chunks, as far as the index holds them."""
@@ -152,7 +165,7 @@ class LexicalIndex:
             self._held -= len(self._kept.popitem(last=False)[1].ids)
         return self._kept[token]
 
-    def _norms(self) -> npt.NDArray[np.float64]:
+    def _norms(self) -> Scores:
         """Return by chunk id what its length adds under the line of BM25; kept until the index changes."""
         if self._long is None:
             found = _postings(self._open(), _ANY)
@@ -165,6 +178,7 @@ class LexicalIndex:
         self._kept.clear()
         self._held = 0
         self._long = None
+        self._in_chinese = None
 
     def ids(self) -> set[int]:
         """Return all chunk ids that the index holds."""
@@ -192,6 +206,20 @@ class LexicalIndex:
                 _lay_out(connection)
             self._connection = connection
         return self._connection
+
+
+def best_of(scores: Scores, k: int) -> list[tuple[int, float]]:
+    """Return up to k (chunk id, score) of the highest scores by chunk id, best first; 0 is none."""
+    found = np.flatnonzero(scores)
+    if k < len(found):
+        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
+    best = found[np.argsort(-scores[found], kind="stable")][:k]
+    return [(int(i), float(scores[i])) for i in best]
+
+
+def of_chunks(values: npt.NDArray[Value], ids: npt.NDArray[np.intp]) -> npt.NDArray[Value]:
+    """Return the values of these chunks, out of values by chunk id; 0 for ids beyond."""
+    return np.append(values, np.zeros(1, values.dtype))[np.minimum(ids, len(values))]
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:
@@ -261,6 +289,8 @@ def _times(section: str, text: str) -> Counter[str]:
     for token, count in Counter(tokens).items():
         times[token] += 2 * count
     times[_ANY] = len(headed) + len(tokens)
+    if tokens_language(tokens) == "zh":
+        times[_CHINESE] = 1
     return times
 
 

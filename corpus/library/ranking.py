@@ -21,6 +21,7 @@ import numpy.typing as npt
 from corpus.domain import Language, Passage
 from corpus.library.kinds import shown_share
 from corpus.library.terms import QueryWords, Terms
+from corpus.library.words import tokens_language
 
 Features = npt.NDArray[np.float64]
 """Shape (candidates, len(FEATURES))."""
@@ -60,9 +61,8 @@ class Tokens:
 
     @functools.cached_property
     def language(self) -> Language:
-        """Chinese where a fifth of the tokens are."""
-        han = sum(map("\u3400".__le__, self.tokens))
-        return "zh" if han and han >= 0.2 * len(self.tokens) else "en"
+        """The language that the text is in."""
+        return tokens_language(self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,16 @@ def ranking_features(
         "kind": np.array([shown_share(query.kinds, _read(candidate)) - 1 for candidate in candidates]),
     }
     return np.stack([columns[name].astype(float) for name in FEATURES], axis=1)
+
+
+def listed_features(dense: Scores, lexical: Scores, for_model: npt.NDArray[np.bool_]) -> Features:
+    """Describe candidates by what the searches say of them, as if nothing else were known.
+
+    `dense` is in deviations, `lexical` the share of the best one's BM25.
+    """
+    known = {"dense": dense, "lexical": lexical - 1, "model": for_model}
+    nothing = np.zeros(len(dense))
+    return np.stack([known.get(name, nothing) for name in FEATURES], axis=1)
 
 
 def covered_by(query: QueryWords, candidates: Sequence[Candidate]) -> float:

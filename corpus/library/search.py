@@ -18,7 +18,7 @@ from corpus.library.embedding import Embedder, Vectors
 from corpus.library.glossary import Rendered, load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.kinds import asked_kinds
-from corpus.library.lexical import LexicalIndex
+from corpus.library.lexical import LexicalIndex, best_of, of_chunks
 from corpus.library.naming import Named, named_identifiers, without
 from corpus.library.ranking import (
     FEATURES,
@@ -29,6 +29,7 @@ from corpus.library.ranking import (
     rank_scores,
     ranking_features,
 )
+from corpus.library.shortlist import READ, deviations, shortlist
 from corpus.library.terms import QueryWords, Term, Terms, spans
 from corpus.library.vectors import VectorIndex
 from corpus.library.words import content_words, detect_language, identifier_token, index_tokens, names_in
@@ -135,17 +136,20 @@ class Searcher:
         exact: Mapping[int, Mapping[str, bool]] = {}
         if "identifier" in used:
             exact = self._documents.identified([one.identifier.normal for one in named if one.known], _EXACT)
+        # Apart, for a passage in the query's own language holds more of its words than one in the other can.
+        scored = [self._lexical.scores(tokens, scope) for tokens in (words.tokens, words.translated)]
         lexical: dict[int, float] = {}
         if "lexical" in used:
-            # Apart, for a passage in the query's own language holds more of its words than one in the other can.
-            for tokens, k in ((words.tokens, self._candidates), (words.translated, self._candidates // _FEWER)):
-                lexical |= dict(self._lexical.search(tokens, k, scope))
+            for scores, k in zip(scored, (self._candidates, self._candidates // _FEWER), strict=True):
+                lexical |= best_of(scores, k)
         vector, dense, near = self._near(text if "dense" in used else "", scope)
 
-        passages = self._passages([*dict.fromkeys([*exact, *lexical, *near])])
+        found = [*dict.fromkeys([*exact, *lexical, *near])]
         if vector is not None:
-            dense |= self._cosines(vector, [chunk for chunk in passages if chunk not in dense])
-        rarity = self._rarity(named, counts)
+            dense |= self._cosines(vector, [chunk for chunk in found if chunk not in dense])
+        background = self._background(vector)
+        leads = _leads(words, exact, self._rarity(named, counts))
+        passages = self._passages(self._shortlist(found, dense, background, scored, leads, scope))
         candidates = tuple(
             Candidate(
                 passage, text, heading, dense.get(chunk, 0.0), bool(models) and _applies(passage, models) == "model"
@@ -159,16 +163,37 @@ class Searcher:
             identifiers=tuple(identifiers),
             known=frozenset(one.identifier.normal for one in named if one.known),
             candidates=candidates,
-            features=ranking_features(words, candidates, self._background(vector)),
+            features=ranking_features(words, candidates, background),
             found_by={
                 "identifier": frozenset(exact),
                 "lexical": frozenset(lexical),
                 "dense": frozenset(near),
             },
-            leads=_leads(words, exact, rarity),
+            leads=leads,
             inside=scope.set if scope else None,
-            similarity=max(dense.values(), default=0.0),
+            similarity=max((one.cosine for one in candidates), default=0.0),
         )
+
+    def _shortlist(
+        self,
+        found: Sequence[int],
+        cosines: Mapping[int, float],
+        background: Mapping[str, tuple[float, float]],
+        scored: Sequence[Scores],
+        leads: Mapping[int, float],
+        scope: Scope | None,
+    ) -> Sequence[int]:
+        """Return the chunks that are worth reading, of those that the searches have found, in their order."""
+        if len(found) <= READ:
+            return found
+        chunks = np.array(found)
+        dense = deviations(
+            np.array([cosines.get(chunk, 0.0) for chunk in found]), self._lexical.chinese(found), background
+        )
+        shares = [of_chunks(scores, chunks) / max(1e-9, scores.max(initial=0.0)) for scores in scored]
+        for_model = np.array([scope is not None and chunk in scope.own for chunk in found])
+        gains = _LEADS * np.array([leads.get(chunk, 0.0) for chunk in found])
+        return [found[at] for at in shortlist(dense, np.maximum(*shares), for_model, gains)]
 
     def _passages(self, chunks: Sequence[int]) -> dict[int, tuple[Passage, Tokens, Tokens]]:
         """Return those of the chunks that may be answered from, in their order, with the tokens of text and heading."""
@@ -299,9 +324,9 @@ class Searcher:
         return [vector - 2 * across * (vector @ across) / (across @ across)]
 
     def _cosines(self, vector: Vectors, chunks: Sequence[int]) -> dict[int, float]:
-        if not chunks:
-            return {}
-        return dict(zip(chunks, (float(c) for c in self._documents.vectors(chunks) @ vector), strict=True))
+        """Return the cosines of those of the chunks that SQL still has."""
+        held, vectors = self._documents.held_vectors(chunks)
+        return dict(zip(held, (vectors @ vector).tolist(), strict=True)) if held else {}
 
     def _rarity(self, named: Sequence[Named], counts: Mapping[str, tuple[int, bool]]) -> dict[str, float]:
         """Weigh each identifier of the query: all of them, standing nowhere else, make 1."""

@@ -6,6 +6,7 @@ import functools
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from corpus.domain import Language
@@ -50,6 +51,12 @@ def detect_language(text: str) -> Language:
     han = len(_HAN_RUN.findall(text))
     latin = len(re.findall(r"[A-Za-z]+", text))
     return "zh" if han and han >= 0.2 * (han + latin) else "en"
+
+
+def tokens_language(tokens: Sequence[str]) -> Language:
+    """Say in which language a text with these tokens is: Chinese where a fifth of them are."""
+    han = sum(map("\u3400".__le__, tokens))
+    return "zh" if han and han >= 0.2 * len(tokens) else "en"
 
 
 def index_tokens(text: str) -> list[str]:

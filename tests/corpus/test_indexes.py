@@ -110,6 +110,14 @@ def test_a_word_that_stands_very_often_counts_on(tmp_path: Path) -> None:
     assert index.size() == 4
 
 
+def test_a_passage_is_in_the_language_of_its_text(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical.db")
+    index.add([(1, "Pump", "检查液压泵的压力"), (2, "液压泵", "check the pressure of the pump"), (3, "", "")])
+    assert index.chinese([3, 1, 2, 700]).tolist() == [False, True, False, False]
+    index.add([(1, "泵", "check the pressure")])
+    assert not index.chinese([1, 2, 3]).any()
+
+
 def test_an_index_of_an_older_layout_goes_over(tmp_path: Path, passages: list[tuple[int, str, str]]) -> None:
     index = LexicalIndex(tmp_path / "lexical.db")
     index.add(passages)
