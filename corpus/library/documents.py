@@ -59,8 +59,8 @@ class Scope:
         self.ids = tuple(itertools.chain(*parts))
         self.set = frozenset(self.ids)
         self.own = frozenset(own)
-        self._inside = np.zeros(max(self.ids, default=-1) + 1, dtype=bool)
-        self._inside[list(self.ids)] = True
+        self._places = np.full(max(self.ids, default=-1) + 1, -1)
+        self._places[list(self.ids)] = np.arange(len(self.ids))
 
     @functools.cached_property
     def names(self) -> list[str]:
@@ -69,7 +69,11 @@ class Scope:
 
     def mask(self, size: int) -> npt.NDArray[np.bool_]:
         """Say of each id below `size` whether it is inside."""
-        return np.pad(self._inside[:size], (0, max(0, size - len(self._inside))))
+        return np.pad(self._places[:size] >= 0, (0, max(0, size - len(self._places))))
+
+    def places(self, ids: Sequence[int]) -> npt.NDArray[np.int_]:
+        """Return where these chunks, all of them inside, stand among `ids`."""
+        return self._places[list(ids)]
 
 
 class DocumentStore:
@@ -289,13 +293,8 @@ class DocumentStore:
         """Return those of the identifiers that live chunks hold: in how many, and whether an entry begins with it."""
         if not normals:
             return {}
-        query = _live(
-            select(IdentifierRow.normal, func.count(), func.max(_LEADS))
-            .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
-            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-        )
         with self.database.read() as session:
-            rows = session.execute(query.where(IdentifierRow.normal.in_(normals)).group_by(IdentifierRow.normal))
+            rows = session.execute(_HELD, {"normals": list(normals)})
             return {normal: (count, bool(leads)) for normal, count, leads in rows}
 
     def identified(self, normals: Sequence[str], most: int) -> dict[int, dict[str, bool]]:
@@ -306,23 +305,8 @@ class DocumentStore:
         found: dict[int, dict[str, bool]] = {}
         if not normals:
             return found
-        wanted = IdentifierRow.normal.in_(normals)
-        best = (
-            _live(
-                select(IdentifierRow.chunk_id)
-                .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
-                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-            )
-            .where(wanted)
-            .group_by(IdentifierRow.chunk_id)
-            .order_by(func.max(_LEADS).desc(), func.count().desc(), IdentifierRow.chunk_id)
-            .limit(most)
-        )
-        columns = (IdentifierRow.chunk_id, IdentifierRow.normal, IdentifierRow.leads)
         with self.database.read() as session:
-            for chunk, normal, leads in session.execute(
-                select(*columns).where(wanted, IdentifierRow.chunk_id.in_(best))
-            ):
+            for chunk, normal, leads in session.execute(_IDENTIFIED, {"normals": list(normals), "most": most}):
                 entry = found.setdefault(chunk, {})
                 entry[normal] = entry.get(normal, False) or leads
         return found
@@ -379,13 +363,15 @@ class DocumentStore:
 
 
 _LEADS = cast_column(IdentifierRow.leads, Integer)
+_WANTED = IdentifierRow.normal.in_(bindparam("normals", expanding=True))
 _COLUMNS = (  # of a passage; whole rows of three tables take six times as long to read
-    *(ChunkRow.id, ChunkRow.position, ChunkRow.kind, ChunkRow.section, ChunkRow.text),
+    *(ChunkRow.id, ChunkRow.position, ChunkRow.kind, ChunkRow.text),
+    cast_column(ChunkRow.section, String).label("section"),  # as text: many passages have the same
     *(ChunkRow.page, ChunkRow.page_end, ChunkRow.row, ChunkRow.amended_by),
     *(ChunkRow.record_table, ChunkRow.record_id, ChunkRow.as_of),
     *(RevisionRow.id.label("revision"), RevisionRow.source),
     *(DocumentRow.id.label("document"), DocumentRow.kind.label("document_kind")),
-    *(DocumentRow.title, DocumentRow.language, DocumentRow.models),
+    *(DocumentRow.title, DocumentRow.language, cast_column(DocumentRow.models, String).label("models")),
 )
 
 
@@ -407,10 +393,29 @@ def _live(query: Any) -> Any:
     return query.where(live, ChunkRow.amended_by.is_(None), ChunkRow.renewed_by.is_(None))
 
 
+def _of_identifiers(*columns: Any) -> Any:
+    """Select from the live chunks with the wanted identifiers."""
+    return _live(
+        select(*columns)
+        .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
+        .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+    ).where(_WANTED)
+
+
 # Made once: of many ids, the making of a statement takes as long as the reading.
 _THESE = ChunkRow.id.in_(bindparam("ids", expanding=True))
 _PASSAGES = _live(_joined()).where(_THESE)
 _VECTORS = select(ChunkRow.id, ChunkRow.vector).where(_THESE)
+_HELD = _of_identifiers(IdentifierRow.normal, func.count(), func.max(_LEADS)).group_by(IdentifierRow.normal)
+_IDENTIFIED = select(IdentifierRow.chunk_id, IdentifierRow.normal, IdentifierRow.leads).where(
+    _WANTED,
+    IdentifierRow.chunk_id.in_(
+        _of_identifiers(IdentifierRow.chunk_id)
+        .group_by(IdentifierRow.chunk_id)
+        .order_by(func.max(_LEADS).desc(), func.count().desc(), IdentifierRow.chunk_id)
+        .limit(bindparam("most"))
+    ),
+)
 
 
 def _chunks_of(session: Session, revisions: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -499,19 +504,26 @@ def _page(row: PageRow) -> Page:
     return Page(row.number, row.raw, row.text, lines, cast(PageQuality, row.quality), row.label)
 
 
+@functools.lru_cache(maxsize=16_384)
+def _texts(plain: str) -> tuple[str, ...]:
+    """Read a stored list of texts."""
+    return tuple(json.loads(plain))
+
+
 def _passage(row: Any) -> Passage:
     record = (
         RecordRef(row.record_table, (row.record_id,), row.as_of)
         if row.record_table and row.record_id is not None
         else None
     )
+    section, models = _texts(row.section), _texts(row.models)
     written = not row.source  # by a person: the record is the place, there is no file
     place = Place(
         source=row.source or None,
         document=None if written else row.document,
         revision=None if written else row.revision,
         page=row.page,
-        section=" > ".join(row.section) or None,
+        section=" > ".join(section) or None,
         row=row.row,
         record=record,
     )
@@ -524,6 +536,6 @@ def _passage(row: Any) -> Passage:
         document_kind=row.document_kind,
         language=row.language,
         text=row.text,
-        section=tuple(row.section),
-        models=tuple(row.models),
+        section=section,
+        models=models,
     )

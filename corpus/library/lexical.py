@@ -210,16 +210,21 @@ class LexicalIndex:
 
 def best_of(scores: Scores, k: int) -> list[tuple[int, float]]:
     """Return up to k (chunk id, score) of the highest scores by chunk id, best first; 0 is none."""
-    found = np.flatnonzero(scores)
+    found = np.flatnonzero(scores > 0)
+    values = scores[found]
     if k < len(found):
-        found = found[scores[found] >= np.partition(scores[found], -k)[-k]]
-    best = found[np.argsort(-scores[found], kind="stable")][:k]
-    return [(int(i), float(scores[i])) for i in best]
+        high = values >= np.partition(values, -k)[-k]
+        found, values = found[high], values[high]
+    order = np.argsort(-values, kind="stable")[:k]
+    return list(zip(found[order].tolist(), values[order].tolist(), strict=True))
 
 
 def of_chunks(values: npt.NDArray[Value], ids: npt.NDArray[np.intp]) -> npt.NDArray[Value]:
     """Return the values of these chunks, out of values by chunk id; 0 for ids beyond."""
-    return np.append(values, np.zeros(1, values.dtype))[np.minimum(ids, len(values))]
+    found = np.zeros(len(ids), values.dtype)
+    known = ids < len(values)
+    found[known] = values[ids[known]]
+    return found
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:

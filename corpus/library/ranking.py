@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from corpus.domain import Language, Passage
 from corpus.library.kinds import shown_share
-from corpus.library.terms import QueryWords, Terms
+from corpus.library.terms import QueryWords, Terms, Values, counted
 from corpus.library.words import tokens_language
 
 Features = npt.NDArray[np.float64]
@@ -91,7 +91,14 @@ def ranking_features(
     beside = _neighbours(candidates)
     # Each text is held against the terms of both languages and speaks in its own.
     own = [languages == language for language in query.by_language]
-    held = [_held(terms, candidates, beside) for terms in query.by_language.values()]
+    tokens = tuple(dict.fromkeys(token for terms in query.by_language.values() for token in terms.tokens))
+    text = counted(tokens, [one.tokens for one in texts])
+    head = counted(tokens, [candidate.heading.tokens for candidate in candidates])
+    norm = _K1 * (1 - _B + _B * np.array([len(one.tokens) for one in texts]) / _LENGTH)
+    held = []
+    for terms in query.by_language.values():
+        its = [tokens.index(token) for token in terms.tokens]
+        held.append(_held(terms, text[:, its], head[:, its], norm, beside))
     lexical, coverage, heading, around = np.select(own, held)
     levels = np.array([background[text.language] for text in texts])
     columns = {
@@ -145,15 +152,13 @@ def _read(candidate: Candidate) -> str:
     return "\n".join([*candidate.passage.section[-1:], candidate.passage.text])
 
 
-def _held(terms: Terms, candidates: Sequence[Candidate], beside: Neighbours) -> Features:
+def _held(terms: Terms, text: Values, head: Values, norm: Scores, beside: Neighbours) -> Features:
     """Return what each candidate holds of the terms: BM25 as a share of its bound, then shares of their weight.
 
-    The shares are those of the whole passage, of its heading, and what its neighbours add. Shape (4, candidates).
+    `text` and `head` say how often the terms' tokens stand in a candidate's text and heading, `norm` how long the text
+    is; a row a candidate. The shares are those of the whole passage, of its heading, and what its neighbours add.
+    Shape (4, candidates).
     """
-    text = terms.counts([candidate.text.tokens for candidate in candidates])
-    head = terms.counts([candidate.heading.tokens for candidate in candidates])
-    lengths = np.array([len(candidate.text.tokens) for candidate in candidates])
-    norm = _K1 * (1 - _B + _B * lengths / _LENGTH)
     times = text + 0.5 * head  # a token of the heading counts half
     held = times > 0
     coverage = terms.shares(held)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage
+from corpus.library.backdrop import Backdrop
 from corpus.library.confidence import calibration_for, confidence_signals
 from corpus.library.documents import DocumentStore, Scope
 from corpus.library.embedding import Embedder, Vectors
@@ -31,7 +32,7 @@ from corpus.library.ranking import (
 )
 from corpus.library.shortlist import READ, deviations, shortlist
 from corpus.library.terms import QueryWords, Term, Terms, spans
-from corpus.library.vectors import VectorIndex
+from corpus.library.vectors import VectorIndex, nearest
 from corpus.library.words import content_words, detect_language, identifier_token, index_tokens, names_in
 from corpus.plant.equipment import EquipmentStore, machine_names
 from corpus.settings import Settings
@@ -44,10 +45,8 @@ _PAIR = 2 / 3  # of a word is a pair of Chinese characters
 _LEADS = 1.0  # what an identifier's own entry gains; it stands before whatever else was found
 _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
-_TELLING = 10  # of one language
 _EXACT = 200  # passages that an identifier brings
 _FEWER = 2  # times fewer come from the other language's searches, where most are no better than chance
-_NEAR = 0.02  # deviation of cosines where there are too few passages to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +141,10 @@ class Searcher:
         if "lexical" in used:
             for scores, k in zip(scored, (self._candidates, self._candidates // _FEWER), strict=True):
                 lexical |= best_of(scores, k)
-        vector, dense, near = self._near(text if "dense" in used else "", scope)
-
+        vector = self._embedder.query(text) if "dense" in used and text.strip() else None
+        near, dense = ([], {}) if vector is None else self._near(vector, scope, [*exact, *lexical])
         found = [*dict.fromkeys([*exact, *lexical, *near])]
-        if vector is not None:
-            dense |= self._cosines(vector, [chunk for chunk in found if chunk not in dense])
-        background = self._background(vector)
+        background = self._backdrop().levels(vector)
         leads = _leads(words, exact, self._rarity(named, counts))
         passages = self._passages(self._shortlist(found, dense, background, scored, leads, scope))
         candidates = tuple(
@@ -205,16 +202,23 @@ class Searcher:
         self._vectors.check()
         return self._vectors.search([vector], k)[0]
 
-    def _near(self, text: str, scope: Scope | None) -> tuple[Vectors | None, dict[int, float], list[int]]:
-        """Return a text's vector, the cosines of the passages nearest to it, and these with the other language's."""
-        if not text.strip():
-            return None, {}, []
-        vector = self._embedder.query(text)
-        directions = [vector, *self._mirrored(vector)]
-        lists = self._vectors.search(directions, self._candidates, scope)
+    def _near(self, vector: Vectors, scope: Scope | None, beside: Iterable[int]) -> tuple[list[int], dict[int, float]]:
+        """Return the passages nearest to a vector, in either language, and the cosines of these and of those beside."""
+        directions = [vector, *self._backdrop().mirrored(vector)]
+        every = self._vectors.cosines(directions, scope) if scope else None
+        if scope and every is not None:
+            lists = [nearest(scope.ids, cosines, self._candidates) for cosines in every]
+        else:
+            lists = self._vectors.search(directions, self._candidates, scope)
         own, *other = lists
-        near = [*own, *(hit for one in other for hit in one[: self._candidates // _FEWER])]
-        return vector, dict(own), [chunk for chunk, _ in near]
+        near = [chunk for chunk, _ in [*own, *(hit for one in other for hit in one[: self._candidates // _FEWER])]]
+        cosines = dict(own)
+        left = [chunk for chunk in dict.fromkeys([*beside, *near]) if chunk not in cosines]
+        if scope and every is not None:
+            inside = [chunk for chunk in left if chunk in scope.set]
+            cosines |= zip(inside, every[0][scope.places(inside)].tolist(), strict=True)
+            left = [chunk for chunk in left if chunk not in scope.set]
+        return near, cosines | self._cosines(vector, left)
 
     def _scope(self, query: str, tag: str | None) -> tuple[Equipment | None, list[str], set[str]]:
         """Return the machine in question, the models to search in, and the names that are no identifiers to look up."""
@@ -296,32 +300,8 @@ class Searcher:
         every = [*terms, *(((word,),) for word in dict.fromkeys([*left, *codes]))]
         return Terms(tuple(every), scaled)
 
-    def _background(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:
-        """Return the mean and deviation of the query's cosine over the corpus, by language of the passages."""
-        if vector is None:
-            return {"zh": (0.0, 1.0), "en": (0.0, 1.0)}
-        languages, vectors = self._documents.sample(_SAMPLE)
-        cosines = vectors @ vector if len(vectors) else np.zeros(0)
-        levels = {}
-        for language in ("zh", "en"):
-            own = cosines[[at for at, one in enumerate(languages) if one == language]]
-            own = own if len(own) >= _TELLING else cosines
-            deviation = float(own.std()) if len(own) >= _TELLING else _NEAR
-            levels[language] = (float(own.mean()) if len(own) else 0.0, max(deviation, _NEAR / 2))
-        return levels
-
-    def _mirrored(self, vector: Vectors) -> list[Vectors]:
-        """Return the query's vector as it would be in the other language; none where the corpus has one only.
-
-        What tells the languages apart is about one direction of the space. The vector is reflected along it, so that
-        the passages of the other language lie as near as those of its own did: the index then brings the best of them.
-        """
-        languages, vectors = self._documents.sample(_SAMPLE)
-        chinese = np.array([language == "zh" for language in languages], dtype=bool)
-        if min(int(chinese.sum()), int((~chinese).sum())) < _TELLING:
-            return []
-        across = vectors[chinese].mean(axis=0) - vectors[~chinese].mean(axis=0)
-        return [vector - 2 * across * (vector @ across) / (across @ across)]
+    def _backdrop(self) -> Backdrop:
+        return self._documents.remember(("backdrop",), lambda: Backdrop(*self._documents.sample(_SAMPLE)))
 
     def _cosines(self, vector: Vectors, chunks: Sequence[int]) -> dict[int, float]:
         """Return the cosines of those of the chunks that SQL still has."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from corpus.library.ranking import Scores, listed_features, rank_scores
 
-READ = 100  # of one query; in a plant's library the searches hardly bring more
+READ = 80  # of one query; in a plant's library the searches bring hardly more than a hundred
 
 Flags = npt.NDArray[np.bool_]
 

@@ -176,17 +176,23 @@ def dense(tmp_path: Path) -> tuple[VectorIndex, Any, list[tuple[int, ...]]]:
 
 def test_a_scope_is_gone_over_as_chroma_would(dense: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     index, made, read = dense
-    scope = Scope([tuple(range(5)), tuple(range(20, 31))])
+    scope = Scope([tuple(range(20, 31)), tuple(range(5))])
     looked = [made[7], made[22]]
-    over = index.search(looked, 4, scope)
-    assert over[1][0] == (22, pytest.approx(1.0, abs=1e-5))
-    index.search(looked, 4, Scope([tuple(range(5))]))
+    cosines = index.cosines(looked, scope)
+    assert cosines is not None
+    assert cosines == pytest.approx(np.stack(looked) @ made[list(scope.ids)].T, abs=1e-4)
+    assert cosines[0][scope.places([3, 20])] == pytest.approx([made[7] @ made[3], made[7] @ made[20]], abs=1e-4)
+    over = [vectors.nearest(scope.ids, one, 4) for one in cosines]
+    assert over[1][0] == (22, pytest.approx(1.0, abs=1e-4))
+    index.cosines(looked, Scope([tuple(range(5))]))
     assert read == list(scope.parts)  # each part once, whatever scope it is in
-    monkeypatch.setattr(vectors, "_SCANNED", 0)
     asked = index.search(looked, 4, scope)
     for ours, theirs in zip(over, asked, strict=True):
         assert [i for i, _ in ours] == [i for i, _ in theirs]
-        assert [c for _, c in ours] == pytest.approx([c for _, c in theirs], abs=1e-5)
+        assert [c for _, c in ours] == pytest.approx([c for _, c in theirs], abs=1e-4)
+    monkeypatch.setattr(vectors, "_SCANNED", 15)
+    assert index.cosines(looked, scope) is None  # too many
+    assert index.cosines(looked, Scope([])) is None
 
 
 def test_each_vector_has_its_own_list(dense: Any) -> None:
