@@ -102,10 +102,10 @@ class LexicalIndex:
             known = self._in_chinese
         return of_chunks(known, np.array(ids, dtype=np.intp))
 
-    def tokens(self, ids: Sequence[int]) -> dict[int, tuple[list[str], list[str]]]:
+    def tokens(self, ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
         """Return the tokens of the section path and the text of these chunks, as far as the index holds them."""
         with self._lock:
-            return {i: (section.split(), text.split()) for i, section, text in _stored(self._open(), ids)}
+            return {i: (tuple(section.split()), tuple(text.split())) for i, section, text in _stored(self._open(), ids)}
 
     def weights(self, tokens: Sequence[str]) -> list[float]:
         """Return each token's inverse document frequency (near 0 for one that stands everywhere)."""
@@ -142,15 +142,16 @@ class LexicalIndex:
 
     def _counts(self, tokens: Iterable[str]) -> dict[str, int]:
         """Return in how many passages each token stands; kept until the index changes."""
-        counts = {}
-        for token in tokens:
-            if token not in self._frequencies:
-                row = self._open().execute(
-                    "SELECT coalesce(sum(length(held)), 0) FROM posting WHERE token = ?", [token]
+        wanted = tuple(tokens)
+        if new := [token for token in wanted if token not in self._frequencies]:
+            self._frequencies |= dict.fromkeys(new, 0) | dict(
+                self._open().execute(
+                    f"SELECT token, sum(length(held)) / {_STORED.itemsize} FROM posting"
+                    " WHERE token IN (SELECT value FROM json_each(?)) GROUP BY token",
+                    [json.dumps(new)],
                 )
-                self._frequencies[token] = int(row.fetchone()[0]) // _STORED.itemsize
-            counts[token] = self._frequencies[token]
-        return counts
+            )
+        return {token: self._frequencies[token] for token in wanted}
 
     def _postings(self, token: str) -> Postings:
         """Return which passages hold a token, with its share of their BM25 score; kept until the index changes."""

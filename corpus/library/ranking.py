@@ -182,6 +182,6 @@ def _phrases(query: QueryWords, texts: Sequence[Tokens]) -> Scores:
     shares = []
     for text in texts:
         beside = wanted.intersection(itertools.pairwise(text.tokens))
-        held = sum(weight for weight, pairs in links[text.language] if not pairs.isdisjoint(beside))
+        held = sum(weight for weight, pairs in links[text.language] if not pairs.isdisjoint(beside)) if beside else 0.0
         shares.append(held / totals[text.language])
     return np.array(shares)

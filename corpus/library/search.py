@@ -366,7 +366,7 @@ def _entry(pool: Pool, best: int) -> float:
     return 0.0 if lacks else pool.leads.get(pool.candidates[best].passage.id, 0.0)
 
 
-def _tokens_of(passage: Passage, held: tuple[list[str], list[str]] | None) -> tuple[Tokens, Tokens]:
+def _tokens_of(passage: Passage, held: tuple[Sequence[str], Sequence[str]] | None) -> tuple[Tokens, Tokens]:
     """Return the tokens of text and heading; a chunk that the lexical index has not got yet is read anew."""
     section, text = held or (index_tokens(" ".join(passage.section)), index_tokens(passage.text))
     return Tokens(tuple(text)), Tokens((*section, *_title_tokens(passage.title)))

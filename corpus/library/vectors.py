@@ -45,12 +45,13 @@ class VectorIndex:
         self._lock = threading.Lock()
         self._client: Any = None
         self._collection: Any = None
+        self._fits = False  # the index was built with this embedding model; a search need not read that again
         self._size: int | None = None  # kept, for counting 100,000 takes as long as the search itself
 
     def check(self) -> None:
         """Raise IndexMismatch when the index was built with another embedding model or layout."""
         mark = self._folder / "millhand.json"
-        if not mark.exists():
+        if self._fits or not mark.exists():
             return
         built = json.loads(mark.read_text())
         if built != self._identity():
@@ -58,6 +59,7 @@ class VectorIndex:
                 f"The index was built with the embedding model {built.get('model')}, the settings name "
                 f"{self._embedder.name}; run `millhand reindex`, or set the old model again."
             )
+        self._fits = True
 
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add or replace the vectors of these chunks."""
@@ -126,6 +128,7 @@ class VectorIndex:
         """Forget everything, the model it was built with included."""
         with self._lock:
             self._close()
+            self._fits = False
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:

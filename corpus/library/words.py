@@ -55,7 +55,7 @@ def detect_language(text: str) -> Language:
 
 def tokens_language(tokens: Sequence[str]) -> Language:
     """Say in which language a text with these tokens is: Chinese where a fifth of them are."""
-    han = sum(map("\u3400".__le__, tokens))
+    han = 0 if "".join(tokens).isascii() else sum(map("\u3400".__le__, tokens))
     return "zh" if han and han >= 0.2 * len(tokens) else "en"
 
 
