@@ -168,7 +168,7 @@ class Searcher:
             },
             leads=leads,
             inside=scope.set if scope else None,
-            similarity=max((one.cosine for one in candidates), default=0.0),
+            similarity=max(dense.values(), default=0.0),  # of all that was found, read or not
         )
 
     def _shortlist(
