@@ -8,7 +8,7 @@ import json
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Integer, String, func, select
+from sqlalchemy import Integer, String, bindparam, func, select
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
@@ -49,14 +49,18 @@ Remembered = TypeVar("Remembered")
 
 
 class Scope:
-    """The chunks that a search is limited to, by revision, and in the forms that the indexes want, each made once."""
+    """The chunks that a search is limited to, by revision, and in the forms that the indexes want, each made once.
 
-    def __init__(self, parts: Sequence[tuple[int, ...]]) -> None:
+    `own` are those of its chunks that are for the very models in question; the others are plant-wide.
+    """
+
+    def __init__(self, parts: Sequence[tuple[int, ...]], own: Iterable[int] = ()) -> None:
         self.parts = tuple(parts)
         self.ids = tuple(itertools.chain(*parts))
         self.set = frozenset(self.ids)
-        self._inside = np.zeros(max(self.ids, default=-1) + 1, dtype=bool)
-        self._inside[list(self.ids)] = True
+        self.own = frozenset(own)
+        self._places = np.full(max(self.ids, default=-1) + 1, -1)
+        self._places[list(self.ids)] = np.arange(len(self.ids))
 
     @functools.cached_property
     def names(self) -> list[str]:
@@ -65,7 +69,11 @@ class Scope:
 
     def mask(self, size: int) -> npt.NDArray[np.bool_]:
         """Say of each id below `size` whether it is inside."""
-        return np.pad(self._inside[:size], (0, max(0, size - len(self._inside))))
+        return np.pad(self._places[:size] >= 0, (0, max(0, size - len(self._places))))
+
+    def places(self, ids: Sequence[int]) -> npt.NDArray[np.int_]:
+        """Return where these chunks, all of them inside, stand among `ids`."""
+        return self._places[list(ids)]
 
 
 class DocumentStore:
@@ -185,8 +193,7 @@ class DocumentStore:
         passages: dict[int, Passage] = {}
         with self.database.read() as session:
             for at in range(0, len(ids), _SELECTED):
-                query = _live(_joined()).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))
-                for row in session.execute(query):
+                for row in session.execute(_PASSAGES, {"ids": ids[at : at + _SELECTED]}):
                     passages[row.id] = _passage(row)
             return _with_amended(session, passages)
 
@@ -224,17 +231,23 @@ class DocumentStore:
             after = batch[-1].id
 
     def vectors(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
+        held, vectors = self.held_vectors(ids)
+        if len(held) < len(ids):
+            raise NotFound(f"There is no passage {min({*ids} - {*held})}.")
+        return vectors
+
+    def held_vectors(self, ids: Sequence[int]) -> tuple[list[int], npt.NDArray[np.float32]]:
+        """Return those of the chunks that are stored, live or not, in their order, and a vector for each."""
         stored: dict[int, bytes] = {}
         with self.database.read() as session:
             for at in range(0, len(ids), _SELECTED):
-                query = select(ChunkRow.id, ChunkRow.vector).where(ChunkRow.id.in_(ids[at : at + _SELECTED]))
-                for chunk, vector in session.execute(query):
+                for chunk, vector in session.execute(_VECTORS, {"ids": ids[at : at + _SELECTED]}):
                     stored[chunk] = vector
-        missing = [i for i in ids if i not in stored]
-        if missing:
-            raise NotFound(f"There is no passage {missing[0]}.")
-        halves = [np.frombuffer(stored[i], np.float16) for i in ids]
-        return np.stack(halves).astype(np.float32) if halves else np.zeros((0, 0), np.float32)
+        held = [i for i in ids if i in stored]
+        if not held:
+            return held, np.zeros((0, 0), np.float32)
+        halves = np.frombuffer(b"".join(stored[i] for i in held), np.float16)
+        return held, halves.reshape(len(held), -1).astype(np.float32)
 
     def scope(self, models: Sequence[str]) -> Scope | None:
         """Return the live chunks inside the scope of these models; None where nothing is outside.
@@ -245,7 +258,7 @@ class DocumentStore:
         return self.remember(("scope", wanted), lambda: self._scope(wanted)) if wanted else None
 
     def _scope(self, wanted: frozenset[str]) -> Scope | None:
-        inside: list[int] = []
+        inside: dict[int, bool] = {}  # by revision, whether it is for the models
         outside = False
         with self.database.read() as session:
             for revision, names in session.execute(
@@ -254,10 +267,13 @@ class DocumentStore:
                 .where(RevisionRow.state == "live")
             ):
                 if not names or wanted & {normal_identifier(name) for name in names}:
-                    inside.append(revision)
+                    inside[revision] = bool(names)
                 else:
                     outside = True
-            return Scope(_chunks_of(session, inside)) if outside else None
+            if not outside:
+                return None
+            parts = _chunks_of(session, list(inside))
+        return Scope([*parts.values()], (chunk for revision in parts if inside[revision] for chunk in parts[revision]))
 
     def sample(self, size: int) -> tuple[list[str], npt.NDArray[np.float32]]:
         """Return the languages and vectors of up to `size` live chunks of documents in either language."""
@@ -287,13 +303,8 @@ class DocumentStore:
         """Return those of the identifiers that live chunks hold: in how many, and whether an entry begins with it."""
         if not normals:
             return {}
-        query = _live(
-            select(IdentifierRow.normal, func.count(), func.max(_LEADS))
-            .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
-            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-        )
         with self.database.read() as session:
-            rows = session.execute(query.where(IdentifierRow.normal.in_(normals)).group_by(IdentifierRow.normal))
+            rows = session.execute(_HELD, {"normals": list(normals)})
             return {normal: (count, bool(leads)) for normal, count, leads in rows}
 
     def figure_codes(self) -> bool:
@@ -316,23 +327,8 @@ class DocumentStore:
         found: dict[int, dict[str, bool]] = {}
         if not normals:
             return found
-        wanted = IdentifierRow.normal.in_(normals)
-        best = (
-            _live(
-                select(IdentifierRow.chunk_id)
-                .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
-                .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-            )
-            .where(wanted)
-            .group_by(IdentifierRow.chunk_id)
-            .order_by(func.max(_LEADS).desc(), func.count().desc(), IdentifierRow.chunk_id)
-            .limit(most)
-        )
-        columns = (IdentifierRow.chunk_id, IdentifierRow.normal, IdentifierRow.leads)
         with self.database.read() as session:
-            for chunk, normal, leads in session.execute(
-                select(*columns).where(wanted, IdentifierRow.chunk_id.in_(best))
-            ):
+            for chunk, normal, leads in session.execute(_IDENTIFIED, {"normals": list(normals), "most": most}):
                 entry = found.setdefault(chunk, {})
                 entry[normal] = entry.get(normal, False) or leads
         return found
@@ -389,13 +385,15 @@ class DocumentStore:
 
 
 _LEADS = cast_column(IdentifierRow.leads, Integer)
+_WANTED = IdentifierRow.normal.in_(bindparam("normals", expanding=True))
 _COLUMNS = (  # of a passage; whole rows of three tables take six times as long to read
-    *(ChunkRow.id, ChunkRow.position, ChunkRow.kind, ChunkRow.section, ChunkRow.text),
+    *(ChunkRow.id, ChunkRow.position, ChunkRow.kind, ChunkRow.text),
+    cast_column(ChunkRow.section, String).label("section"),  # as text: many passages have the same
     *(ChunkRow.page, ChunkRow.page_end, ChunkRow.row, ChunkRow.amended_by),
     *(ChunkRow.record_table, ChunkRow.record_id, ChunkRow.as_of),
     *(RevisionRow.id.label("revision"), RevisionRow.source),
     *(DocumentRow.id.label("document"), DocumentRow.kind.label("document_kind")),
-    *(DocumentRow.title, DocumentRow.language, DocumentRow.models),
+    *(DocumentRow.title, DocumentRow.language, cast_column(DocumentRow.models, String).label("models")),
 )
 
 
@@ -417,15 +415,40 @@ def _live(query: Any) -> Any:
     return query.where(live, ChunkRow.amended_by.is_(None), ChunkRow.renewed_by.is_(None))
 
 
-def _chunks_of(session: Session, revisions: Sequence[int]) -> list[tuple[int, ...]]:
-    """Return the live chunks of each of these revisions."""
+def _of_identifiers(*columns: Any) -> Any:
+    """Select from the live chunks with the wanted identifiers."""
+    return _live(
+        select(*columns)
+        .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
+        .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+    ).where(_WANTED)
+
+
+# Made once: of many ids, the making of a statement takes as long as the reading.
+_THESE = ChunkRow.id.in_(bindparam("ids", expanding=True))
+_PASSAGES = _live(_joined()).where(_THESE)
+_VECTORS = select(ChunkRow.id, ChunkRow.vector).where(_THESE)
+_HELD = _of_identifiers(IdentifierRow.normal, func.count(), func.max(_LEADS)).group_by(IdentifierRow.normal)
+_IDENTIFIED = select(IdentifierRow.chunk_id, IdentifierRow.normal, IdentifierRow.leads).where(
+    _WANTED,
+    IdentifierRow.chunk_id.in_(
+        _of_identifiers(IdentifierRow.chunk_id)
+        .group_by(IdentifierRow.chunk_id)
+        .order_by(func.max(_LEADS).desc(), func.count().desc(), IdentifierRow.chunk_id)
+        .limit(bindparam("most"))
+    ),
+)
+
+
+def _chunks_of(session: Session, revisions: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return the live chunks of each of these revisions, by revision."""
     query = _live(
         select(ChunkRow.revision_id, ChunkRow.id).join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
     ).where(RevisionRow.id.in_(revisions))
     parts: dict[int, list[int]] = {}
     for revision, chunk in session.execute(query.order_by(ChunkRow.revision_id, ChunkRow.id)):
         parts.setdefault(revision, []).append(chunk)
-    return [tuple(ids) for ids in parts.values()]
+    return {revision: tuple(ids) for revision, ids in parts.items()}
 
 
 def _with_amended(session: Session, passages: dict[int, Passage]) -> dict[int, Passage]:
@@ -503,19 +526,26 @@ def _page(row: PageRow) -> Page:
     return Page(row.number, row.raw, row.text, lines, cast(PageQuality, row.quality), row.label)
 
 
+@functools.lru_cache(maxsize=16_384)
+def _texts(plain: str) -> tuple[str, ...]:
+    """Read a stored list of texts."""
+    return tuple(json.loads(plain))
+
+
 def _passage(row: Any) -> Passage:
     record = (
         RecordRef(row.record_table, (row.record_id,), row.as_of)
         if row.record_table and row.record_id is not None
         else None
     )
+    section, models = _texts(row.section), _texts(row.models)
     written = not row.source  # by a person: the record is the place, there is no file
     place = Place(
         source=row.source or None,
         document=None if written else row.document,
         revision=None if written else row.revision,
         page=row.page,
-        section=" > ".join(row.section) or None,
+        section=" > ".join(section) or None,
         row=row.row,
         record=record,
     )
@@ -528,6 +558,6 @@ def _passage(row: Any) -> Passage:
         document_kind=row.document_kind,
         language=row.language,
         text=row.text,
-        section=tuple(row.section),
-        models=tuple(row.models),
+        section=section,
+        models=models,
     )

@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 from corpus.domain import Language, Passage
 from corpus.library.kinds import shown_share
-from corpus.library.terms import QueryWords, Terms
+from corpus.library.terms import QueryWords, Terms, Values, counted
+from corpus.library.words import tokens_language
 
 Features = npt.NDArray[np.float64]
 """Shape (candidates, len(FEATURES))."""
@@ -60,9 +61,8 @@ class Tokens:
 
     @functools.cached_property
     def language(self) -> Language:
-        """Chinese where a fifth of the tokens are."""
-        han = sum(map("\u3400".__le__, self.tokens))
-        return "zh" if han and han >= 0.2 * len(self.tokens) else "en"
+        """The language that the text is in."""
+        return tokens_language(self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,14 @@ def ranking_features(
     beside = _neighbours(candidates)
     # Each text is held against the terms of both languages and speaks in its own.
     own = [languages == language for language in query.by_language]
-    held = [_held(terms, candidates, beside) for terms in query.by_language.values()]
+    tokens = tuple(dict.fromkeys(token for terms in query.by_language.values() for token in terms.tokens))
+    text = counted(tokens, [one.tokens for one in texts])
+    head = counted(tokens, [candidate.heading.tokens for candidate in candidates])
+    norm = _K1 * (1 - _B + _B * np.array([len(one.tokens) for one in texts]) / _LENGTH)
+    held = []
+    for terms in query.by_language.values():
+        its = [tokens.index(token) for token in terms.tokens]
+        held.append(_held(terms, text[:, its], head[:, its], norm, beside))
     lexical, coverage, heading, around = np.select(own, held)
     levels = np.array([background[text.language] for text in texts])
     columns = {
@@ -107,6 +114,16 @@ def ranking_features(
         "kind": np.array([shown_share(query.kinds, _read(candidate)) - 1 for candidate in candidates]),
     }
     return np.stack([columns[name].astype(float) for name in FEATURES], axis=1)
+
+
+def listed_features(dense: Scores, lexical: Scores, for_model: npt.NDArray[np.bool_]) -> Features:
+    """Describe candidates by what the searches say of them, as if nothing else were known.
+
+    `dense` is in deviations, `lexical` the share of the best one's BM25.
+    """
+    known = {"dense": dense, "lexical": lexical - 1, "model": for_model}
+    nothing = np.zeros(len(dense))
+    return np.stack([known.get(name, nothing) for name in FEATURES], axis=1)
 
 
 def covered_by(query: QueryWords, candidates: Sequence[Candidate]) -> float:
@@ -135,15 +152,13 @@ def _read(candidate: Candidate) -> str:
     return "\n".join([*candidate.passage.section[-1:], candidate.passage.text])
 
 
-def _held(terms: Terms, candidates: Sequence[Candidate], beside: Neighbours) -> Features:
+def _held(terms: Terms, text: Values, head: Values, norm: Scores, beside: Neighbours) -> Features:
     """Return what each candidate holds of the terms: BM25 as a share of its bound, then shares of their weight.
 
-    The shares are those of the whole passage, of its heading, and what its neighbours add. Shape (4, candidates).
+    `text` and `head` say how often the terms' tokens stand in a candidate's text and heading, `norm` how long the text
+    is; a row a candidate. The shares are those of the whole passage, of its heading, and what its neighbours add.
+    Shape (4, candidates).
     """
-    text = terms.counts([candidate.text.tokens for candidate in candidates])
-    head = terms.counts([candidate.heading.tokens for candidate in candidates])
-    lengths = np.array([len(candidate.text.tokens) for candidate in candidates])
-    norm = _K1 * (1 - _B + _B * lengths / _LENGTH)
     times = text + 0.5 * head  # a token of the heading counts half
     held = times > 0
     coverage = terms.shares(held)
@@ -167,6 +182,6 @@ def _phrases(query: QueryWords, texts: Sequence[Tokens]) -> Scores:
     shares = []
     for text in texts:
         beside = wanted.intersection(itertools.pairwise(text.tokens))
-        held = sum(weight for weight, pairs in links[text.language] if not pairs.isdisjoint(beside))
+        held = sum(weight for weight, pairs in links[text.language] if not pairs.isdisjoint(beside)) if beside else 0.0
         shares.append(held / totals[text.language])
     return np.array(shares)

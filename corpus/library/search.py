@@ -5,20 +5,21 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage
+from corpus.library.backdrop import Backdrop
 from corpus.library.confidence import calibration_for, confidence_signals
 from corpus.library.documents import DocumentStore, Scope
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.glossary import Rendered, load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.kinds import asked_kinds
-from corpus.library.lexical import LexicalIndex
+from corpus.library.lexical import LexicalIndex, best_of, of_chunks
 from corpus.library.naming import Named, named_identifiers, without
 from corpus.library.ranking import (
     FEATURES,
@@ -29,8 +30,9 @@ from corpus.library.ranking import (
     rank_scores,
     ranking_features,
 )
+from corpus.library.shortlist import READ, deviations, shortlist
 from corpus.library.terms import QueryWords, Term, Terms, spans
-from corpus.library.vectors import VectorIndex
+from corpus.library.vectors import VectorIndex, nearest
 from corpus.library.words import content_words, detect_language, identifier_token, index_tokens, names_in
 from corpus.plant.equipment import EquipmentStore, machine_names
 from corpus.settings import Settings
@@ -43,10 +45,8 @@ _PAIR = 2 / 3  # of a word is a pair of Chinese characters
 _LEADS = 1.0  # what an identifier's own entry gains; it stands before whatever else was found
 _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
-_TELLING = 10  # of one language
 _EXACT = 200  # passages that an identifier brings
 _FEWER = 2  # times fewer come from the other language's searches, where most are no better than chance
-_NEAR = 0.02  # deviation of cosines where there are too few passages to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +137,18 @@ class Searcher:
         exact: Mapping[int, Mapping[str, bool]] = {}
         if "identifier" in used:
             exact = self._documents.identified([one.identifier.normal for one in named if one.known], _EXACT)
+        # Apart, for a passage in the query's own language holds more of its words than one in the other can.
+        scored = [self._lexical.scores(tokens, scope) for tokens in (words.tokens, words.translated)]
         lexical: dict[int, float] = {}
         if "lexical" in used:
-            # Apart, for a passage in the query's own language holds more of its words than one in the other can.
-            for tokens, k in ((words.tokens, self._candidates), (words.translated, self._candidates // _FEWER)):
-                lexical |= dict(self._lexical.search(tokens, k, scope))
-        vector, dense, near = self._near(text if "dense" in used else "", scope)
-
-        passages = self._passages([*dict.fromkeys([*exact, *lexical, *near])])
-        if vector is not None:
-            dense |= self._cosines(vector, [chunk for chunk in passages if chunk not in dense])
-        rarity = self._rarity(named, counts)
+            for scores, k in zip(scored, (self._candidates, self._candidates // _FEWER), strict=True):
+                lexical |= best_of(scores, k)
+        vector = self._embedder.query(text) if "dense" in used and text.strip() else None
+        near, dense = ([], {}) if vector is None else self._near(vector, scope, [*exact, *lexical])
+        found = [*dict.fromkeys([*exact, *lexical, *near])]
+        background = self._backdrop().levels(vector)
+        leads = _leads(words, exact, self._rarity(named, counts))
+        passages = self._passages(self._shortlist(found, dense, background, scored, leads, scope))
         candidates = tuple(
             Candidate(
                 passage, text, heading, dense.get(chunk, 0.0), bool(models) and _applies(passage, models) == "model"
@@ -161,16 +162,37 @@ class Searcher:
             identifiers=tuple(identifiers),
             known=frozenset(one.identifier.normal for one in named if one.known),
             candidates=candidates,
-            features=ranking_features(words, candidates, self._background(vector)),
+            features=ranking_features(words, candidates, background),
             found_by={
                 "identifier": frozenset(exact),
                 "lexical": frozenset(lexical),
                 "dense": frozenset(near),
             },
-            leads=_leads(words, exact, rarity),
+            leads=leads,
             inside=scope.set if scope else None,
-            similarity=max(dense.values(), default=0.0),
+            similarity=max(dense.values(), default=0.0),  # of all that was found, read or not
         )
+
+    def _shortlist(
+        self,
+        found: Sequence[int],
+        cosines: Mapping[int, float],
+        background: Mapping[str, tuple[float, float]],
+        scored: Sequence[Scores],
+        leads: Mapping[int, float],
+        scope: Scope | None,
+    ) -> Sequence[int]:
+        """Return the chunks that are worth reading, of those that the searches have found, in their order."""
+        if len(found) <= READ:
+            return found
+        chunks = np.array(found)
+        dense = deviations(
+            np.array([cosines.get(chunk, 0.0) for chunk in found]), self._lexical.chinese(found), background
+        )
+        shares = [of_chunks(scores, chunks) / max(1e-9, scores.max(initial=0.0)) for scores in scored]
+        for_model = np.array([scope is not None and chunk in scope.own for chunk in found])
+        gains = _LEADS * np.array([leads.get(chunk, 0.0) for chunk in found])
+        return [found[at] for at in shortlist(dense, np.maximum(*shares), for_model, gains)]
 
     def _passages(self, chunks: Sequence[int]) -> dict[int, tuple[Passage, Tokens, Tokens]]:
         """Return those of the chunks that may be answered from, in their order, with the tokens of text and heading."""
@@ -182,16 +204,23 @@ class Searcher:
         self._vectors.check()
         return self._vectors.search([vector], k)[0]
 
-    def _near(self, text: str, scope: Scope | None) -> tuple[Vectors | None, dict[int, float], list[int]]:
-        """Return a text's vector, the cosines of the passages nearest to it, and these with the other language's."""
-        if not text.strip():
-            return None, {}, []
-        vector = self._embedder.query(text)
-        directions = [vector, *self._mirrored(vector)]
-        lists = self._vectors.search(directions, self._candidates, scope)
+    def _near(self, vector: Vectors, scope: Scope | None, beside: Iterable[int]) -> tuple[list[int], dict[int, float]]:
+        """Return the passages nearest to a vector, in either language, and the cosines of these and of those beside."""
+        directions = [vector, *self._backdrop().mirrored(vector)]
+        every = self._vectors.cosines(directions, scope) if scope else None
+        if scope and every is not None:
+            lists = [nearest(scope.ids, cosines, self._candidates) for cosines in every]
+        else:
+            lists = self._vectors.search(directions, self._candidates, scope)
         own, *other = lists
-        near = [*own, *(hit for one in other for hit in one[: self._candidates // _FEWER])]
-        return vector, dict(own), [chunk for chunk, _ in near]
+        near = [chunk for chunk, _ in [*own, *(hit for one in other for hit in one[: self._candidates // _FEWER])]]
+        cosines = dict(own)
+        left = [chunk for chunk in dict.fromkeys([*beside, *near]) if chunk not in cosines]
+        if scope and every is not None:
+            inside = [chunk for chunk in left if chunk in scope.set]
+            cosines |= zip(inside, every[0][scope.places(inside)].tolist(), strict=True)
+            left = [chunk for chunk in left if chunk not in scope.set]
+        return near, cosines | self._cosines(vector, left)
 
     def _scope(self, query: str, tag: str | None) -> tuple[Equipment | None, list[str], set[str]]:
         """Return the machine in question, the models to search in, and the names that are no identifiers to look up."""
@@ -273,37 +302,13 @@ class Searcher:
         every = [*terms, *(((word,),) for word in dict.fromkeys([*left, *codes]))]
         return Terms(tuple(every), scaled)
 
-    def _background(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:
-        """Return the mean and deviation of the query's cosine over the corpus, by language of the passages."""
-        if vector is None:
-            return {"zh": (0.0, 1.0), "en": (0.0, 1.0)}
-        languages, vectors = self._documents.sample(_SAMPLE)
-        cosines = vectors @ vector if len(vectors) else np.zeros(0)
-        levels = {}
-        for language in ("zh", "en"):
-            own = cosines[[at for at, one in enumerate(languages) if one == language]]
-            own = own if len(own) >= _TELLING else cosines
-            deviation = float(own.std()) if len(own) >= _TELLING else _NEAR
-            levels[language] = (float(own.mean()) if len(own) else 0.0, max(deviation, _NEAR / 2))
-        return levels
-
-    def _mirrored(self, vector: Vectors) -> list[Vectors]:
-        """Return the query's vector as it would be in the other language; none where the corpus has one only.
-
-        What tells the languages apart is about one direction of the space. The vector is reflected along it, so that
-        the passages of the other language lie as near as those of its own did: the index then brings the best of them.
-        """
-        languages, vectors = self._documents.sample(_SAMPLE)
-        chinese = np.array([language == "zh" for language in languages], dtype=bool)
-        if min(int(chinese.sum()), int((~chinese).sum())) < _TELLING:
-            return []
-        across = vectors[chinese].mean(axis=0) - vectors[~chinese].mean(axis=0)
-        return [vector - 2 * across * (vector @ across) / (across @ across)]
+    def _backdrop(self) -> Backdrop:
+        return self._documents.remember(("backdrop",), lambda: Backdrop(*self._documents.sample(_SAMPLE)))
 
     def _cosines(self, vector: Vectors, chunks: Sequence[int]) -> dict[int, float]:
-        if not chunks:
-            return {}
-        return dict(zip(chunks, (float(c) for c in self._documents.vectors(chunks) @ vector), strict=True))
+        """Return the cosines of those of the chunks that SQL still has."""
+        held, vectors = self._documents.held_vectors(chunks)
+        return dict(zip(held, (vectors @ vector).tolist(), strict=True)) if held else {}
 
     def _rarity(self, named: Sequence[Named], counts: Mapping[str, tuple[int, bool]]) -> dict[str, float]:
         """Weigh each identifier of the query: all of them, standing nowhere else, make 1."""
@@ -363,7 +368,7 @@ def _entry(pool: Pool, best: int) -> float:
     return 0.0 if lacks else pool.leads.get(pool.candidates[best].passage.id, 0.0)
 
 
-def _tokens_of(passage: Passage, held: tuple[list[str], list[str]] | None) -> tuple[Tokens, Tokens]:
+def _tokens_of(passage: Passage, held: tuple[Sequence[str], Sequence[str]] | None) -> tuple[Tokens, Tokens]:
     """Return the tokens of text and heading; a chunk that the lexical index has not got yet is read anew."""
     section, text = held or (index_tokens(" ".join(passage.section)), index_tokens(passage.text))
     return Tokens(tuple(text)), Tokens((*section, *_title_tokens(passage.title)))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from corpus.library.kinds import shown_share
 from corpus.library.ranking import Candidate
 from corpus.library.terms import QueryWords
-from corpus.library.words import identifier_tokens, index_tokens
+from corpus.library.words import count_tokens, holds_identifier, identifier_tokens
 
 _END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])|\n+")
 
 
-def statements(text: str) -> list[str]:
-    """Return each sentence or line of a text together with the next one."""
+def statements(text: str) -> list[tuple[str, slice]]:
+    """Return each sentence or line of a text with the next one, and where their tokens are among the text's."""
     said = [one.strip() for one in _END.split(text) if one.strip()]
-    return [" ".join(said[at : at + 2]) for at in range(max(1, len(said) - 1))]
+    ends = [0, *itertools.accumulate(map(count_tokens, said))]
+    last = len(said)
+    return [(" ".join(said[at : at + 2]), slice(ends[at], ends[min(at + 2, last)])) for at in range(max(1, last - 1))]
 
 
 def said_share(query: QueryWords, candidate: Candidate) -> float:
@@ -24,13 +27,15 @@ def said_share(query: QueryWords, candidate: Candidate) -> float:
     A long passage holds many words of many questions; what answers stands together.
     """
     terms = query.by_language[candidate.text.language]
-    headed = candidate.heading.counts.keys()
-    best = 0.0
-    for statement in statements(candidate.passage.text):
-        if shown_share(query.kinds, statement) < 1:
-            continue
-        best = max(best, terms.share(headed | {*index_tokens(statement), *identifier_tokens(statement)}))
-    return best
+    headed = frozenset(candidate.heading.tokens)
+    coded = holds_identifier(terms.tokens)  # else none needs to be looked for, which takes longer than all the rest
+    # Sliced out of the text's tokens, whose words need not be stemmed again.
+    said = [
+        headed.union(candidate.text.tokens[tokens], identifier_tokens(statement) if coded else ())
+        for statement, tokens in statements(candidate.passage.text)
+        if shown_share(query.kinds, statement) == 1
+    ]
+    return float(terms.shares(terms.held(said)).max(initial=0.0))
 
 
 def named_share(query: QueryWords, candidate: Candidate) -> float:

@@ -31,7 +31,7 @@ class Terms:
 
     @functools.cached_property
     def tokens(self) -> tuple[str, ...]:
-        """The tokens of all ways, each once: the columns of what `counts` returns."""
+        """The tokens of all ways, each once: the columns of what `held` returns."""
         return tuple(dict.fromkeys(token for term in self.terms for way in term for token in way))
 
     @functools.cached_property
@@ -48,12 +48,10 @@ class Terms:
         """The weight of all terms."""
         return float(self.best(self.weighed[None])[0])
 
-    def counts(self, texts: Sequence[Iterable[str]]) -> Values:
-        """Return how often each token stands among those of each text; a row a text."""
-        at, width = self._columns, len(self.tokens)
-        places = [row * width + at[token] for row, text in enumerate(texts) for token in text if token in at]
-        found = np.bincount(np.array(places, dtype=np.intp), minlength=len(texts) * width)
-        return found.reshape(len(texts), width).astype(float)
+    def held(self, texts: Sequence[Set[str]]) -> Held:
+        """Say of each of the tokens whether it stands among those of each text; a row a text."""
+        found = [token in text for text in texts for token in self.tokens]
+        return np.array(found, dtype=bool).reshape(len(texts), len(self.tokens))
 
     def best(self, values: Values) -> Values:
         """Return for each row the sum over the terms, of each the way that makes most of the tokens' values."""
@@ -75,7 +73,7 @@ class Terms:
 
     def share(self, held: Set[str]) -> float:
         """Return the share (0..1) of the weight that these tokens make up."""
-        return float(self.shares(np.array([[token in held for token in self.tokens]], dtype=bool))[0])
+        return float(self.shares(self.held([held]))[0])
 
     def links(self) -> list[tuple[float, frozenset[tuple[str, str]]]]:
         """Return the places where two words of the query stand together: a weight, and the pairs that fit there."""
@@ -93,7 +91,7 @@ class Terms:
         """How often each token stands in each way, a column a way, and where each term's ways begin."""
         ways = [way for term in self.terms for way in term]
         ends = list(itertools.accumulate((len(term) for term in self.terms if term), initial=0))
-        return self.counts(ways).T, ends[:-1]
+        return counted(self.tokens, ways).T, ends[:-1]
 
     @functools.cached_property
     def _spanning(self) -> list[tuple[int, int, int]]:
@@ -121,6 +119,14 @@ class QueryWords:
     tokens: tuple[str, ...] = ()
     translated: tuple[str, ...] = ()
     names: tuple[Term, ...] = ()
+
+
+def counted(tokens: Sequence[str], texts: Sequence[Iterable[str]]) -> Values:
+    """Return how often each of these tokens stands among those of each text; a row a text."""
+    at, width = {token: column for column, token in enumerate(tokens)}, len(tokens)
+    places = [row * width + at[token] for row, text in enumerate(texts) for token in text if token in at]
+    found = np.bincount(np.array(places, dtype=np.intp), minlength=len(texts) * width)
+    return found.reshape(len(texts), width).astype(float)
 
 
 def spans(before: str, here: str, after: str) -> bool:

@@ -6,6 +6,7 @@ import functools
 import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from corpus.domain import Language
@@ -52,9 +53,20 @@ def detect_language(text: str) -> Language:
     return "zh" if han and han >= 0.2 * (han + latin) else "en"
 
 
+def tokens_language(tokens: Sequence[str]) -> Language:
+    """Say in which language a text with these tokens is: Chinese where a fifth of them are."""
+    han = 0 if "".join(tokens).isascii() else sum(map("\u3400".__le__, tokens))
+    return "zh" if han and han >= 0.2 * len(tokens) else "en"
+
+
 def index_tokens(text: str) -> list[str]:
     """Return the tokens of a passage: English stems, numbers, and Chinese characters in overlapping pairs."""
     return [token for run in _runs(text) for token in _tokens(run)]
+
+
+def count_tokens(text: str) -> int:
+    """Return how many tokens `index_tokens` finds, without making them."""
+    return sum(max(1, len(run) - 1) if _HAN_RUN.match(run) else 1 for run in _runs(text))
 
 
 def content_words(text: str) -> list[str]:
@@ -98,6 +110,11 @@ def identifier_tokens(text: str) -> list[str]:
 def identifier_token(normal: str) -> str:
     """Return the token of an identifier's normal form."""
     return "id" + normal.lower()
+
+
+def holds_identifier(tokens: Sequence[str]) -> bool:
+    """Say whether one of these tokens can be an identifier."""
+    return any(token.startswith("id") and any(map(str.isdigit, token)) for token in tokens)
 
 
 def _runs(text: str) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,23 @@ def passages() -> list[tuple[int, str, str]]:
 
 
 def plain_search(index: LexicalIndex, tokens: Sequence[str], k: int) -> list[tuple[int, float]]:
-    """Return what the index itself says of the whole disjunction."""
-    with sqlite3.connect(index._path) as connection:
+    """Return what SQLite's full-text search says of the whole disjunction over the same tokens."""
+    with sqlite3.connect(":memory:") as connection:
+        full_text(connection, index.tokens(sorted(index.ids())))
         return connection.execute(
             "SELECT rowid, -bm25(passage, 0.5, 1.0) FROM passage WHERE passage MATCH ? ORDER BY 2 DESC, 1 LIMIT ?",
             [" OR ".join(tokens), k],
         ).fetchall()
+
+
+def full_text(connection: sqlite3.Connection, held: Mapping[int, tuple[Sequence[str], Sequence[str]]]) -> None:
+    """Lay out an index as it was before, which is how data folders of then still have it."""
+    connection.execute("CREATE VIRTUAL TABLE passage USING fts5(section, text, tokenize=\"unicode61 tokenchars '.'\")")
+    connection.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(passage, 'row')")
+    connection.executemany(
+        "INSERT INTO passage (rowid, section, text) VALUES (?, ?, ?)",
+        [(i, " ".join(section), " ".join(text)) for i, (section, text) in held.items()],
+    )
 
 
 @pytest.mark.parametrize("k", [5, 500])
@@ -60,6 +72,62 @@ def test_what_is_kept_of_words_goes_with_every_change(tmp_path: Path, passages: 
     assert index.search(["pump"], 1)[0][0] == 500
     index.delete([500])
     assert index.search(["pump"], 1)[0][0] != 500
+
+
+def test_what_was_taken_out_and_put_in_again_leaves_no_trace(
+    tmp_path: Path, passages: list[tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "_BLOCK", 16)
+    index = LexicalIndex(tmp_path / "lexical.db")
+    index.add(passages)
+    index.add([(i, "other words", f"{text} besides") for i, _, text in passages[20:60]])
+    index.delete([0, *(i for i, *_ in passages[10:50]), 700])
+    index.add(passages[10:60])
+    fresh = LexicalIndex(tmp_path / "fresh.db")
+    fresh.add(passages)
+    assert index.ids() == fresh.ids()
+    assert not index.hold(["besid"])
+    assert index.search(WORDS, 500) == fresh.search(WORDS, 500)
+    index.delete([i for i, *_ in passages])
+    assert (index.size(), index.ids(), index.search(WORDS, 5)) == (0, set(), [])
+
+
+def test_a_phrase_stands_in_one_column(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical.db")
+    index.add([(1, "MGE", "66102 galaxy"), (2, "UPS", "the MGE 66102 and others")])
+    assert index.hold_phrase(["mge", "66102"])
+    assert not index.hold_phrase(["66102", "mge"])
+    assert not index.hold_phrase(["mge", "nowhere"])
+    index.delete([2])
+    assert not index.hold_phrase(["mge", "66102"])
+    assert not index.hold_phrase(["ge", "66102"])
+
+
+def test_a_word_that_stands_very_often_counts_on(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical.db")
+    index.add([(1, "", "pump " * 40_000), (2, "", "belt"), (3, "", "oil"), (4, "", "")])
+    assert [i for i, _ in index.search(["pump"], 5)] == [1]
+    assert index.size() == 4
+
+
+def test_a_passage_is_in_the_language_of_its_text(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "lexical.db")
+    index.add([(1, "Pump", "检查液压泵的压力"), (2, "液压泵", "check the pressure of the pump"), (3, "", "")])
+    assert index.chinese([3, 1, 2, 700]).tolist() == [False, True, False, False]
+    index.add([(1, "泵", "check the pressure")])
+    assert not index.chinese([1, 2, 3]).any()
+
+
+def test_an_index_of_an_older_layout_goes_over(tmp_path: Path, passages: list[tuple[int, str, str]]) -> None:
+    index = LexicalIndex(tmp_path / "lexical.db")
+    index.add(passages)
+    with closing(sqlite3.connect(tmp_path / "older.db")) as connection, connection:
+        full_text(connection, index.tokens(sorted(index.ids())))
+    for _ in range(2):  # once for all
+        older = LexicalIndex(tmp_path / "older.db")
+        assert older.search(WORDS, 500) == index.search(WORDS, 500)
+        assert older.tokens([3]) == index.tokens([3])
+        older.close()
 
 
 def test_words_that_were_asked_longest_ago_are_forgotten_first(
@@ -108,17 +176,23 @@ def dense(tmp_path: Path) -> tuple[VectorIndex, Any, list[tuple[int, ...]]]:
 
 def test_a_scope_is_gone_over_as_chroma_would(dense: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     index, made, read = dense
-    scope = Scope([tuple(range(5)), tuple(range(20, 31))])
+    scope = Scope([tuple(range(20, 31)), tuple(range(5))])
     looked = [made[7], made[22]]
-    over = index.search(looked, 4, scope)
-    assert over[1][0] == (22, pytest.approx(1.0, abs=1e-5))
-    index.search(looked, 4, Scope([tuple(range(5))]))
+    cosines = index.cosines(looked, scope)
+    assert cosines is not None
+    assert cosines == pytest.approx(np.stack(looked) @ made[list(scope.ids)].T, abs=1e-4)
+    assert cosines[0][scope.places([3, 20])] == pytest.approx([made[7] @ made[3], made[7] @ made[20]], abs=1e-4)
+    over = [vectors.nearest(scope.ids, one, 4) for one in cosines]
+    assert over[1][0] == (22, pytest.approx(1.0, abs=1e-4))
+    index.cosines(looked, Scope([tuple(range(5))]))
     assert read == list(scope.parts)  # each part once, whatever scope it is in
-    monkeypatch.setattr(vectors, "_SCANNED", 0)
     asked = index.search(looked, 4, scope)
     for ours, theirs in zip(over, asked, strict=True):
         assert [i for i, _ in ours] == [i for i, _ in theirs]
-        assert [c for _, c in ours] == pytest.approx([c for _, c in theirs], abs=1e-5)
+        assert [c for _, c in ours] == pytest.approx([c for _, c in theirs], abs=1e-4)
+    monkeypatch.setattr(vectors, "_SCANNED", 15)
+    assert index.cosines(looked, scope) is None  # too many
+    assert index.cosines(looked, Scope([])) is None
 
 
 def test_each_vector_has_its_own_list(dense: Any) -> None:

@@ -24,9 +24,33 @@ def candidate(text: str, section: str = "") -> Candidate:
 
 
 def test_a_statement_is_a_sentence_with_the_next_one() -> None:
-    assert statements("Loosen it. Set 5 N.\nTighten it.") == ["Loosen it. Set 5 N.", "Set 5 N. Tighten it."]
-    assert statements("松开。调到 5 N。") == ["松开。 调到 5 N。"]
-    assert statements("") == [""]
+    assert said("Loosen it. Set 5 N.\nTighten it.") == ["Loosen it. Set 5 N.", "Set 5 N. Tighten it."]
+    assert said("松开。调到 5 N。") == ["松开。 调到 5 N。"]
+    assert said("") == [""]
+
+
+def said(text: str) -> list[str]:
+    return [statement for statement, _ in statements(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Loosen it. Set 0.5 N; then\nTighten it to 1.5 bar! Or not?",
+        "松开螺栓。调到５Ｎ；检查 E-407 报警。完",
+        "一。二三！ pump.on ２．５ mm.",
+        "",
+    ],
+)
+def test_its_tokens_are_those_of_the_text(text: str) -> None:
+    tokens = index_tokens(text)
+    assert [tokens[at] for _, at in statements(text)] == [index_tokens(statement) for statement in said(text)]
+
+
+def test_a_code_counts_where_the_statement_writes_it() -> None:
+    coded = QueryWords("en", {"en": Terms(((("ide407",),),), {"ide407": 2.0}), "zh": Terms()})
+    assert said_share(coded, candidate("Alarm E-407 stands.")) == 1.0
+    assert said_share(coded, candidate("Alarm E-408 stands.")) == 0.0
 
 
 def test_words_far_from_the_value_do_not_speak_for_it() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from corpus.library.terms import Terms
+from corpus.library.terms import Terms, counted
 
 SCREW = Terms(
     ((("ball", "screw"), ("leadscrew",)), (("greas",),)), {"ball": 2.0, "screw": 2.0, "leadscrew": 3.0, "greas": 4.0}
@@ -23,8 +23,8 @@ def test_a_text_holds_of_a_term_what_it_holds_of_the_best_way() -> None:
 
 def test_many_texts_are_weighed_at_once() -> None:
     texts = [["ball", "screw", "ball"], ["leadscrew", "greas", "oil"], []]
-    assert SCREW.counts(texts).tolist() == [[2, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]]
-    assert SCREW.shares(SCREW.counts(texts) > 0) == pytest.approx([4 / 8, 7 / 8, 0.0])
+    assert counted(SCREW.tokens, texts).tolist() == [[2, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]]
+    assert SCREW.shares(counted(SCREW.tokens, texts) > 0) == pytest.approx([4 / 8, 7 / 8, 0.0])
     assert Terms().shares(np.zeros((2, 0), dtype=bool)).tolist() == [0.0, 0.0]
 
 
