@@ -68,7 +68,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "parts": "更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
         "downtime": "停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
         "duration": "维修时间 维修时长 维修用时 维修工时 处理时长 工时 耗时 duration repairtime repairduration repairhours labourhours "
-        "laborhours workinghours timetorepair",
+        "laborhours labour labor labourtime labortime manhours workhours hoursworked 实际工时 人工时 人工工时 维修耗时 workinghours timetorepair",
         "preventive": "预防性 是否预防 维护类型 工单类型 保养类型 preventive ispreventive maintenancetype worktype ordertype",
         "by": "处理人 维修人 维修者 处理人员 检修人 检修人员 维修师傅 工程师 完成人 engineer craftsman fitter doneby executedby repairer 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic",
         "date": "日期 维修日期 完工日期 完工时间 故障时间 发生时间 开工日期 检修日期 处理日期 登记日期 opened raised reported closed dateopened dateclosed datereported finished 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "

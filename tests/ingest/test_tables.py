@@ -80,6 +80,15 @@ def test_a_lead_time_is_in_the_unit_that_its_header_or_cell_names(header: str, c
     assert part.lead_time == days
 
 
+@pytest.mark.parametrize("header", ["Labour (h)", "Man-hours (h)", "实际工时（小时）"])
+def test_hours_of_work_are_the_duration_of_a_case(header: str) -> None:
+    found = table(f"Date|Asset|Fault observed|Downtime (h)|{header}\n2026-03-02|KD-1|Door leaks|2|1.5")
+    assert found is not None
+    (case,) = found.records
+    assert isinstance(case, RepairCase)
+    assert (case.downtime, case.duration) == (120, 90)
+
+
 def test_tags_that_repeat_are_the_machines_whatever_their_column_is_called() -> None:
     found = table(
         "单元|报警号|报警信息|触发时间|消除时间\nDL-1|F-101|水温高|2026-11-01 08:00|2026-11-01 08:20\n"
