@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -110,8 +111,9 @@ def without_machines(text: str, machines: Iterable[Equipment]) -> str:
 def _exact(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
     """Return each machine whose tag or whole name stands in the text, in the order they stand there."""
     found: dict[str, tuple[Equipment, tuple[int, int]]] = {}
+    shared = Counter(name for machine in machines for name in names_of(machine))
     for machine in machines:
-        for pattern in _patterns_of(machine):
+        for pattern in _patterns_of(machine, [name for name in names_of(machine) if shared[name] == 1]):
             match = pattern.search(text)
             if match and (machine.tag not in found or match.start() < found[machine.tag][1][0]):
                 found[machine.tag] = (machine, match.span())
@@ -137,9 +139,9 @@ def _of_model(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment,
     return [(machine, found[machine.model]) for machine in machines if machine.model in found]
 
 
-def _patterns_of(machine: Equipment) -> Iterator[re.Pattern[str]]:
+def _patterns_of(machine: Equipment, names: Sequence[str]) -> Iterator[re.Pattern[str]]:
     yield _tag_pattern(machine.tag)
-    yield from map(_name_pattern, names_of(machine))
+    yield from map(_name_pattern, names)
     if machine.serial and len(machine.serial) >= _SERIAL:
         yield _tag_pattern(machine.serial)
 
@@ -165,7 +167,9 @@ def names_of(machine: Equipment) -> list[str]:
 
 def _halves(machine: Equipment) -> list[str]:
     name = plain(machine.name).strip()
-    halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name)
+    halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name) or re.match(
+        r"^([A-Za-z][A-Za-z0-9 /\-]*?)\s+([\u4e00-\u9fff].*)$", name
+    )
     return [half.strip() for half in (halves.groups() if halves else (name,)) if half.strip()]
 
 

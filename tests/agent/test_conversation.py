@@ -15,6 +15,8 @@ MACHINES = [
     Equipment("AC-01", "1号空压机 Compressor 1", "KS-37A", "screw_compressor"),
     Equipment("AC-02", "2号空压机 Compressor 2", "KS-55A", "screw_compressor"),
     Equipment("RB-01", "上料机器人 Loading robot", "AXR-20", "robot"),
+    Equipment("RF-21", "Refiner 21 磨浆机", "TF-34", "refiner"),
+    Equipment("RF-22", "Refiner 22 磨浆机", "TF-34", "refiner"),
     Equipment("RB-02", "码垛机器人 Palletising robot", "AXR-20", "robot"),
 ]
 BY_TAG = {machine.tag: machine for machine in MACHINES}
@@ -29,6 +31,8 @@ BY_TAG = {machine.tag: machine for machine in MACHINES}
         ("and the other compressor?", "AC-01", ["AC-02"]),
         ("What does W-03 mean on the compressor?", None, ["AC-01", "AC-02"]),
         ("the palletising robot", None, ["RB-02"]),
+        ("3月21号22号磨浆机的电流", None, ["RF-22"]),
+        ("磨浆机有几台", None, ["RF-21", "RF-22"]),
         ("液压油用46号吗", None, []),
         ("Tighten 2 bolts", "AC-01", []),
     ],
