@@ -79,7 +79,7 @@ _NUMBERS = {
 }
 _CHINESE = dict(zip("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), range(1, 13), strict=True))
 _CHINESE_MONTH = re.compile(
-    r"(?<![\u4e00-\u9fff个])(十[一二]?|[一二三四五六七八九])月(?=份|[^\d])|(?<=年)(十[一二]?|[一二三四五六七八九])月"
+    r"(?<![一二两三四五六七八九十几个第半每上下这那近])(十[一二]?|[一二三四五六七八九])月(?=份|[^\d]|$)"
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4}
 _LAST_YEARS = re.compile(
@@ -138,7 +138,7 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         text = pattern.sub(apart, text)
     if part := _part_of_year(text, today):
         return part
-    text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1] or match[2]]}月", text)
+    text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1]]}月", text)
     found = sorted([*_dates(text, today, zone), *_weekdays(text, today)], key=lambda item: item[0])
     if len(found) >= 2:
         return Period(found[0][2], found[1][3])

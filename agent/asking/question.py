@@ -153,9 +153,13 @@ def _stocked(corpus: Corpus, asked: Understanding, text: str) -> Understanding:
     if not asked.code:
         return asked
     lines = corpus.find_parts(text)
-    names = [name for line in lines for name in (line.part_number, line.spec) if name and contains_quote(text, name)]
+    numbers = [name for line in lines for name in (line.part_number, line.spec) if name]
+    whole = [name for name in numbers if contains_quote(text, name)]
     identifiers = tuple(
-        replace(one, kind="part") if any(contains_quote(name, one.text) for name in names) else one
+        replace(one, kind="part")
+        if any(contains_quote(name, one.text) for name in whole)
+        or ("stock" in asked.intents and any(normal_identifier(name).startswith(one.normal) for name in numbers))
+        else one
         for one in asked.identifiers
     )
     asked = replace(asked, identifiers=identifiers)

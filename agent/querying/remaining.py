@@ -21,6 +21,7 @@ _HAN_NUMBER = re.compile(
 _WRITTEN_NUMBER = re.compile(
     rf"\b({'|'.join(_WRITTEN)})\b(?=\s+(?:hours?|minutes?|days?|weeks?|months?|euros?|times)\b)", re.IGNORECASE
 )
+EXTREME = "▲"  # where a superlative stood: what it stands before is ranked
 _RUN = re.compile(rf"{_HAN}+")
 
 
@@ -32,11 +33,11 @@ class Remaining:
         text = _WRITTEN_NUMBER.sub(lambda match: str(_WRITTEN[match[1].lower()]), text)
         self.text = _TOUCHING.sub(" ", text)
 
-    def take(self, pattern: re.Pattern[str]) -> list[str]:
-        """Take out all that a pattern matches; return it."""
+    def take(self, pattern: re.Pattern[str], leaving: str = "") -> list[str]:
+        """Take out all that a pattern matches, `leaving` a sign there; return it."""
         found = [match.group() for match in pattern.finditer(self.text)]
         if found:
-            self.text = pattern.sub(" ", self.text)
+            self.text = pattern.sub(f" {leaving} " if leaving else " ", self.text)
         return found
 
     def cut(self, start: int, end: int) -> None:

@@ -88,6 +88,10 @@ def _holds(row: Row, condition: Condition) -> bool:
         return holds(row.text, [value for value in values if isinstance(value, tuple)])
     if test == "does":
         return any(words().actions[str(name)].search(row.text) for name in values)
+    if column == "id":
+        return str(row.id) in values
+    if column == "machine":
+        return row.tag in values
     if column == "standing":
         return getattr(row.record, "until", None) is None
     if test in ("is", "begins"):

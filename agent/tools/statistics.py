@@ -91,6 +91,8 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         if model and not equipment:
             tags = {machine.tag for machine in corpus.all_equipment() if machine.model == model}
             figures = [one for one in figures if one.equipment in tags]
+        if code and not figures and normal_identifier(code) not in map(normal_identifier, corpus.alarm_codes()):
+            return "No such alarm is recorded.", Found(absent=(_no_alarm(code, zh),))
         ids = tuple(i for one in figures for i in one.ids)
         last = max((one.last for one in figures), default=None)
         who = " ".join(filter(None, [equipment or model or ("全厂" if zh else "All machines"), code])) + span_text(
@@ -289,6 +291,10 @@ def _groups(corpus: Corpus, wanted: CaseFilter, asked: Sequence[Aspect]) -> Grou
         for name, group in by.items()
         if name in asked
     }
+
+
+def _no_alarm(code: str, zh: bool) -> str:
+    return f"报警 {code} 从来没有记录。" if zh else f"No alarm {code} is on record."
 
 
 # --- readings and stock ------------------------------------------------------------------------------------------
