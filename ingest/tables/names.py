@@ -40,7 +40,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "maximum": "最大库存 最高库存 库存上限 最大库存量 最高储备 最大 最高 上限 maximum maxstock maxqty maximumstock max",
         "unit": "单位 计量单位 主单位 基本单位 unit uom units unitofmeasure baseunit bun",
         "lead_time": "采购周期 采购周期天 货期 交货期 供货周期 到货周期 采购提前期 交期 leadtime leadtimedays deliverytime leaddays",
-        "supplier": "供应商 品牌 厂家 制造商 生产厂家 供货商 厂商 供应商名称 品牌厂家 supplier vendor manufacturer brand maker mfr make",
+        "supplier": "供应商 供货单位 供应单位 供应厂商 供货厂家 生产单位 厂牌 品牌 厂家 制造商 生产厂家 供货商 厂商 供应商名称 品牌厂家 supplier vendor manufacturer brand maker mfr make",
         "fits": "适用机型 适用设备 所属设备 设备型号 使用设备 适用机台 设备名称 设备 使用机型 应用设备 用于设备 所属机台 适用范围 fits fitsmodels usedon "
         "usedin applicablemodels applicablemodel applicableequipment equipment machine machines whereused forequipment",
         "substitutes": "替代件 替代料 可替代 代用件 替代型号 替代品 代用料 替代备件 substitute substitutes alternative alternatives "
