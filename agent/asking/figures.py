@@ -146,7 +146,7 @@ def figures_asked(text: str, *, has_period: bool, exact: bool, named: frozenset[
     if "part" in named and speaks(_USED, text):
         return ("used_on",)
     if speaks(_BEYOND, text) and not speaks(_REPAIRS, text) and "metric" not in named:
-        return ("beyond",)
+        return ("extremes",) if has_period else ("beyond",)  # of a time: how many readings were beyond them
     planned = r"\bmean time\b|平均(?:修复|维修|无故障)"
     if has_period and speaks(_EXTREME, text) and not speaks(_STOCKED, text) and not speaks(planned, text):
         return ("extremes",)  # without a time, the highest permitted value may be meant: a manual's figure

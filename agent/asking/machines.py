@@ -160,6 +160,12 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(name) + after, re.IGNORECASE)
 
 
+def without_kind(text: str, machine: Equipment) -> str:
+    """Leave out of a text what a machine is called apart from its number."""
+    found = _called(text, [machine])
+    return _cut(text, [span for _, span in found])
+
+
 def names_of(machine: Equipment) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
     return [half for half in _halves(machine) if len(half) >= (4 if half.isascii() else _HAN)]

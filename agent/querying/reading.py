@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from agent.asking.periods import period_in, without_dates
 from agent.querying.figures import figure_conditions
+from agent.querying.grouping import GENERAL, grouping
 from agent.querying.held import action_conditions, phrases, word_conditions
 from agent.querying.joined import held_by_machines, machine_conditions
 from agent.querying.language import said, speech
@@ -45,7 +46,6 @@ _LATEST = re.compile(
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9./_-]*[A-Za-z0-9])?")
-_EXTREME_BEFORE = re.compile(rf"{EXTREME}\s*$")  # "the most common failure mode"
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "十": 10,
              "two": 2, "three": 3, "five": 5, "ten": 10}  # fmt: skip
 
@@ -168,11 +168,13 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row], machin
     shown = tuple(name for name in _SHOWN if remaining.take(said(name)))
     end = end or ("most" if most else None)
     nouns = speech_of.noun.findall(remaining.text)  # "which type of failure": a group may be called by the noun
-    group = _group(remaining, table, end is not None, shown, bare=most > 0)
+    group = grouping(remaining, table, rows, wanted=end is not None, bare=most > 0)
+    group = group or ("person" if end and "who" in shown else None)
     if group is None and end and table in _DATED and len(asked.tags) > 1 and not measures:
         group = "machine"  # "which of the chillers … most?": the kind was taken for the machines' name
     if group is None and table in _DATED and len(asked.tags) > 1 and (more := _more(remaining)):
         group, end = "machine", more  # "which of the two was repaired more often?"
+    named += 2 * (group is not None and group not in GENERAL)
     figure = _figure(remaining, table)
     remaining.take(speech_of.noun)
     named += 3 * len(nouns) + 2 * len(states) + (0 if table == "alarms" else len(measures) + len(compared))
@@ -242,7 +244,7 @@ def _how_many(remaining: Remaining, pattern: re.Pattern[str]) -> int:
 def _end(remaining: Remaining) -> tuple[End | None, str | None]:
     """Take out the extreme that is wanted, and the figure that the word for it implies."""
     for name, end, measure in _ENDS:
-        if remaining.take(said(name), leaving="" if measure else EXTREME):
+        if remaining.take(said(name), leaving="" if measure and not said("total").search(remaining.text) else EXTREME):
             return end, measure
     return None, None
 
@@ -264,18 +266,3 @@ def _figure(remaining: Remaining, table: Table) -> Figure:
     if remaining.take(said("count")):
         found.append("count")
     return found[0] if found else "list"
-
-
-def _group(remaining: Remaining, table: Table, wanted: bool, shown: Sequence[str], *, bare: bool = False) -> str | None:
-    """Take out by what rows are grouped: "which machine … most", "per month"; `bare` as in "top 3 machines"."""
-    for name, pattern in speech(table).groups.items():
-        for match in pattern.finditer(remaining.text):
-            before = remaining.text[: match.start()]
-            if each := said("each").search(before):
-                remaining.cut(each.start(), match.end())
-                return name
-            which = said("which").search(before) or _EXTREME_BEFORE.search(before)
-            if wanted and (which or bare):
-                remaining.cut(which.start() if which else match.start(), match.end())
-                return name
-    return "person" if wanted and "who" in shown else None

@@ -12,11 +12,12 @@ _HAN = r"[\u3400-\u9fff]"
 # Where Chinese and Latin letters touch ("电液锤的MTBF") there is no border of a word for a regular expression.
 _TOUCHING = re.compile(rf"(?<={_HAN})(?=[A-Za-z])|(?<=[A-Za-z])(?={_HAN})")
 _NUMERALS = dict(zip("一二两三四五六七八九", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_TENS = {"十": 10, "百": 100, "千": 1000}
 _WRITTEN = dict(
     zip("one two three four five six seven eight nine ten twelve".split(), (*range(1, 11), 12), strict=True)
 )
 _HAN_NUMBER = re.compile(
-    r"(?<![第几])([一二两三四五六七八九]?百?[一二两三四五六七八九]?十?[一二两三四五六七八九]?)(?=个?(?:小时|钟头|分钟|天|周|星期|月|元|块))"
+    r"(?<![第几\d])(\d*(?:\.\d+)?[一二两三四五六七八九十百千万]{1,7})(?=个?(?:小时|钟头|分钟|天|周|星期|月|元|块|欧|美元))"
 )
 _WRITTEN_NUMBER = re.compile(
     rf"\b({'|'.join(_WRITTEN)})\b(?=\s+(?:hours?|minutes?|days?|weeks?|months?|euros?|times)\b)", re.IGNORECASE
@@ -51,17 +52,17 @@ class Remaining:
 
 
 def _of_numerals(written: str) -> str:
-    """Return 三十 or 一百二十 in figures."""
-    if not written:
-        return ""
-    value, digit = 0, 0
-    for sign in written:
-        if sign in "百十":
-            value += (digit or 1) * (100 if sign == "百" else 10)
-            digit = 0
+    """Return 三十, 一百二十 or 1.5万 in figures."""
+    figure = re.match(r"[\d.]+", written)
+    whole, value, digit = 0.0, 0.0, float(figure[0]) if figure else 0.0
+    for sign in written[figure.end() if figure else 0 :]:
+        if sign == "万":
+            whole, value, digit = (whole + value + digit or 1) * 10_000, 0, 0
+        elif sign in _TENS:
+            value, digit = value + (digit or 1) * _TENS[sign], 0
         else:
             digit = _NUMERALS[sign]
-    return str(value + digit)
+    return f"{whole + value + digit:g}"
 
 
 def spelled(name: str) -> re.Pattern[str]:

@@ -18,7 +18,7 @@ _FEW = 40  # ... by which rows are sorted: a shift, a class, a brand
 _SHORTEST = 2  # characters of a value that is no chance
 _SEVERAL = re.compile(r"[、,，;；/|]")
 _BRACKETED = re.compile(r"[(（\[].*?[)）\]]")
-_NO_NAME = re.compile(r"单位|\bunit|\buom\b|日期|时间|\bdate|\btime", re.IGNORECASE)
+_NO_NAME = re.compile(r"^(?:计量|基本|主|库存)?单位$|\bunit|\buom\b|日期|时间|\bdate|\btime", re.IGNORECASE)
 
 
 def value_conditions(corpus: Corpus, remaining: Remaining, rows: Sequence[Row], table: Table) -> list[Condition]:
@@ -47,15 +47,15 @@ def value_conditions(corpus: Corpus, remaining: Remaining, rows: Sequence[Row], 
 def _labelled(text: str, span: tuple[int, int], column: str, table: Table) -> tuple[int, int, bool]:
     """Return the span of a value with its column's name beside it ("status open", 故障级), and whether it has one."""
     start, end = span
-    label = _label(column, table)
-    if behind := re.match(rf"\s*(?:{label})(?:的)?", text[end:], re.IGNORECASE):
+    called = label(column, table)
+    if behind := re.match(rf"\s*[性类型]?(?:{called})(?:的)?", text[end:], re.IGNORECASE):
         return start, end + behind.end(), True
-    if before := re.search(rf"(?:{label})\s*(?:是|为|:|=|is|of|as)?\s*$", text[:start], re.IGNORECASE):
+    if before := re.search(rf"(?:{called})\s*(?:是|为|:|=|is|of|as)?\s*$", text[:start], re.IGNORECASE):
         return before.start(), end, True
     return start, end, False
 
 
-def _label(column: str, table: Table) -> str:
+def label(column: str, table: Table) -> str:
     """Return a pattern for what people call a column: its header, the end of it, or the usual word."""
     if group := speech(table).groups.get(column):
         return group.pattern

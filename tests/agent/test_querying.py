@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent import Assistant, build_assistant
+from agent.querying.remaining import Remaining
 from corpus import Settings, open_corpus
 from ingest import IngestOptions, build_ingestor
 
@@ -101,8 +102,18 @@ def sawmill(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[
         ("哪个件采购最慢", ["71-120", "42 天"], ["71-100"]),
         ("告警三月以来有几次", ["报警 3 次"], []),
         ("what do we pay for a timing belt?", ["57"], ["71-130"]),
+        ("which shift had the most jobs?", ["By Shift: Day 3, Night 2"], []),
+        ("停机时间合计最长的设备", ["PL-1 510 分钟"], []),
+        ("how many repairs took a machine down for more than 3.5 hours?", ["recorded 2 times"], []),
+        ("完全没有库存的件", ["71-130"], ["71-110", "71-140"]),
+        ("低于警戒库存的轴承有几种", ["备件共 3 种"], []),
+        ("单价三百块以上的备件", ["71-110"], ["71-130"]),
+        ("刨床振动是怎么处理的", ["Replaced cutterhead bearing"], ["Changed planer knives"]),
         # readings: wholly understood, or compared between machines
         ("What's the vibration limit on the planer?", ["4.5 mm/s"], []),
+        ("振动允许的上限是多少", ["4.5 mm/s"], []),
+        ("两台 drying kiln 现在哪台温度高", ["最高：KD-1"], []),
+        ("How often was the vibration of PL-1 over its limit in March 2026?", ["0 beyond limits"], []),
         ("which kiln is hotter?", ["Highest: KD-1 Dry bulb temperature: 68.2 degC"], []),
     ],
 )
@@ -135,6 +146,20 @@ def test_no_count_leaves_a_condition_out(sawmill: Assistant, question: str, unhe
 def test_what_no_record_tells_is_not_answered_by_a_neighbour(sawmill: Assistant, question: str) -> None:
     answer = sawmill.ask(question)
     assert answer.state == "no_answer", answer.text
+
+
+@pytest.mark.parametrize(
+    ("written", "figures"),
+    [
+        ("三十天", "30天"),
+        ("一百二十分钟", "120分钟"),
+        ("1.5万元", "15000元"),
+        ("两千三百块", "2300块"),
+        ("十二个月", "12个月"),
+    ],
+)
+def test_chinese_numbers_are_read_as_figures(written: str, figures: str) -> None:
+    assert Remaining(written).text == figures
 
 
 def test_a_part_of_another_name_is_not_in_stock(sawmill: Assistant) -> None:
