@@ -15,6 +15,7 @@ _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四
 _HAN = 3  # Chinese characters of a name that is no chance
 _GENERAL = frozenset("机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线".split())
 _SERIAL = 6  # characters of a serial number that is no chance
+_JOINED = re.compile(r"^\s*(?:和|跟|与|同|、|or\b|and\b|vs\b|versus\b)|(?:\b(?:or|and|vs|versus)\b)", re.IGNORECASE)
 _LEFT = re.compile(r"^[\s,，、:：-]+|[\s,，、:：-]+$")
 
 
@@ -86,7 +87,13 @@ def machines_meant(
         numbered = [machine for machine in among if number in _numbers_in_name(machine)]
         numbered = numbered or [machine for machine in among if _number_of(machine) == number]
         if numbered:
-            return Meant(tuple(numbered), _cut(text, [*spans, span]), kinds=True)
+            rest = _cut(text, [*spans, span])
+            more = (
+                machines_meant(rest, among) if len(numbered) == 1 and len(among) > 1 and _JOINED.search(rest) else None
+            )
+            if more and more.one and more.one not in numbered:  # "packer 1 or packer 2"
+                return Meant((*numbered, more.one), more.rest, kinds=True)
+            return Meant(tuple(numbered), rest, kinds=True)
     apart = _set_apart(_cut(text, spans) if named else text, pool or list(around))
     if apart:
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
@@ -158,6 +165,16 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     before = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
     after = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
     return re.compile(before + re.escape(name) + after, re.IGNORECASE)
+
+
+def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> str:
+    """Call machines in a text as the equipment list does: its `terms` are told with their renderings as tokens."""
+    bases = {frozenset(index_tokens(base)): base for m in machines for half in _halves(m) if (base := _base(half)[0])}
+    for written, forms in terms:
+        called = next((bases[key] for form in forms if (key := frozenset(form)) in bases), "")
+        if len(called) >= _HAN:
+            text = re.sub(rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])", called, text, count=1)
+    return text
 
 
 def without_kind(text: str, machine: Equipment) -> str:

@@ -14,6 +14,9 @@ GENERAL = frozenset({"machine", "person", "place", "month", "year"})
 """Groups of which the question may speak whatever table it is of."""
 
 _EXTREME_BEFORE = re.compile(rf"{EXTREME}\s*$")  # "the most common failure mode"
+_WHICH_BEHIND = re.compile(
+    r"(?:里面?|之?中|当中)?(?:是)?(?:哪|什么)(?:一)?(?:种|个|类|台|位|条|家)?"
+)  # 故障类型里哪种最多
 _INTERNAL = frozenset(
     "part type maker bin warehouse fits order person mode code component kind severity message model place serial flag"
     " symptom cause".split()
@@ -28,6 +31,9 @@ def grouping(remaining: Remaining, table: Table, rows: Sequence[Row], *, wanted:
             before = remaining.text[: match.start()]
             if each := said("each").search(before):
                 remaining.cut(each.start(), match.end())
+                return name
+            if wanted and (asked := _WHICH_BEHIND.match(remaining.text[match.end() :])):
+                remaining.cut(match.start(), match.end() + asked.end())
                 return name
             which = said("which").search(before) or _EXTREME_BEFORE.search(before)
             if wanted and (which or bare):

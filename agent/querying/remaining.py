@@ -19,6 +19,7 @@ _WRITTEN = dict(
 _HAN_NUMBER = re.compile(
     r"(?<![第几\d])(\d*(?:\.\d+)?[一二两三四五六七八九十百千万]{1,7})(?=个?(?:小时|钟头|分钟|天|周|星期|月|元|块|欧|美元))"
 )
+_TEN_THOUSANDS = re.compile(r"(?<![\dA-Za-z.])\d+(?:\.\d+)?万(?![用能向])")
 _WRITTEN_NUMBER = re.compile(
     rf"\b({'|'.join(_WRITTEN)})\b(?=\s+(?:hours?|minutes?|days?|weeks?|months?|euros?|times)\b)", re.IGNORECASE
 )
@@ -30,7 +31,8 @@ class Remaining:
     """The words of a question that nothing has recognised so far."""
 
     def __init__(self, text: str) -> None:
-        text = _HAN_NUMBER.sub(lambda match: _of_numerals(match[1]), plain(text))
+        text = _TEN_THOUSANDS.sub(lambda match: _of_numerals(match[0]), plain(text))
+        text = _HAN_NUMBER.sub(lambda match: _of_numerals(match[1]), text)
         text = _WRITTEN_NUMBER.sub(lambda match: str(_WRITTEN[match[1].lower()]), text)
         self.text = _TOUCHING.sub(" ", text)
 

@@ -15,6 +15,7 @@ from corpus import Corpus, index_tokens
 
 _MOST = 4_000  # distinct values of a column; more is running text
 _FEW = 40  # ... by which rows are sorted: a shift, a class, a brand
+_DIGITS = 7  # of a value without letters that is no mere figure
 _SHORTEST = 2  # characters of a value that is no chance
 _SEVERAL = re.compile(r"[、,，;；/|]")
 _BRACKETED = re.compile(r"[(（\[].*?[)）\]]")
@@ -151,6 +152,8 @@ def _run_together(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def _telling(value: str) -> bool:
     """Say whether a value is more than a figure or a single letter, and no word by which questions are asked."""
-    if len(value) < _SHORTEST or re.fullmatch(r"[\d.,%\-:/ ]+", value):
+    if len(value) < _SHORTEST:
         return False
+    if re.fullmatch(r"[\d.,%\-:/ ]+", value):
+        return sum(map(str.isdigit, value)) >= _DIGITS  # 36.01.0012 is a number by which a part is called
     return bool(said("light").sub("", value).strip())

@@ -66,7 +66,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "resolution workperformed workdone repair",
         "steps": "步骤 检查步骤 处理步骤 steps checksteps",
         "parts": "更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
-        "downtime": "停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
+        "downtime": "影响生产时间 影响时间 影响生产 停产时间 停线时间 停运时间 停车时间 停机时数 停机工时 损失时间 lostproduction losttime outage outagehours machinedown downhours stoptime 停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
         "duration": "维修时间 维修时长 维修用时 维修工时 处理时长 工时 耗时 duration repairtime repairduration repairhours labourhours "
         "laborhours labour labor labourtime labortime manhours workhours hoursworked 实际工时 人工时 人工工时 维修耗时 workinghours timetorepair",
         "preventive": "预防性 是否预防 维护类型 工单类型 保养类型 preventive ispreventive maintenancetype worktype ordertype",

@@ -109,6 +109,9 @@ def sawmill(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[
         ("低于警戒库存的轴承有几种", ["备件共 3 种"], []),
         ("单价三百块以上的备件", ["71-110"], ["71-130"]),
         ("刨床振动是怎么处理的", ["Replaced cutterhead bearing"], ["Changed planer knives"]),
+        ("失效类型里哪种最多", ["Leak 2", "Wear 2"], []),
+        ("debarking knife 堆在哪里", ["A1-03"], []),
+        ("71-130 还要补多少个才到最小库存", ["2 pcs"], []),
         # readings: wholly understood, or compared between machines
         ("What's the vibration limit on the planer?", ["4.5 mm/s"], []),
         ("振动允许的上限是多少", ["4.5 mm/s"], []),

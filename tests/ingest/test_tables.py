@@ -80,6 +80,15 @@ def test_a_lead_time_is_in_the_unit_that_its_header_or_cell_names(header: str, c
     assert part.lead_time == days
 
 
+@pytest.mark.parametrize("header", ["影响生产时间(小时)", "停线时间（小时）", "Lost production (h)"])
+def test_lost_production_is_downtime(header: str) -> None:
+    found = table(f"日期|设备|故障现象|{header}\n2026-03-02|KD-1|漏汽|2.5")
+    assert found is not None
+    (case,) = found.records
+    assert isinstance(case, RepairCase)
+    assert case.downtime == 150
+
+
 @pytest.mark.parametrize("header", ["Labour (h)", "Man-hours (h)", "实际工时（小时）"])
 def test_hours_of_work_are_the_duration_of_a_case(header: str) -> None:
     found = table(f"Date|Asset|Fault observed|Downtime (h)|{header}\n2026-03-02|KD-1|Door leaks|2|1.5")
