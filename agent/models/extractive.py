@@ -65,16 +65,10 @@ class ExtractiveModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
+# What no single row of stock answers.
 _EXTREMES = (
-    "most",
-    "least",
-    "longest",
-    "shortest",
-    "dearest",
-    "cheapest",
-    "first",
-    "last",
-)  # no single row answers which is
+    "most", "least", "longest", "shortest", "dearest", "cheapest", "first", "last", "total", "mean", "measures.worth",
+)  # fmt: skip
 
 
 def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:

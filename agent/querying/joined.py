@@ -36,6 +36,13 @@ def machine_conditions(corpus: Corpus, remaining: Remaining, machines: Sequence[
     return found
 
 
+def drop_described(corpus: Corpus, remaining: Remaining, machines: Sequence[Row]) -> None:
+    """Take out what calls the machines in question in the other language: 喷涂 of "Paint robot 31"."""
+    for written, forms in corpus.terms_spoken(remaining.text):
+        if machines and all(holds(row.text, forms) for row in machines):
+            remaining.take(re.compile(re.escape(written), re.IGNORECASE))
+
+
 def held_by_machines(
     corpus: Corpus, machines: Sequence[Row], table: Table, words: Iterable[str]
 ) -> tuple[list[Condition], tuple[str, ...]]:

@@ -12,12 +12,12 @@ from agent.asking.periods import period_in, without_dates
 from agent.querying.figures import figure_conditions
 from agent.querying.grouping import GENERAL, grouping
 from agent.querying.held import action_conditions, phrases, word_conditions
-from agent.querying.joined import held_by_machines, machine_conditions
+from agent.querying.joined import drop_described, held_by_machines, machine_conditions
 from agent.querying.language import said, speech
 from agent.querying.query import Condition, End, Figure, Order, Query
 from agent.querying.remaining import EXTREME, Remaining
 from agent.querying.rows import TABLES, Row, Table, rows_of
-from agent.querying.running import meets
+from agent.querying.running import keys, meets
 from agent.querying.values import bin_conditions, numbered_conditions, value_conditions
 from corpus import Corpus
 
@@ -98,7 +98,8 @@ def half_understood(read: Readings) -> Query | None:
         or query.group
         or (query.end and query.measure)
         or _LOW in query.conditions
-        or (query.table == "parts" and (query.order or query.end))
+        or (query.table == "parts" and (query.order or query.end or query.measure == "worth"))
+        or (query.table == "alarms" and query.conditions)
     ]
     return max(counts, key=lambda query: (query.named, -len(query.left)), default=None)
 
@@ -161,6 +162,8 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row], machin
             if remaining.take(said(name)):
                 conditions.append(Condition("kind", "is", (name,), name))
                 named += 3
+    if asked.tags:
+        drop_described(corpus, remaining, [row for row in machines if row.tag in asked.tags])
     held = phrases(remaining, rows, table)
     measures = [name for name, pattern in speech_of.measures.items() if remaining.take(pattern)]
     end, implied = _end(remaining)
@@ -174,6 +177,8 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row], machin
         group = "machine"  # "which of the chillers … most?": the kind was taken for the machines' name
     if group is None and table in _DATED and len(asked.tags) > 1 and (more := _more(remaining)):
         group, end = "machine", more  # "which of the two was repaired more often?"
+    absent = (group,) if group and not any(keys(row, group, asked.zone) for row in rows) else ()
+    group = None if absent else group  # no row tells it
     named += 2 * (group is not None and group not in GENERAL)
     figure = _figure(remaining, table)
     remaining.take(speech_of.noun)
@@ -187,7 +192,7 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row], machin
     words, left = word_conditions(corpus, remaining, rows)
     joined, left = held_by_machines(corpus, machines, table, left) if joins else ([], left)
     conditions += joined
-    left = (*left, *undone)
+    left = (*left, *undone, *absent)
     held += words
     conditions += [*held, *(actions if held else ())]
     if table == "cases" and held:

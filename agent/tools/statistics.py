@@ -72,7 +72,10 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         latest = max((case for case in cases if case.date), key=lambda case: case.date, default=None)  # type: ignore[arg-type, return-value]
         asked = aspects(query)
         who = _who(corpus, equipment or model, about, when, zh)
-        texts = case_texts(figures, latest, who, _groups(corpus, wanted, asked), zh, zone, asked)
+        groups = _groups(corpus, wanted, asked)
+        if groups and figures.count and not any(groups.values()):
+            return "The records do not tell that.", Found(absent=(_ungrouped(zh),))
+        texts = case_texts(figures, latest, who, groups, zh, zone, asked)
         place = Place(_only_source(cases), record=RecordRef("cases", figures.ids, figures.last))
         every = _facts("c", list(texts.values()), place)
         facts = _facts("c", kept(texts, asked, ("count", "last", "findings")), place)
@@ -291,6 +294,10 @@ def _groups(corpus: Corpus, wanted: CaseFilter, asked: Sequence[Aspect]) -> Grou
         for name, group in by.items()
         if name in asked
     }
+
+
+def _ungrouped(zh: bool) -> str:
+    return "维修记录里没有这一项分类。" if zh else "The work orders do not tell what this ranks."
 
 
 def _no_alarm(code: str, zh: bool) -> str:
