@@ -15,7 +15,7 @@ GENERAL = frozenset({"machine", "person", "place", "month", "year"})
 
 _EXTREME_BEFORE = re.compile(rf"{EXTREME}\s*$")  # "the most common failure mode"
 _WHICH_BEHIND = re.compile(
-    r"(?:里面?|之?中|当中)?(?:是)?(?:哪|什么)(?:一)?(?:种|个|类|台|位|条|家)?"
+    r"(?:里面?|之?中|当中)(?:是)?(?:哪|什么)(?:一)?(?:种|个|类|台|位|条|家)?"
 )  # 故障类型里哪种最多
 _INTERNAL = frozenset(
     "part type maker bin warehouse fits order person mode code component kind severity message model place serial flag"

@@ -99,7 +99,7 @@ def half_understood(read: Readings) -> Query | None:
         or (query.end and query.measure)
         or _LOW in query.conditions
         or (query.table == "parts" and (query.order or query.end or query.measure == "worth"))
-        or (query.table == "alarms" and query.conditions)
+        or (query.table == "alarms" and any(one.test == "is" for one in query.conditions))
     ]
     return max(counts, key=lambda query: (query.named, -len(query.left)), default=None)
 
