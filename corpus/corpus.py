@@ -299,6 +299,10 @@ class Corpus:
         """Return (term as written, its rendering in the other language) of the glossary's terms in a text, in order."""
         return load_glossary(self.folder).render(text)
 
+    def terms_spoken(self, text: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
+        """Return the terms and the further words of a text as it writes them, each with its renderings as tokens."""
+        return load_glossary(self.folder).spoken(text)
+
     def translated(self, text: str) -> list[str]:
         """Return the tokens that the glossary's terms in a text have in the other language."""
         return load_glossary(self.folder, everyday=False).translate(text)

@@ -42,6 +42,7 @@ _UNITS = {
     "cm": "cm", "m": "m", "km": "km", "in": "inch", "inch": "inch", "inches": "inch", '"': "inch", "ft": "foot",
     "mm/s": "mm/s", "m/s": "m/s", "m/min": "m/min", "mm/min": "mm/min", "°": "degree", "deg": "degree", "hp": "hp",
     "ft-lb": "foot*force_pound", "ft·lb": "foot*force_pound", "kwh": "kWh", "kva": "kVA", "va": "VA", "ah": "Ah",
+    "t/h": "t/h", "kg/h": "kg/h", "μs/cm": "uS/cm", "µs/cm": "uS/cm", "ms/cm": "mS/cm",
 }  # fmt: skip
 _BY_LENGTH = sorted((unit for unit in _UNITS if not unit.isascii()), key=len, reverse=True)
 

@@ -46,6 +46,8 @@ _USED = (
     r"|\bfits? (?:on )?which\b|\bused (?:on|in) (?:which|what)\b|用在(?:哪|什么)|(?:哪些|哪台|什么)(?:设备|机器|机型).{0,6}(?:用|使用|适用)|适用(?:于)?(?:哪|什么)"
 )
 
+_RANKED = r"\bmost (?:common|often|frequent)|\bleast\b|最(?:多|少|常见|频繁)"
+_RANKS: frozenset[Aspect] = frozenset({"machine", "mode", "code", "who", "parts", "longest", "downtime"})
 _PARTS_USED = (
     r"\b(?:parts?|spares?)\b.{0,24}\b(?:were|was|been|did)\b.{0,24}\b(?:used|replaced|changed|fitted|consumed)\b"
     r"|(?:换过|用过|更换过|换了|用了|消耗了?).{0,4}(?:哪些|什么).{0,4}(?:备件|零件|配件)|(?:哪些|什么)(?:备件|零件|配件).{0,4}(?:换过|用过|更换过)"
@@ -111,6 +113,8 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     for asked in asked_for:
         if asked in ("extremes", "cases") and not people and period is None and not of_the_past(text):
             continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
+        if asked in ("cases", "alarms") and speaks(_RANKED, text) and not _RANKS & {*aspects(text)}:
+            continue  # the most of what?
         if asked == "cases" and not (scope or code or period or people or known["part"] or speaks(LOGGED, text)):
             continue  # "how many hours do the plugs last" asks of a page
         asks_code = asked == "beyond" and speaks(_WHICH_CODE, text)
@@ -146,7 +150,7 @@ def figures_asked(text: str, *, has_period: bool, exact: bool, named: frozenset[
     if "part" in named and speaks(_USED, text):
         return ("used_on",)
     if speaks(_BEYOND, text) and not speaks(_REPAIRS, text) and "metric" not in named:
-        return ("beyond",)
+        return ("extremes",) if has_period else ("beyond",)  # of a time: how many readings were beyond them
     planned = r"\bmean time\b|平均(?:修复|维修|无故障)"
     if has_period and speaks(_EXTREME, text) and not speaks(_STOCKED, text) and not speaks(planned, text):
         return ("extremes",)  # without a time, the highest permitted value may be meant: a manual's figure

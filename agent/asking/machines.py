@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四
 _HAN = 3  # Chinese characters of a name that is no chance
 _GENERAL = frozenset("机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线".split())
 _SERIAL = 6  # characters of a serial number that is no chance
+_JOINED = re.compile(r"^\s*(?:和|跟|与|同|、|or\b|and\b|vs\b|versus\b)|(?:\b(?:or|and|vs|versus)\b)", re.IGNORECASE)
 _LEFT = re.compile(r"^[\s,，、:：-]+|[\s,，、:：-]+$")
 
 
@@ -85,7 +87,13 @@ def machines_meant(
         numbered = [machine for machine in among if number in _numbers_in_name(machine)]
         numbered = numbered or [machine for machine in among if _number_of(machine) == number]
         if numbered:
-            return Meant(tuple(numbered), _cut(text, [*spans, span]), kinds=True)
+            rest = _cut(text, [*spans, span])
+            more = (
+                machines_meant(rest, among) if len(numbered) == 1 and len(among) > 1 and _JOINED.search(rest) else None
+            )
+            if more and more.one and more.one not in numbered:  # "packer 1 or packer 2"
+                return Meant((*numbered, more.one), more.rest, kinds=True)
+            return Meant(tuple(numbered), rest, kinds=True)
     apart = _set_apart(_cut(text, spans) if named else text, pool or list(around))
     if apart:
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
@@ -110,8 +118,9 @@ def without_machines(text: str, machines: Iterable[Equipment]) -> str:
 def _exact(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
     """Return each machine whose tag or whole name stands in the text, in the order they stand there."""
     found: dict[str, tuple[Equipment, tuple[int, int]]] = {}
+    shared = Counter(name for machine in machines for name in names_of(machine))
     for machine in machines:
-        for pattern in _patterns_of(machine):
+        for pattern in _patterns_of(machine, [name for name in names_of(machine) if shared[name] == 1]):
             match = pattern.search(text)
             if match and (machine.tag not in found or match.start() < found[machine.tag][1][0]):
                 found[machine.tag] = (machine, match.span())
@@ -137,9 +146,9 @@ def _of_model(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment,
     return [(machine, found[machine.model]) for machine in machines if machine.model in found]
 
 
-def _patterns_of(machine: Equipment) -> Iterator[re.Pattern[str]]:
+def _patterns_of(machine: Equipment, names: Sequence[str]) -> Iterator[re.Pattern[str]]:
     yield _tag_pattern(machine.tag)
-    yield from map(_name_pattern, names_of(machine))
+    yield from map(_name_pattern, names)
     if machine.serial and len(machine.serial) >= _SERIAL:
         yield _tag_pattern(machine.serial)
 
@@ -158,6 +167,22 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(name) + after, re.IGNORECASE)
 
 
+def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> str:
+    """Call machines in a text as the equipment list does: its `terms` are told with their renderings as tokens."""
+    bases = {frozenset(index_tokens(base)): base for m in machines for half in _halves(m) if (base := _base(half)[0])}
+    for written, forms in terms:
+        called = next((bases[key] for form in forms if (key := frozenset(form)) in bases), "")
+        if len(called) >= _HAN:
+            text = re.sub(rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])", called, text, count=1)
+    return text
+
+
+def without_kind(text: str, machine: Equipment) -> str:
+    """Leave out of a text what a machine is called apart from its number."""
+    found = _called(text, [machine])
+    return _cut(text, [span for _, span in found])
+
+
 def names_of(machine: Equipment) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
     return [half for half in _halves(machine) if len(half) >= (4 if half.isascii() else _HAN)]
@@ -165,7 +190,9 @@ def names_of(machine: Equipment) -> list[str]:
 
 def _halves(machine: Equipment) -> list[str]:
     name = plain(machine.name).strip()
-    halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name)
+    halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name) or re.match(
+        r"^([A-Za-z][A-Za-z0-9 /\-]*?)\s+([\u4e00-\u9fff].*)$", name
+    )
     return [half.strip() for half in (halves.groups() if halves else (name,)) if half.strip()]
 
 

@@ -57,7 +57,9 @@ _MONTHS_OF_YEAR = (
         r"\1\2到\1\3",
     ),
 )
-_SINCE = re.compile(r"(?:since|after|from)\s*$|(?:自从?|从)\s*$", re.IGNORECASE)
+_SINCE = re.compile(
+    r"(?:since|after|from)(?: the)?(?: (?:beginning|start)(?: of)?)?\s*$|(?:自从?|从)\s*$", re.IGNORECASE
+)
 _SINCE_BEHIND = re.compile(r"^\s*(?:以来|之后|以后|起)")
 _BEFORE = re.compile(r"(?:before|until|up to)\s*$", re.IGNORECASE)
 _BEFORE_BEHIND = re.compile(r"^\s*(?:之前|以前|前)")
@@ -81,8 +83,9 @@ _NUMBERS = {
 }
 _CHINESE = dict(zip("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), range(1, 13), strict=True))
 _CHINESE_MONTH = re.compile(
-    r"(?<![\u4e00-\u9fff个])(十[一二]?|[一二三四五六七八九])月(?=份|[^\d])|(?<=年)(十[一二]?|[一二三四五六七八九])月"
+    r"(?<![一二两三四五六七八九十几个第半每上下这那近])(十[一二]?|[一二三四五六七八九])月(?=份|[^\d]|$)"
 )
+_CHINESE_DAY = re.compile(r"(?<=月)(三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[日号])")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4}
 _LAST_YEARS = re.compile(
     rf"(去年)的?(?=第?[\d一二三四五六七八九十上下])|(?:{_MONTH}|quarter|half)(?: of)? (last year)", re.IGNORECASE
@@ -143,7 +146,7 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         text = pattern.sub(apart, text)
     if part := _part_of_year(text, today):
         return part
-    text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1] or match[2]]}月", text)
+    text = _in_figures(text)
     found = sorted([*_dates(text, today, zone), *_weekdays(text, today)], key=lambda item: item[0])
     if len(found) >= 2:
         return Period(found[0][2], found[1][3])
@@ -168,11 +171,23 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
     return None
 
 
+def _in_figures(text: str) -> str:
+    """Write Chinese months and days in figures: 三月二十一日 is 3月21日."""
+    text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1]]}月", text)
+    return _CHINESE_DAY.sub(lambda match: str(_day_of(match[1])), text)
+
+
+def _day_of(written: str) -> int:
+    tens, ten, ones = written.rpartition("十")
+    return (10 * (_CHINESE[tens] if tens else 1) if ten else 0) + (_CHINESE[ones] if ones else 0)
+
+
 def without_dates(text: str) -> str:
     """Leave out the words by which a text names its time."""
+    text = _in_figures(text)
     for pattern, apart in (*_RANGES, *_MONTHS_OF_YEAR):
         text = pattern.sub(apart, text)
-    for pattern in (_QUARTER, _HALF, *_DATE, _CHINESE_MONTH, _WEEKDAY, _LAST, *(named for named, *_ in _NAMED)):
+    for pattern in (_QUARTER, _HALF, *_DATE, _WEEKDAY, _LAST, *(named for named, *_ in _NAMED), _DATE[-1]):
         text = pattern.sub(" ", text)
     return text
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.asking.alike import alike
-from agent.asking.machines import Meant, machines_meant, plain, without_machines
+from agent.asking.machines import Meant, machines_meant, plain, renamed, without_machines
 from agent.asking.metrics import written_out
 from agent.asking.periods import without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
@@ -86,6 +86,9 @@ def read_question(
     offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
     text = _again(_without_rejected(written_out(plain(said))))
     meant = machines_meant(text, every, around=offered, near=near)
+    if not (meant.machines or meant.unknown or picked):
+        named = renamed(text, every, corpus.terms_spoken(text))
+        meant = machines_meant(named, every, around=offered, near=near) if named != text else meant
     if picked and meant.loosely and picked not in meant.machines and _of_documents(text, names):
         meant = _rather_picked(corpus, text, meant, picked)
     own = meant.rest
@@ -154,9 +157,13 @@ def _stocked(corpus: Corpus, asked: Understanding, text: str) -> Understanding:
     if not asked.code:
         return asked
     lines = corpus.find_parts(text)
-    names = [name for line in lines for name in (line.part_number, line.spec) if name and contains_quote(text, name)]
+    numbers = [name for line in lines for name in (line.part_number, line.spec) if name]
+    whole = [name for name in numbers if contains_quote(text, name)]
     identifiers = tuple(
-        replace(one, kind="part") if any(contains_quote(name, one.text) for name in names) else one
+        replace(one, kind="part")
+        if any(contains_quote(name, one.text) for name in whole)
+        or ("stock" in asked.intents and any(normal_identifier(name).startswith(one.normal) for name in numbers))
+        else one
         for one in asked.identifiers
     )
     asked = replace(asked, identifiers=identifiers)

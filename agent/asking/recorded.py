@@ -14,6 +14,7 @@ from agent.asking.columns import (
     parts_in_bins,
     parts_listed,
 )
+from agent.asking.machines import without_kind
 from agent.asking.metrics import Named, metrics_in, wholly_measured
 from agent.asking.people import people_in, stands
 from agent.asking.periods import without_dates
@@ -140,7 +141,9 @@ def machines_compared(corpus: Corpus, own: str, several: Sequence[Equipment]) ->
     beside = ("compare", "nouns.equipment", "list")
     having = [(machine, held) for machine in several or corpus.all_equipment()
               if (held := metrics.get(normal_identifier(machine.tag)))]  # fmt: skip
-    found = [machine.tag for machine, held in having if wholly_measured(corpus, own, held, beside=beside)]
+    asked = [(machine, held, without_kind(own, machine)) for machine, held in having]
+    asked = [one for one in asked if one[2] != own] or asked  # "which of the chillers": not the pumps
+    found = [machine.tag for machine, held, text in asked if wholly_measured(corpus, text, held, beside=beside)]
     return tuple(found) if len(found) > 1 else ()
 
 
@@ -148,7 +151,8 @@ def machine_measured(corpus: Corpus, own: str, asked: Understanding, several: Se
     """Return the only machine with the metric that is asked for where none is named."""
     of = words().recorded
     dated = without_dates(own) != own
-    wanted = dated or "status" in asked.intents or of["judged"].search(own) or not of["permitted"].search(own)
+    plainly = of["judged"].search(own) or of["limits"].search(own) or not of["permitted"].search(own)
+    wanted = dated or "status" in asked.intents or plainly
     if asked.code or not wanted or not of["quantity"].search(own) or asked.intents & {"procedure", "history", "stock"}:
         return None
     metrics = corpus.metrics()

@@ -65,6 +65,12 @@ class ExtractiveModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
+# What no single row of stock answers.
+_EXTREMES = (
+    "most", "least", "longest", "shortest", "dearest", "cheapest", "first", "last", "total", "mean", "measures.worth",
+)  # fmt: skip
+
+
 def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     """Return the calls that a question needs, often several."""
     asked, tag = question.asked, question.scope
@@ -72,7 +78,9 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     if question.recorded.compared:
         return [_call("compare_readings", query=question.text, machines=list(question.recorded.compared))]
     counted = {name for name, _ in figure_calls(question, zone)} & _COUNTING
-    if question.recorded.query or (question.recorded.unknown and (counted or "low_stock" in asked.intents)):
+    ranked = "stock" in asked.intents and any(words().query[name].search(question.text) for name in _EXTREMES)
+    unheard = question.recorded.unknown and (counted or ranked or "low_stock" in asked.intents)
+    if question.recorded.query or unheard:
         machines = [machine.tag for machine in (*([question.machine] if question.machine else question.machines),)]
         return [_call("query_records", query=question.text, machines=machines)]
     calls = [_call("search_manuals", query=question.text, **at)]

@@ -10,17 +10,21 @@ from zoneinfo import ZoneInfo
 
 from agent.asking.periods import period_in, without_dates
 from agent.querying.figures import figure_conditions
+from agent.querying.grouping import GENERAL, grouping
 from agent.querying.held import action_conditions, phrases, word_conditions
+from agent.querying.joined import drop_described, held_by_machines, machine_conditions
 from agent.querying.language import said, speech
 from agent.querying.query import Condition, End, Figure, Order, Query
-from agent.querying.remaining import Remaining
+from agent.querying.remaining import EXTREME, Remaining
 from agent.querying.rows import TABLES, Row, Table, rows_of
-from agent.querying.running import meets
+from agent.querying.running import keys, meets
 from agent.querying.values import bin_conditions, numbered_conditions, value_conditions
 from corpus import Corpus
 
 _DATED: frozenset[Table] = frozenset({"cases", "alarms"})
 _SHOWN = ("who", "when", "where", "why", "how")
+_OF_STOCK = frozenset({"lead", "minimum", "maximum", "shortage", "worth"})  # figures that nothing else has
+_SUMS = ("sum", "mean")
 _LOW = Condition("shortage", "above", (0.0,), "")
 _STATES: dict[str, tuple[Condition, ...]] = {
     "low": (_LOW,),
@@ -61,7 +65,12 @@ class Asked:
 
 def readings(corpus: Corpus, asked: Asked) -> Readings:
     """Read a question as a query over each of the tables that hold anything; return them with the tables' rows."""
-    return [(read(corpus, asked, table, rows), rows) for table in TABLES if (rows := _rows(corpus, table, asked.tags))]
+    machines = rows_of(corpus, "equipment")
+    return [
+        (read(corpus, asked, table, rows, machines), rows)
+        for table in TABLES
+        if (rows := machines if table == "equipment" else _rows(corpus, table, asked.tags))
+    ]
 
 
 def _rows(corpus: Corpus, table: Table, tags: Sequence[str]) -> list[Row]:
@@ -81,11 +90,16 @@ def best_query(read: Readings) -> tuple[Query, list[Row]] | None:
 
 def half_understood(read: Readings) -> Query | None:
     """Return the query that a question would be but for words that no row of the table holds; None for none."""
-    asks = [query for query, _ in read if query.spoken and query.left]
+    asks = [query for query, _ in read if query.left and (query.spoken or (query.measure and query.figure in _SUMS))]
     counts = [
         query
         for query in asks
-        if query.figure != "list" or query.group or (query.end and query.measure) or _LOW in query.conditions
+        if query.figure != "list"
+        or query.group
+        or (query.end and query.measure)
+        or _LOW in query.conditions
+        or (query.table == "parts" and (query.order or query.end or query.measure == "worth"))
+        or (query.table == "alarms" and any(one.test == "is" for one in query.conditions))
     ]
     return max(counts, key=lambda query: (query.named, -len(query.left)), default=None)
 
@@ -121,19 +135,22 @@ def _understood(query: Query) -> bool:
     return bool(query.named and asks and not query.left)
 
 
-def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row]) -> Query:
+def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row], machines: Sequence[Row] = ()) -> Query:
     """Read a question as a query over one table; what it says beyond that is left over."""
     speech_of = speech(table)
     period = period_in(asked.text, asked.now, asked.zone) if table in _DATED else None
     remaining = Remaining(without_dates(asked.text) if period else asked.text)
     most = _how_many(remaining, _TOP)
     latest = _how_many(remaining, _LATEST)
-    conditions = [*numbered_conditions(remaining, rows), *value_conditions(remaining, rows, table)]
+    conditions = [*numbered_conditions(remaining, rows), *value_conditions(corpus, remaining, rows, table)]
     conditions += bin_conditions(remaining, rows) if table == "parts" else []
     named = 2 * len(conditions)
+    joins = table != "equipment"
+    conditions += machine_conditions(corpus, remaining, machines, table) if joins else []
     states = [name for name in ("low", "empty", "stocked") if table == "parts" and remaining.take(said(name))]
     lists = said("list").search(remaining.text) and not said("count").search(remaining.text)
-    if lists or states != ["stocked"]:  # "do we have any in stock?": none is an answer too
+    numbered = any(one.column in ("part", "type") for one in conditions)  # "6204 is out of stock: what else fits?"
+    if not numbered and (lists or states != ["stocked"]):  # "do we have any in stock?": none is an answer too
         conditions += [condition for name in states[:1] for condition in _STATES[name]]
     if table == "alarms" and remaining.take(said("standing")):
         conditions.append(Condition("standing", "is", ("yes",), ""))
@@ -145,18 +162,27 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row]) -> Que
             if remaining.take(said(name)):
                 conditions.append(Condition("kind", "is", (name,), name))
                 named += 3
+    if asked.tags:
+        drop_described(corpus, remaining, [row for row in machines if row.tag in asked.tags])
     held = phrases(remaining, rows, table)
     measures = [name for name, pattern in speech_of.measures.items() if remaining.take(pattern)]
     end, implied = _end(remaining)
     order = _order(remaining, bool(latest))
     shown = tuple(name for name in _SHOWN if remaining.take(said(name)))
     end = end or ("most" if most else None)
-    group = _group(remaining, table, end is not None, shown, bare=most > 0)
+    nouns = speech_of.noun.findall(remaining.text)  # "which type of failure": a group may be called by the noun
+    group = grouping(remaining, table, rows, wanted=end is not None, bare=most > 0)
+    group = group or ("person" if end and "who" in shown else None)
     if group is None and end and table in _DATED and len(asked.tags) > 1 and not measures:
         group = "machine"  # "which of the chillers … most?": the kind was taken for the machines' name
+    if group is None and table in _DATED and len(asked.tags) > 1 and (more := _more(remaining)):
+        group, end = "machine", more  # "which of the two was repaired more often?"
+    absent = (group,) if group and not any(keys(row, group, asked.zone) for row in rows) else ()
+    group = None if absent else group  # no row tells it
+    named += 2 * (group is not None and group not in GENERAL)
     figure = _figure(remaining, table)
-    spoken = 3 * len(remaining.take(speech_of.noun)) + 2 * len(states)
-    named += spoken + (0 if table == "alarms" else len(measures) + len(compared))
+    remaining.take(speech_of.noun)
+    named += 3 * len(nouns) + 2 * len(states) + (0 if table == "alarms" else len(measures) + len(compared))
     shown += ("rows",) if remaining.take(said("list")) else ()
     if table in _DATED:
         remaining.take(speech("equipment").noun)  # "all machines"
@@ -164,7 +190,9 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row]) -> Que
     remaining.take(said("columns"))
     remaining.take(said("light"))
     words, left = word_conditions(corpus, remaining, rows)
-    left = (*left, *undone)
+    joined, left = held_by_machines(corpus, machines, table, left) if joins else ([], left)
+    conditions += joined
+    left = (*left, *undone, *absent)
     held += words
     conditions += [*held, *(actions if held else ())]
     if table == "cases" and held:
@@ -175,6 +203,8 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row]) -> Que
     recorded = having | ({"duration"} if "downtime" in having else set())
     if measure and measure not in recorded:
         left = (*left, measure)  # no row tells it
+    if order and table == "parts" and (dated := said(order).search(asked.text)):
+        left = (*left, dated.group())  # stock has no dates: "which expires first?"
     return Query(
         table=table,
         conditions=tuple(conditions),
@@ -188,7 +218,7 @@ def read(corpus: Corpus, asked: Asked, table: Table, rows: Sequence[Row]) -> Que
         shown=shown,
         left=left,
         named=named and named + len(words),
-        spoken=spoken > 0,
+        spoken=bool(nouns or states or _OF_STOCK & {*measures}),
         most=most or latest,
     )
 
@@ -219,9 +249,15 @@ def _how_many(remaining: Remaining, pattern: re.Pattern[str]) -> int:
 def _end(remaining: Remaining) -> tuple[End | None, str | None]:
     """Take out the extreme that is wanted, and the figure that the word for it implies."""
     for name, end, measure in _ENDS:
-        if remaining.take(said(name)):
+        if remaining.take(said(name), leaving="" if measure and not said("total").search(remaining.text) else EXTREME):
             return end, measure
     return None, None
+
+
+def _more(remaining: Remaining) -> End | None:
+    """Take out the comparison of a few machines by number or sum."""
+    found: dict[str, End] = {"more": "most", "fewer": "least"}
+    return next((end for name, end in found.items() if remaining.take(said(name))), None)
 
 
 def _figure(remaining: Remaining, table: Table) -> Figure:
@@ -235,18 +271,3 @@ def _figure(remaining: Remaining, table: Table) -> Figure:
     if remaining.take(said("count")):
         found.append("count")
     return found[0] if found else "list"
-
-
-def _group(remaining: Remaining, table: Table, wanted: bool, shown: Sequence[str], *, bare: bool = False) -> str | None:
-    """Take out by what rows are grouped: "which machine … most", "per month"; `bare` as in "top 3 machines"."""
-    for name, pattern in speech(table).groups.items():
-        for match in pattern.finditer(remaining.text):
-            before = remaining.text[: match.start()]
-            if each := said("each").search(before):
-                remaining.cut(each.start(), match.end())
-                return name
-            which = said("which").search(before)
-            if wanted and (which or bare):
-                remaining.cut(which.start() if which else match.start(), match.end())
-                return name
-    return "person" if wanted and "who" in shown else None

@@ -88,6 +88,10 @@ def _holds(row: Row, condition: Condition) -> bool:
         return holds(row.text, [value for value in values if isinstance(value, tuple)])
     if test == "does":
         return any(words().actions[str(name)].search(row.text) for name in values)
+    if column == "id":
+        return str(row.id) in values
+    if column == "machine":
+        return row.tag in values
     if column == "standing":
         return getattr(row.record, "until", None) is None
     if test in ("is", "begins"):
@@ -116,7 +120,7 @@ def _grouped(query: Query, rows: Sequence[Row], measure: str | None, zone: ZoneI
     for row in rows:
         if measure and measure not in row.figures:
             continue
-        for key in _keys(row, query.group or "", zone):
+        for key in keys(row, query.group or "", zone):
             groups[key] += row.figures[measure].value if measure else 1
             counts[key] += 1
     if measure and query.figure == "mean":
@@ -125,7 +129,8 @@ def _grouped(query: Query, rows: Sequence[Row], measure: str | None, zone: ZoneI
     return tuple(sorted(groups.items(), key=lambda item: (sign * item[1], item[0])))
 
 
-def _keys(row: Row, group: str, zone: ZoneInfo) -> Sequence[str]:
+def keys(row: Row, group: str, zone: ZoneInfo) -> Sequence[str]:
+    """Return under what a row is counted where rows are grouped so."""
     if group == "machine":
         return [row.tag] if row.tag else []
     if group in ("month", "year"):

@@ -80,7 +80,9 @@ def result_texts(result: Result, who: str, zh: bool, zone: ZoneInfo) -> list[str
 def _ranking(result: Result, zh: bool) -> Iterator[str]:
     if result.query.group:
         ranked = ", ".join(f"{key} {_value(value, result.query, '', zh)}" for key, value in result.groups[:_SHOWN])
-        yield f"{_GROUPS[result.query.group][not zh]}{'：' if zh else ': '}{ranked or '—'}"
+        group = result.query.group  # a column that only the file has is called as there
+        by = _GROUPS.get(group, (f"按{group}", f"By {group}"))[not zh]
+        yield f"{by}{'：' if zh else ': '}{ranked or '—'}"
 
 
 def _figure(result: Result, zh: bool) -> Iterator[str]:

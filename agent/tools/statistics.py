@@ -72,7 +72,10 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         latest = max((case for case in cases if case.date), key=lambda case: case.date, default=None)  # type: ignore[arg-type, return-value]
         asked = aspects(query)
         who = _who(corpus, equipment or model, about, when, zh)
-        texts = case_texts(figures, latest, who, _groups(corpus, wanted, asked), zh, zone, asked)
+        groups = _groups(corpus, wanted, asked)
+        if groups and figures.count and not any(groups.values()):
+            return "The records do not tell that.", Found(absent=(_ungrouped(zh),))
+        texts = case_texts(figures, latest, who, groups, zh, zone, asked)
         place = Place(_only_source(cases), record=RecordRef("cases", figures.ids, figures.last))
         every = _facts("c", list(texts.values()), place)
         facts = _facts("c", kept(texts, asked, ("count", "last", "findings")), place)
@@ -93,6 +96,8 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         if model and not equipment:
             tags = {machine.tag for machine in corpus.all_equipment() if machine.model == model}
             figures = [one for one in figures if one.equipment in tags]
+        if code and not figures and normal_identifier(code) not in map(normal_identifier, corpus.alarm_codes()):
+            return "No such alarm is recorded.", Found(absent=(_no_alarm(code, zh),))
         ids = tuple(i for one in figures for i in one.ids)
         last = max((one.last for one in figures), default=None)
         who = " ".join(filter(None, [equipment or model or ("全厂" if zh else "All machines"), code])) + span_text(
@@ -293,6 +298,14 @@ def _groups(corpus: Corpus, wanted: CaseFilter, asked: Sequence[Aspect]) -> Grou
         for name, group in by.items()
         if name in asked
     }
+
+
+def _ungrouped(zh: bool) -> str:
+    return "维修记录里没有这一项分类。" if zh else "The work orders do not tell what this ranks."
+
+
+def _no_alarm(code: str, zh: bool) -> str:
+    return f"报警 {code} 从来没有记录。" if zh else f"No alarm {code} is on record."
 
 
 # --- readings and stock ------------------------------------------------------------------------------------------

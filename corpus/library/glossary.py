@@ -7,7 +7,7 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +85,22 @@ class Glossary:
             at += size
         return list(dict.fromkeys(found)), list(dict.fromkeys(left))
 
+    def spoken(self, text: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
+        """Return the terms of a text as it writes them, each with its renderings as tokens, in order."""
+        found: list[tuple[str, tuple[tuple[str, ...], ...]]] = []
+        for run in _RUN.finditer(text):
+            written, at = run.group(), 0
+            if not _HAN.match(written):
+                found += [(said, self.english[stems]) for said, stems in self._english_terms(written, self.english)]
+                continue
+            while at < len(written):
+                sizes = range(min(self.longest_chinese, len(written) - at), 0, -1)
+                size = next((size for size in sizes if written[at : at + size] in self.chinese), 0)
+                if size:
+                    found.append((written[at : at + size], self.chinese[written[at : at + size]]))
+                at += size or 1
+        return found
+
     def render(self, text: str) -> list[tuple[str, str]]:
         """Return the terms of a text as it writes them, each with its rendering in the other language, in order."""
         found: dict[str, tuple[str, str]] = {}
@@ -105,14 +121,19 @@ class Glossary:
         return list(found.values())
 
     def _render_english(self, run: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        for said, stems in self._english_terms(run, self.renderings):
+            yield self.renderings[stems], (said, self.renderings[stems])
+
+    def _english_terms(self, run: str, known: Container[object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the known terms of a run of English as they are written, each with its stems."""
         words = [(match.span(), content_words(match.group())) for match in re.finditer(r"[A-Za-z][A-Za-z-]*", run)]
         at = 0
         while at < len(words):
             for size in range(min(self.longest_english, len(words) - at), 0, -1):
                 stems = tuple(stem for _, found in words[at : at + size] for stem in found)
                 held = words[at][1] and words[at + size - 1][1]  # no function word at an end
-                if held and (rendering := self.renderings.get(stems)):
-                    yield rendering, (run[words[at][0][0] : words[at + size - 1][0][1]], rendering)
+                if held and stems in known:
+                    yield run[words[at][0][0] : words[at + size - 1][0][1]], stems
                     break
             else:
                 size = 1

@@ -40,7 +40,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "maximum": "最大库存 最高库存 库存上限 最大库存量 最高储备 最大 最高 上限 maximum maxstock maxqty maximumstock max",
         "unit": "单位 计量单位 主单位 基本单位 unit uom units unitofmeasure baseunit bun",
         "lead_time": "采购周期 采购周期天 货期 交货期 供货周期 到货周期 采购提前期 交期 leadtime leadtimedays deliverytime leaddays",
-        "supplier": "供应商 品牌 厂家 制造商 生产厂家 供货商 厂商 供应商名称 品牌厂家 supplier vendor manufacturer brand maker mfr make",
+        "supplier": "供应商 供货单位 供应单位 供应厂商 供货厂家 生产单位 厂牌 品牌 厂家 制造商 生产厂家 供货商 厂商 供应商名称 品牌厂家 supplier vendor manufacturer brand maker mfr make",
         "fits": "适用机型 适用设备 所属设备 设备型号 使用设备 适用机台 设备名称 设备 使用机型 应用设备 用于设备 所属机台 适用范围 fits fitsmodels usedon "
         "usedin applicablemodels applicablemodel applicableequipment equipment machine machines whereused forequipment",
         "substitutes": "替代件 替代料 可替代 代用件 替代型号 替代品 代用料 替代备件 substitute substitutes alternative alternatives "
@@ -66,9 +66,9 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "resolution workperformed workdone repair",
         "steps": "步骤 检查步骤 处理步骤 steps checksteps",
         "parts": "更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
-        "downtime": "停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
+        "downtime": "影响生产时间 影响时间 影响生产 停产时间 停线时间 停运时间 停车时间 停机时数 停机工时 损失时间 lostproduction losttime outage outagehours machinedown downhours stoptime 停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
         "duration": "维修时间 维修时长 维修用时 维修工时 处理时长 工时 耗时 duration repairtime repairduration repairhours labourhours "
-        "laborhours workinghours timetorepair",
+        "laborhours labour labor labourtime labortime manhours workhours hoursworked 实际工时 人工时 人工工时 维修耗时 workinghours timetorepair",
         "preventive": "预防性 是否预防 维护类型 工单类型 保养类型 preventive ispreventive maintenancetype worktype ordertype",
         "by": "处理人 维修人 维修者 处理人员 检修人 检修人员 维修师傅 工程师 完成人 engineer craftsman fitter doneby executedby repairer 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic",
         "date": "日期 维修日期 完工日期 完工时间 故障时间 发生时间 开工日期 检修日期 处理日期 登记日期 opened raised reported closed dateopened dateclosed datereported finished 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "

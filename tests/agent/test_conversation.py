@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.asking.bypass import asks_to_bypass
-from agent.asking.machines import machines_meant
+from agent.asking.machines import machines_meant, renamed
 from corpus import Equipment
 
 MACHINES = [
@@ -15,6 +15,8 @@ MACHINES = [
     Equipment("AC-01", "1号空压机 Compressor 1", "KS-37A", "screw_compressor"),
     Equipment("AC-02", "2号空压机 Compressor 2", "KS-55A", "screw_compressor"),
     Equipment("RB-01", "上料机器人 Loading robot", "AXR-20", "robot"),
+    Equipment("RF-21", "Refiner 21 磨浆机", "TF-34", "refiner"),
+    Equipment("RF-22", "Refiner 22 磨浆机", "TF-34", "refiner"),
     Equipment("RB-02", "码垛机器人 Palletising robot", "AXR-20", "robot"),
 ]
 BY_TAG = {machine.tag: machine for machine in MACHINES}
@@ -29,6 +31,8 @@ BY_TAG = {machine.tag: machine for machine in MACHINES}
         ("and the other compressor?", "AC-01", ["AC-02"]),
         ("What does W-03 mean on the compressor?", None, ["AC-01", "AC-02"]),
         ("the palletising robot", None, ["RB-02"]),
+        ("3月21号22号磨浆机的电流", None, ["RF-22"]),
+        ("磨浆机有几台", None, ["RF-21", "RF-22"]),
         ("液压油用46号吗", None, []),
         ("Tighten 2 bolts", "AC-01", []),
     ],
@@ -60,6 +64,18 @@ def test_switching_a_protection_off_is_one() -> None:
 def test_a_mere_function_may_be_disabled_unless_the_documents_forbid_it() -> None:
     assert asks_to_bypass("Can I disable the key tone?") == "perhaps"
     assert asks_to_bypass("Can I disable the door switch?") == "plainly"
+
+
+def test_two_of_a_kind_are_named_by_their_numbers() -> None:
+    found = machines_meant("Did press 1 or press 2 stop more often?", MACHINES)
+    assert [machine.tag for machine in found.machines] == ["HP-01", "HP-02"]
+
+
+def test_a_machine_is_called_as_the_list_does_from_the_other_language() -> None:
+    machines = [Equipment("CM-01", "1号水泥磨"), Equipment("CM-02", "2号水泥磨"), Equipment("BE-03", "斗式提升机")]
+    terms = [("cement mill", (("水泥", "泥磨"),))]
+    text = renamed("power of cement mill 2", machines, terms)
+    assert [machine.tag for machine in machines_meant(text, machines).machines] == ["CM-02"]
 
 
 def test_a_name_found_twice_takes_nothing_else_out() -> None:

@@ -24,6 +24,8 @@ NOW = datetime(2026, 11, 25, 5, tzinfo=UTC)
         ("failures in the second quarter of 2025", date(2025, 4, 1), date(2025, 7, 1)),
         ("三月有多少次报警", date(2026, 3, 1), date(2026, 4, 1)),
         ("alarms in December", date(2025, 12, 1), date(2026, 1, 1)),
+        ("报警三月有几次", date(2026, 3, 1), date(2026, 4, 1)),
+        ("二月二十一日的工单", date(2026, 2, 21), date(2026, 2, 22)),
         ("去年三月的报警", date(2025, 3, 1), date(2025, 4, 1)),
         ("上半年", date(2026, 1, 1), date(2026, 7, 1)),
         ("last week", date(2026, 11, 16), date(2026, 11, 23)),
@@ -42,7 +44,9 @@ def test_parts_of_a_year_are_periods(text: str, since: date, until: date) -> Non
     assert (period.since.date(), period.until.date()) == (since, until)
 
 
-@pytest.mark.parametrize("text", ["leaks since July", "7月以来的泄漏", "since 1 July 2026"])
+@pytest.mark.parametrize(
+    "text", ["leaks since July", "since 1 July 2026", "报警七月以来有几次", "since the beginning of July"]
+)
 def test_a_period_may_be_open(text: str) -> None:
     period = period_in(text, NOW, ZoneInfo("Asia/Shanghai"))
     assert period is not None

@@ -50,6 +50,13 @@ def test_everyday_words_are_looked_for_and_never_shown(tmp_path: Path) -> None:
     assert all(glossary.term_of(*pair) for pair in pairs), "each has its words on its side"
 
 
+def test_terms_are_found_as_they_are_written(tmp_path: Path) -> None:
+    words = load_glossary(tmp_path)
+    said = dict(words.spoken("夜班的 Bearings"))
+    assert said["Bearings"] == (("轴承",),)
+    assert ("night",) in said["夜班"]
+
+
 def test_the_built_in_terms_are_pairs_and_each_stands_once() -> None:
     rows = list(csv.reader(glossary._BUILT_IN.read_text("utf-8").splitlines()))
     assert len(rows) >= 300

@@ -80,6 +80,7 @@ def test_figures_are_read_with_their_units(text: str, expected: list[Figure]) ->
         (Figure(2, "个"), Figure(2, "个"), True),
         (Figure(2, "pcs"), Figure(2, "kg"), False),
         (Figure(45, "N·m"), Figure(45.1, "Nm"), False),
+        (Figure(14, "t/h"), Figure(14_000, "kg/h"), True),
     ],
 )
 def test_values_are_equal_by_what_they_measure(wanted: Figure, found: Figure, same: bool) -> None:

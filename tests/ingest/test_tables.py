@@ -80,6 +80,32 @@ def test_a_lead_time_is_in_the_unit_that_its_header_or_cell_names(header: str, c
     assert part.lead_time == days
 
 
+@pytest.mark.parametrize("header", ["影响生产时间(小时)", "停线时间（小时）", "Lost production (h)"])
+def test_lost_production_is_downtime(header: str) -> None:
+    found = table(f"日期|设备|故障现象|{header}\n2026-03-02|KD-1|漏汽|2.5")
+    assert found is not None
+    (case,) = found.records
+    assert isinstance(case, RepairCase)
+    assert case.downtime == 150
+
+
+@pytest.mark.parametrize("header", ["Labour (h)", "Man-hours (h)", "实际工时（小时）"])
+def test_hours_of_work_are_the_duration_of_a_case(header: str) -> None:
+    found = table(f"Date|Asset|Fault observed|Downtime (h)|{header}\n2026-03-02|KD-1|Door leaks|2|1.5")
+    assert found is not None
+    (case,) = found.records
+    assert isinstance(case, RepairCase)
+    assert (case.downtime, case.duration) == (120, 90)
+
+
+def test_the_unit_that_supplies_is_the_supplier_and_no_unit_of_measure() -> None:
+    found = table("件号|品名|实存|警戒库存|计量单位|供货单位\nP-9|密封圈|4|6|只|莱宝")
+    assert found is not None
+    (part,) = found.records
+    assert isinstance(part, Part)
+    assert (part.supplier, part.unit, part.minimum) == ("莱宝", "只", 6)
+
+
 def test_tags_that_repeat_are_the_machines_whatever_their_column_is_called() -> None:
     found = table(
         "单元|报警号|报警信息|触发时间|消除时间\nDL-1|F-101|水温高|2026-11-01 08:00|2026-11-01 08:20\n"
