@@ -342,7 +342,7 @@ class LibraryTab:
             escape(", ".join(value["models"]) or text(language, "plant_wide")),
             str(value.get("pages") or ""),
             _state(value["state"], language),
-            escape(f"{added} {person(value.get('added_by'), language)}"),
+            f'<span class="mh-when">{escape(added)}</span> {escape(person(value.get("added_by"), language))}',
         )
 
     def _card_html(self, document: Document, same: Sequence[Document], language: Language) -> str:
