@@ -35,6 +35,7 @@ from corpus.domain import (
     Place,
     Reading,
     Record,
+    Rendered,
     RepairCase,
     Revision,
     Role,
@@ -223,7 +224,7 @@ class Corpus:
         return self._documents.neighbours(passage, before=before, after=after)
 
     def section_passages(self, passage: Passage) -> list[Passage]:
-        """Return all live chunks of the passage's section (same revision, same section path), in reading order."""
+        """Return all live chunks of the passage's section, or of its page where it has none, in reading order."""
         return self._documents.section_passages(passage)
 
     def warnings(self, passage: Passage) -> list[Passage]:
@@ -307,10 +308,10 @@ class Corpus:
         """Return the tokens that the glossary's terms in a text have in the other language."""
         return load_glossary(self.folder, everyday=False).translate(text)
 
-    def terms_in(self, text: str) -> list[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]]:
-        """Return the terms and the further words of a text, each as its own tokens and as those of its renderings."""
+    def terms_in(self, text: str) -> list[Rendered]:
+        """Return the terms and the further words of a text, with their renderings."""
         terms, left = load_glossary(self.folder).terms(text)
-        return [(term.own, term.other) for term in terms if term.own] + [((word,), ()) for word in left]
+        return [term for term in terms if term.own] + [Rendered((word,), ()) for word in left]
 
     def similar(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return the cosine (-1..1) between a query and each text; about 10 ms a sentence, across languages too."""

@@ -280,6 +280,18 @@ class StockTaking:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendered:
+    """A term of a text as its own tokens, and the ways in which the other language says it, each as its tokens.
+
+    `alike` are the ways in which its own language says the same: "noise" for "sound".
+    """
+
+    own: tuple[str, ...]
+    other: tuple[tuple[str, ...], ...]
+    alike: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A pair of the glossary: words in Chinese that mean the same as words in English."""
 

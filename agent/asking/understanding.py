@@ -53,7 +53,7 @@ def understand(question: str, *, names: frozenset[str] = frozenset()) -> Underst
         intents.add("specification")
         if not wants & {"steps"}:
             intents.discard("procedure")
-    if not intents and not wants & {"cause", "steps"} and any(measured.search(question) for measured, _ in known.units):
+    if not intents and not wants - {"definition"} and any(measured.search(question) for measured, _ in known.units):
         intents.add("specification")  # "and the torque?"
         wants.add("figure")
     return Understanding(language, frozenset(intents or {"lookup"}), identifiers, frozenset(wants))

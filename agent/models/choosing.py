@@ -10,30 +10,26 @@ from dataclasses import dataclass
 from agent.asking.measures import measures_asked, shows_measure
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
+from agent.models.forms import holds_figure, is_no_sentence, suits
 from agent.models.units import Unit, cut
+from agent.models.wording import Wording, other_wording, own_wording
 from agent.tools.data import addressed
 from agent.tools.found import Found
 from agent.words import words
 from corpus import (
     Passage,
     content_words,
-    detect_language,
     extract_identifiers,
-    index_tokens,
-    is_function_word,
     normal_identifier,
 )
 
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
 _CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
-_RANK, _COVER, _WANT, _SIMILAR = 0.55, 1.0, 0.6, 0.9
-_CONTEXT = 0.6  # what a word in the section's title or beside the unit counts, against one in the unit itself
-_LIGHT = 0.25  # what a verb that goes with everything counts: "takes", "needs"
+_RANK, _COVER, _WANT = 0.55, 1.0, 0.6
 _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
-_ACROSS = 1.2  # a term has several renderings, of which a text uses one
 _WARNING, _HINT = 0.55, 0.1
 _MEASURED = 0.8
 # "500 hours", "8 degrees"; "axis 2" is a name
@@ -50,32 +46,9 @@ _LISTED = 0.2  # ... and where a code is one of several in a row
 _LISTED_CODE = re.compile(r"-?\d{1,8}(?=\s*[:：=]|\s+[-–—])")  # "31: collision": the entry of a list of codes
 _FAMILIES = 2  # lists of one document that have the same code, for controller and servo, are told beside each other
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
-# The digits of a part number or a thread are no figure.
-_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9\-])\d|[一二两三四五六七八九十半每]个?(?:周|天|日|月|年|季度|小时|分钟|次)"
-    r"|\b(?:once|twice|daily|weekly|monthly|yearly|annually)\b"
-    r"|\b(?:one|two|three|four|five|six|eight|ten|twelve) (?:seconds|minutes|hours|days|weeks|months|years|times)\b",
-    re.IGNORECASE,
-)
-_CAUSE = re.compile(
-    r"\b(?:because|due to|caused?|result of|results? (?:from|in)|leads? to|reasons?|since|therefore)\b"
-    r"|由于|因为|原因|导致|造成|引起|所致",
-    re.IGNORECASE,
-)
 _NOTE = re.compile(r"\s*(?:note|tip|hint|important|info)\b|\s*(?:提示|说明|备注)", re.IGNORECASE)
-_LATIN = re.compile(r"[A-Za-z]+")
-_LABELS, _JOINED = 10, 15  # words of a text, and how many it may have for one that joins them
+_OPEN = re.compile(r"(?:[?？]|\.\s?\.\s?\.|…)\s*$")
 _LEADS_ON = re.compile(r"[:：]\s*$|\bfollowing\b[^.]*\.?\s*$|如下[^。]*。?\s*$|以下[^。]*。?\s*$", re.IGNORECASE)
-_DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|defined|called|indicates?|meaning)\b|是|指|表示|称为|含义", re.I)
-# "LOTRANS: the line voltage below which the UPS switches", but no reading ("LOTRANS : 97.0 volts").
-_EXPLAINED = re.compile(
-    r"[-*•·\s]*([A-Z][A-Z0-9_]+|[A-Za-z][\w.-]*[\d_][\w.-]*)\s*(?:[:：]|[-–—]\s|\bis\b|\bmeans\b|是|指|表示)\s*(?=[^\d\s].{15,})"
-)
-_AIM = re.compile(
-    r"\s*(?:(?:in order )?to\s+([a-z][^,.]{5,80}),|(?:如果?|若|为了?)?(?:要|需要?|想)([^，。]{2,30})[，,])", re.I
-)
-_AIMED = 0.5  # share of the question's words that stand in the aim of an instruction
-_PERMITS = re.compile(r"\b(?:may|permitted|allowed|permissible|suitable)\b|可以|允许|可用|不能|不宜|适用", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +75,15 @@ def candidates(passages: Sequence[Passage]) -> list[Passage]:
     return list({passage.id: passage for passage in [*pages[:_CANDIDATES], *own]}.values())
 
 
+def section_of(passage: Passage) -> tuple[object, ...]:
+    """Return what tells sections apart: of what stands in none, the page."""
+    page = None if passage.section else passage.place.page
+    return passage.place.revision, passage.section, page
+
+
 def choose(question: Question, asked: Understanding, found: Found) -> list[Extract]:
     """Return the extracts that answer, best first; a second one is of the same page, or of another code asked for."""
-    passages = found.evidence.passages if found.evidence else ()
-    pool = list({passage.id: passage for passage in [*candidates(passages), *found.beside]}.values())
+    pool = _pool(found)
     units = {passage.id: [unit for unit in cut(passage) if not addressed(unit.text)] for passage in pool}
     pool = [passage for passage in pool if units[passage.id]]
     if not pool:
@@ -121,6 +99,15 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
         extracts.append(Extract(passage, _window(passage, own, scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
     return _kept(_measured_first(extracts, question, asked), asked, {*content_words(question.own), *found.translated})
+
+
+def _pool(found: Found) -> list[Passage]:
+    """Return the passages whose units compete, with the rest of their sections, found or not."""
+    passages = found.evidence.passages if found.evidence else ()
+    best = candidates(passages)
+    near = {section_of(passage) for passage in best if passage.applies != "other"}
+    same = [passage for passage in documents_of(passages) if section_of(passage) in near]
+    return list({passage.id: passage for passage in [*found.beside, *same, *best]}.values())
 
 
 def _measured_first(extracts: list[Extract], question: Question, asked: Understanding) -> list[Extract]:
@@ -189,16 +176,15 @@ class _Scorer:
     ) -> None:
         self._question = question
         self._asked = asked
-        self._similar = found.similar
         self._units = units
         every = [unit for cut_units in units.values() for unit in cut_units]
         thin = len(content_words(question.own)) <= _THIN
-        self._own = weighed(content_words(question.own), every) | {
-            word: (_LENT_THIN if thin else _LENT) * weight
-            for word, weight in weighed(content_words(question.topic), every).items()
-            if word not in content_words(question.own)
-        }
-        self._other = weighed(found.translated, every)
+        own_words = content_words(question.own)
+        lent = [word for word in content_words(question.topic) if word not in own_words]
+        said = own_wording(own_words, every, terms=found.terms)
+        before = own_wording(lent, every, weight=_LENT_THIN if thin else _LENT)
+        self._own = Wording(said.terms + before.terms)
+        self._other = other_wording(found.terms, every)
         self._numbers = set(_PLAIN_NUMBER.findall(question.own))
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}
@@ -212,27 +198,25 @@ class _Scorer:
         around = self._units[passage.id]
         near = {token for other in around if abs(other.position - unit.position) == 1 for token in other.tokens}
         near |= set(content_words(" ".join([passage.title, *passage.section[-2:]])))
-        share = covered(self._own, unit.tokens, near)
-        if self._other and passage.language != self._asked.language:
-            share = max(share, _ACROSS * covered(self._other, unit.tokens, near))
-        score = _COVER * share + _WANT * _wanted(unit.text, self._asked, self._question.own)
-        if unit.text in self._similar:
-            score += _SIMILAR * max(0.0, (self._similar[unit.text] - 0.75) * 4)
+        share = self._own.share(unit.tokens, near)
+        if passage.language != self._asked.language:
+            share = max(share, self._other.share(unit.tokens, near))
+        score = _COVER * share + _WANT * suits(unit.text, self._asked, self._question.own)
         if self._numbers & unit.tokens:
             score += _SAME_NUMBER
         if "cause" in self._asked.wants and passage.section and _OF_FAULTS.search(passage.section[-1]):
             score += _WANT * 0.5  # a list of faults says "noisy: worn bearings" without a word for cause
         if len(unit.text) < 20:
             score -= 0.08 if holds_figure(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
-        if words().caption.match(unit.text) or _labels(unit):
-            score -= 0.4
+        if words().caption.match(unit.text) or is_no_sentence(unit):
+            score -= 0.8
         return score
 
     def bonus(self, passage: Passage, unit: Unit) -> float:
         """Say what speaks for and against a passage beside its words."""
         asked, question = self._asked, self._question
         bonus = 0.0
-        limit = words().limit_asked.search(question.own) and _wanted(unit.text, asked, question.own) >= 1
+        limit = words().limit_asked.search(question.own) and suits(unit.text, asked, question.own) >= 1
         if passage.kind == "warning" and not (limit or words().hazard_asked.search(question.own)):
             # A warning is told with its procedure; it rarely answers, a note more often.
             bonus -= _WARNING if not _NOTE.match(passage.text) else _HINT
@@ -259,68 +243,6 @@ class _Scorer:
         return bonus
 
 
-def _labels(unit: Unit) -> bool:
-    """Say whether a text is what is written into a drawing: words that nothing joins to sentences."""
-    if unit.passage.kind not in ("text", "procedure") or "|" in unit.text:
-        return False
-    said = _LATIN.findall(unit.text)
-    return len(said) >= _LABELS and sum(map(is_function_word, said)) * _JOINED < len(said)
-
-
-def weighed(wanted: Sequence[str], units: Sequence[Unit]) -> dict[str, float]:
-    """Weigh words by how few of the units hold them."""
-    return {
-        word: (_LIGHT if word in words().light else 1.0)
-        * math.log(1 + (len(units) + 1) / (sum(word in unit.tokens for unit in units) + 0.5))
-        for word in wanted
-    }
-
-
-def covered(weights: Mapping[str, float], tokens: frozenset[str], near: Collection[str]) -> float:
-    """Return the weighted share of the words that a text holds, those beside it or in its title at less."""
-    total = sum(weights.values()) or 1.0
-    held = sum(
-        weight * (1.0 if word in tokens else _CONTEXT if word in near else 0.0) for word, weight in weights.items()
-    )
-    return held / total
-
-
-def _wanted(text: str, asked: Understanding, question: str) -> float:
-    """Say in 0..1 how well the form of a text suits the kind of answer wanted."""
-    score = 0.0
-    if "figure" in asked.wants:
-        units = [unit for _, unit in measures_asked(question)]
-        if holds_figure(text):
-            score += 0.4
-            if any(unit.search(text) for unit in units):
-                score += 0.6
-    if "steps" in asked.wants and instructs(text, question):
-        score += 0.7
-    if "name" in asked.wants and any(i.kind == "part" for i in extract_identifiers(text)):
-        score += 0.5
-    if "cause" in asked.wants and _CAUSE.search(text):
-        score += 0.5
-    if "permission" in asked.wants and (words().bypass["rule"].search(text) or _PERMITS.search(text)):
-        score += 0.7
-    if "definition" in asked.wants:
-        score += 0.25 if _DEFINES.search(text) else 0.0
-        score += 0.75 if _explains(text, question) else 0.0
-    return min(score, 1.0)
-
-
-def instructs(text: str, question: str) -> bool:
-    """Say whether a sentence tells how to do what is asked: "To change the sensitivity, press …"."""
-    aim = _AIM.match(text)
-    wanted = set(content_words(question)) - words().light
-    return aim is not None and len(wanted & set(index_tokens(aim[1] or aim[2]))) >= max(2, _AIMED * len(wanted))
-
-
-def _explains(text: str, question: str) -> bool:
-    """Say whether a text begins with a name that the question holds, and goes on to say what it is."""
-    entry = _EXPLAINED.match(text)
-    return entry is not None and re.search(rf"(?<!\w){re.escape(entry[1])}(?!\w)", question, re.ASCII) is not None
-
-
 def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int) -> str:
     """Grow the best unit by its neighbours, the better side first, while the reader's attention lasts.
 
@@ -330,12 +252,12 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
     if passage.kind == "fault":
         return text[units[top].start : units[top].end]
     least = 0
-    if top + 1 < len(units) and units[top].text.rstrip().endswith(("?", "？")):
+    if top + 1 < len(units) and _OPEN.search(units[top].text):
         least = top = top + 1  # a question that stands in the text is answered by what follows it
     room = _ROOM if passage.kind != "table" else _ROWS
     first = last = top
     while True:
-        sides = [i for i in (first - 1, last + 1) if least <= i < len(units)]
+        sides = [i for i in (first - 1, last + 1) if least <= i < len(units) and not is_no_sentence(units[i])]
         # Two that are not neighbours in the passage have something between them that is not said.
         sides = [i for i in sides if abs(units[i].position - units[first if i < first else last].position) == 1]
         sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= room]
@@ -348,14 +270,3 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
         grown = max(sides, key=lambda i: (i in line, scored[i] + (0.05 if i > last else 0.0), i))
         first, last = min(first, grown), max(last, grown)
     return text[units[first].start : units[last].end]
-
-
-def holds_figure(text: str) -> bool:
-    """Say whether a text holds a figure, be it in words."""
-    return _NUMBER.search(text) is not None
-
-
-def across(question: str, passages: Sequence[Passage]) -> list[Passage]:
-    """Return those of the best passages that speak another language than the question."""
-    language = detect_language(question)
-    return [passage for passage in candidates(passages) if detect_language(passage.text) != language]

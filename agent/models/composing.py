@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding, understand
-from agent.models.choosing import choose
+from agent.models.choosing import Extract, choose
 from agent.models.procedures import procedure
 from agent.models.records import alarm_line, case_line, machine_line, part_line, status_lines
+from agent.tools.data import addressed
 from agent.tools.found import Found
 from agent.words import words
-from corpus import normal_identifier
+from corpus import contains_quote, normal_identifier
 
 _ANSWER = 1150  # characters; what is longer is read in the document itself
 _ROWS = 2400  # ... of rows that are asked for
@@ -22,6 +23,14 @@ _LISTED = 12  # rows of a list
 _FULL = 5  # rows that are told with all they say
 _MENTIONED = 4  # past fixes in an answer about them
 _CLAUSE = re.compile(r"[,;.?!，；。？！]|\band\b", re.IGNORECASE)
+_TITLE = 80
+_NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)*\.?|[(（]?\d+[)）])\s+")
+_NAME = re.compile(r"[A-Za-z0-9]+(?:[_.][A-Za-z0-9]+)+|\b[A-Z][A-Z0-9]{5,}\b")  # HOME_IGNORE_LIMITS, ups.status
+_POINTS = re.compile(
+    r"\s*(?:this|these|it|they|the default|default|set(?:s|ting)?|specifies|defines|used)\b|\s*(?:该|此|其|默认|它)"
+    r"|.*(?:\bthis (?:value|setting|flag|parameter|option|pin|to)\b|(?:该|此|本)(?:参数|选项|值|项|信号))",
+    re.IGNORECASE | re.DOTALL,
+)
 _BLANK = re.compile(r"\n\s*\n")  # ends a line of the draft; within a quotation it says nothing
 _STEP = re.compile(r"\n(?=\s*(?:\d{1,2}[.)、）]|[(（]\d{1,2}[)）]|步骤\s*\d+|Step \d+|[①-⑳•·▪‣\-–]))")
 
@@ -103,8 +112,24 @@ def _by_parts(question: Question, found: Found) -> Understanding:
 
 
 def _direct(question: Question, asked: Understanding, found: Found) -> list[str]:
-    extracts = procedure(question, asked, found) or choose(question, asked, found)
-    return [f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]" for extract in extracts]
+    steps = procedure(question, asked, found)
+    lines = []
+    for extract in steps or choose(question, asked, found):
+        if not steps and not lines and (title := _title_needed(asked, extract)):
+            lines.append(f"**{title}**")
+        lines.append(f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]")
+    return lines
+
+
+def _title_needed(asked: Understanding, extract: Extract) -> str | None:
+    """Return the title of an extract's section where it says what the text speaks of: "This flag determines …"."""
+    passage = extract.passage
+    if not passage.section or passage.kind not in ("text", "procedure"):
+        return None
+    title = _NUMBERED.sub("", passage.section[-1]).strip()
+    speaks = _POINTS.match(extract.text) or ("name" in asked.wants and _NAME.search(title))
+    needed = speaks and 0 < len(title) <= _TITLE and not contains_quote(extract.text, title) and not addressed(title)
+    return title.replace("*", "") if needed else None
 
 
 def _within(lines: Sequence[str], most: int = _ANSWER) -> list[str]:

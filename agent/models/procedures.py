@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
-from agent.models.choosing import Extract, candidates, documents_of, instructs
+from agent.models.choosing import Extract, candidates, documents_of
+from agent.models.forms import instructs
 from agent.models.units import cut
 from agent.tools.data import without_orders
 from agent.tools.found import Found

@@ -63,8 +63,10 @@ def word_conditions(
             found.append(Condition("text", "holds", ((character,),), character))
         else:
             left.append(character)
-    for own, others in corpus.terms_in(remaining.text):
-        forms = (own, *others)
+    for term in corpus.terms_in(remaining.text):
+        own, forms = term.own, (term.own, *term.other)
+        if term.alike and not any(holds(row.text, forms) for row in rows):
+            forms = (*forms, *term.alike)
         figure = len(own) == 1 and own[0].isdigit() and len(own[0]) < _FIGURES
         if not figure and any(holds(row.text, forms) for row in rows):
             found.append(Condition("text", "holds", forms, _typed(remaining.text, own)))

@@ -50,7 +50,7 @@ def held_by_machines(
     found: list[Condition] = []
     left: list[str] = []
     for word in words:
-        forms = [form for own, others in corpus.terms_in(word) for form in (own, *others)]
+        forms = [form for term in corpus.terms_in(word) for form in (term.own, *term.other)]
         tags = [row.tag for row in machines if forms and not word.isdigit() and holds(row.text, forms)]
         if tags and len(tags) < len(machines):
             found.append(_of(corpus, table, tags, Condition("machine", "is", (), word)))

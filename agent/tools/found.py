@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from agent.asking.columns import Row
-from corpus import Alarm, Equipment, Evidence, Part, Passage, Place, Reading, RecordRef, RepairCase, Stock
+from corpus import Alarm, Equipment, Evidence, Part, Passage, Place, Reading, RecordRef, Rendered, RepairCase, Stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Found:
     """The artifact of one tool call.
 
     `beside` are passages that no search ranked but that belong to one that it did (the steps of a section); `similar`
-    holds the cosine of single sentences with the question, measured where question and passage differ in language.
+    holds the cosine of sections' titles with the question, measured where they differ in language.
     """
 
     evidence: Evidence | None = None
@@ -39,6 +39,7 @@ class Found:
     milliseconds: float = 0.0
     beside: tuple[Passage, ...] = ()
     similar: Mapping[str, float] = field(default_factory=dict)
+    terms: tuple[Rendered, ...] = ()  # of the question
     translated: tuple[str, ...] = ()  # tokens that the question's terms have in the other language
     named: tuple[str, ...] = ()  # metrics that the question names
     facts: tuple[Source, ...] = ()  # figures over many records, in the words that answer
@@ -62,6 +63,7 @@ def merged(found: Iterable[Found]) -> Found:
         milliseconds=sum(one.milliseconds for one in every),
         beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
         similar={text: value for one in every for text, value in one.similar.items()},
+        terms=tuple(dict.fromkeys(term for one in every for term in one.terms)),
         translated=tuple(dict.fromkeys(token for one in every for token in one.translated)),
         named=tuple(dict.fromkeys(metric for one in every for metric in one.named)),
         facts=tuple({fact.id: fact for one in every for fact in one.facts}.values()),

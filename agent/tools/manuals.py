@@ -9,8 +9,7 @@ from dataclasses import replace
 from langchain_core.tools import BaseTool, tool
 
 from agent.asking.understanding import understand
-from agent.models.choosing import across, candidates, documents_of
-from agent.models.units import cut
+from agent.models.choosing import candidates, documents_of, section_of
 from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
 from corpus import Corpus, Passage, detect_language
@@ -20,9 +19,6 @@ _SECTIONS, _WHOLE = 5, 14  # sections that are read whole, and how many passages
 _SHARE = 0.6  # what a passage that was not found is worth, of the one beside it that was
 _TITLES = 8
 _LISTED = 10  # passages that a language model is given to read
-_MEASURED = 14  # sentences compared with the question across languages, at about 10 ms each
-_TELLING = 20  # characters that a sentence has at least
-_OPENING = 240  # characters of a sentence that are compared: a long one takes as many times longer
 
 
 def manual_tools(corpus: Corpus) -> list[BaseTool]:
@@ -36,13 +32,14 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         took = (time.perf_counter() - began) * 1000
         beside = _beside(corpus, evidence.passages)
         sources = tuple(passage_source(passage) for passage in [*evidence.passages, *beside])
-        similar = _similar(corpus, query, evidence.passages)
+        titles = _titles(query, evidence.passages)
         return _listed(_read_first(sources)), Found(
             evidence=evidence,
             sources=sources,
             milliseconds=took,
             beside=beside,
-            similar=similar,
+            similar=dict(zip(titles, corpus.similar(query, titles), strict=True)),
+            terms=tuple(corpus.terms_in(query)),
             translated=tuple(corpus.translated(query)),
         )
 
@@ -66,35 +63,18 @@ def _read_first(sources: Sequence[Source]) -> list[Source]:
 
 
 def _beside(corpus: Corpus, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Return the rest of the best passages' sections: what answers may stand beside what was found."""
+    """Return the rest of the best passages' sections, or pages: what answers may stand beside what was found."""
     found = {passage.id for passage in passages}
-    sections: dict[tuple[int | None, tuple[str, ...]], Passage] = {}
+    sections: dict[tuple[object, ...], Passage] = {}
     for passage in candidates(passages):
-        if passage.section and passage.applies != "other":
-            sections.setdefault((passage.place.revision, passage.section), passage)
+        if passage.applies != "other":
+            sections.setdefault(section_of(passage), passage)
     others = []
     for passage in list(sections.values())[:_SECTIONS]:
         whole = corpus.section_passages(passage)
         if len(whole) <= _WHOLE:
             others += [replace(p, applies=passage.applies, score=_SHARE * passage.score) for p in whole]
     return tuple({other.id: other for other in others if other.id not in found}.values())
-
-
-def _similar(corpus: Corpus, query: str, passages: Sequence[Passage]) -> dict[str, float]:
-    """Compare sentences with a question in another language, with which they share no words."""
-    titles = _titles(query, passages)
-    foreign = across(query, passages)[:4]
-    terms = set(corpus.translated(query))
-    # Those of the best page first, and those that hold the question's terms before others.
-    units = [
-        (rank - len(unit.tokens & terms), unit.text)
-        for rank, passage in enumerate(foreign)
-        for unit in cut(passage)
-        if len(unit.text) > _TELLING
-    ]
-    units.sort(key=lambda pair: pair[0])
-    texts = [*titles, *(text for _, text in units[: _MEASURED - len(titles)])]
-    return dict(zip(texts, corpus.similar(query, [text[:_OPENING] for text in texts]), strict=True))
 
 
 def _titles(query: str, passages: Sequence[Passage]) -> list[str]:

@@ -348,6 +348,8 @@ class DocumentStore:
         # Compared as the text it is stored as: reading the path of every chunk takes 0.1 s in a manual of 1,300 pages.
         section = cast_column(ChunkRow.section, String) == json.dumps(list(passage.section))
         query = _live(_joined()).where(ChunkRow.revision_id == passage.place.revision, section)
+        if not passage.section:
+            query = query.where(ChunkRow.page == passage.place.page)
         with self.database.read() as session:
             return [_passage(row) for row in session.execute(query.order_by(ChunkRow.position))]
 

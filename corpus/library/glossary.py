@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.domain import Term
+from corpus.domain import Rendered, Term
 from corpus.errors import Refused
 from corpus.library.words import content_words
 
@@ -28,20 +28,13 @@ _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """A term of a query as its own tokens, and the ways in which the other language says it, each as its tokens."""
-
-    own: tuple[str, ...]
-    other: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Glossary:
     """Chinese terms by their text, English ones by their stems, each with the other language's terms as tokens."""
 
     chinese: Mapping[str, tuple[tuple[str, ...], ...]]
     english: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
     renderings: Mapping[str | tuple[str, ...], str]
+    alike: Mapping[str | tuple[str, ...], tuple[tuple[str, ...], ...]]
     longest_chinese: int
     longest_english: int
 
@@ -64,7 +57,8 @@ class Glossary:
             while at < len(run):
                 for size in range(min(self.longest_chinese, len(run) - at), 0, -1):
                     if tokens := self.chinese.get(run[at : at + size]):
-                        found.append(Rendered(tuple(content_words(run[at : at + size])), tokens))
+                        term = run[at : at + size]
+                        found.append(Rendered(tuple(content_words(term)), tokens, self.alike.get(term, ())))
                         rest += " "
                         break
                 else:
@@ -77,7 +71,8 @@ class Glossary:
         while at < len(stems):
             for size in range(min(self.longest_english, len(stems) - at), 0, -1):
                 if tokens := self.english.get(tuple(stems[at : at + size])):
-                    found.append(Rendered(tuple(stems[at : at + size]), tokens))
+                    own = tuple(stems[at : at + size])
+                    found.append(Rendered(own, tokens, self.alike.get(own, ())))
                     break
             else:
                 size = 1
@@ -203,10 +198,13 @@ def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
     chinese: dict[str, dict[tuple[str, ...], None]] = {}
     english: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
     senses: dict[str | tuple[str, ...], dict[str, None]] = {}
+    alike: dict[str | tuple[str, ...], dict[tuple[str, ...], None]] = {}
     for file in (_BUILT_IN, _EVERYDAY if everyday else None, own):
         for pair in _terms(file) if file else ():
             left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
             for term in left:
+                same = alike.setdefault(term, {})
+                same.update(dict.fromkeys(filter(None, (tuple(content_words(o)) for o in left if o != term))))
                 if file != _EVERYDAY:
                     senses.setdefault(term, {})[right[0]] = None
                 words = chinese.setdefault(term, {})
@@ -214,6 +212,9 @@ def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
             for term in right:
                 stems = tuple(content_words(term))
                 if stems:
+                    same = alike.setdefault(stems, {})
+                    ways = (tuple(content_words(other)) for other in right if other != term)
+                    same.update(dict.fromkeys(way for way in ways if way and way != stems))
                     if file != _EVERYDAY:
                         senses.setdefault(stems, {})[left[0]] = None
                     words = english.setdefault(stems, {})
@@ -223,6 +224,7 @@ def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
         english={term: tuple(words) for term, words in english.items() if words},
         # Both senses, for one that is wrong misleads; of three or more none helps.
         renderings={term: "/".join(others) for term, others in senses.items() if len(others) < 3},
+        alike={term: tuple(words) for term, words in alike.items() if words},
         longest_chinese=max(map(len, chinese), default=1),
         longest_english=max(map(len, english), default=1),
     )

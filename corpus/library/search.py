@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage
+from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage, Rendered
 from corpus.library.backdrop import Backdrop
 from corpus.library.confidence import calibration_for, confidence_signals
 from corpus.library.documents import DocumentStore, Scope
 from corpus.library.embedding import Embedder, Vectors
-from corpus.library.glossary import Rendered, load_glossary
+from corpus.library.glossary import load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.kinds import asked_kinds
 from corpus.library.lexical import LexicalIndex, best_of, of_chunks

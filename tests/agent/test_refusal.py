@@ -8,7 +8,7 @@ from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.middleware.bearing import confident
 from agent.middleware.refusal import measured
-from agent.models.choosing import holds_figure
+from agent.models.forms import holds_figure
 from agent.tools.found import Found
 from corpus import Corpus, Evidence, Passage, Place
 

@@ -1,0 +1,95 @@
+"""The form of a text: whether it tells a figure, a cause, how to, what a name means; or is no sentence at all."""
+
+from __future__ import annotations
+
+import re
+
+from agent.asking.measures import measures_asked
+from agent.asking.understanding import Understanding
+from agent.models.units import Unit
+from agent.words import words
+from corpus import content_words, extract_identifiers, index_tokens, is_function_word
+
+# The digits of a part number or a thread are no figure.
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9\-])\d|[一二两三四五六七八九十半每]个?(?:周|天|日|月|年|季度|小时|分钟|次)"
+    r"|\b(?:once|twice|daily|weekly|monthly|yearly|annually)\b"
+    r"|\b(?:one|two|three|four|five|six|eight|ten|twelve) (?:seconds|minutes|hours|days|weeks|months|years|times)\b",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\b(?:because|due to|caused?|result of|results? (?:from|in)|leads? to|reasons?|since|therefore)\b"
+    r"|由于|因为|原因|导致|造成|引起|所致",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|defined|called|indicates?|meaning)\b|是|指|表示|称为|含义", re.I)
+# "LOTRANS: the line voltage below which the UPS switches", but no reading ("LOTRANS : 97.0 volts").
+_EXPLAINED = re.compile(
+    r"[-*•·\s]*([A-Z][A-Z0-9_]+|[A-Za-z][\w.-]*[\d_][\w.-]*)\s*(?:[:：]|[-–—]\s|\bis\b|\bmeans\b|是|指|表示)\s*(?=[^\d\s].{15,})"
+)
+_AIM = re.compile(
+    r"\s*(?:(?:in order )?to\s+([a-z][^,.]{5,80}),|(?:如果?|若|为了?)?(?:要|需要?|想)([^，。]{2,30})[，,])", re.I
+)
+_AIMED = 0.5  # share of the question's words that stand in the aim of an instruction
+_PERMITS = re.compile(r"\b(?:may|permitted|allowed|permissible|suitable)\b|可以|允许|可用|不能|不宜|适用", re.I)
+_PIECE = re.compile(r"\d+(?:[.,:]\d+)*(?![^\W\d_])|[\u3400-\u9fff]{1,2}|[^\W_]+")
+_LATIN = re.compile(r"[A-Za-z]+")
+_PAGED = re.compile(r",\s\d{1,4}(?=\s[A-Z]|$)")  # an entry of an index: "Tool Table, 872"
+_PIECES = 10  # of a text that can be told from a sentence
+_FIGURES, _ENTRIES, _JOINED = 2, 8, 10  # pieces for one figure, entry of an index or word that joins others
+
+
+def suits(text: str, asked: Understanding, question: str) -> float:
+    """Say in 0..1 how well the form of a text suits the kind of answer wanted."""
+    score = 0.0
+    if "figure" in asked.wants:
+        units = [unit for _, unit in measures_asked(question)]
+        if holds_figure(text):
+            score += 0.4
+            if any(unit.search(text) for unit in units):
+                score += 0.6
+    if "steps" in asked.wants and instructs(text, question):
+        score += 0.7
+    if "name" in asked.wants and any(i.kind == "part" for i in extract_identifiers(text)):
+        score += 0.5
+    if "cause" in asked.wants and _CAUSE.search(text):
+        score += 0.5
+    if "permission" in asked.wants and (words().bypass["rule"].search(text) or _PERMITS.search(text)):
+        score += 0.7
+    if "definition" in asked.wants:
+        score += 0.25 if _DEFINES.search(text) else 0.0
+        score += 0.75 if _explains(text, question) else 0.0
+    return min(score, 1.0)
+
+
+def holds_figure(text: str) -> bool:
+    """Say whether a text holds a figure, be it in words."""
+    return _NUMBER.search(text) is not None
+
+
+def instructs(text: str, question: str) -> bool:
+    """Say whether a sentence tells how to do what is asked: "To change the sensitivity, press …"."""
+    aim = _AIM.match(text)
+    wanted = set(content_words(question)) - words().light
+    return aim is not None and len(wanted & set(index_tokens(aim[1] or aim[2]))) >= max(2, _AIMED * len(wanted))
+
+
+def is_no_sentence(unit: Unit) -> bool:
+    """Say whether a text is what is written into a drawing, rows of figures without their table, or an index."""
+    if unit.passage.kind not in ("text", "procedure") or "|" in unit.text:
+        return False
+    pieces = _PIECE.findall(unit.text)
+    figures = sum(piece[0].isdigit() for piece in pieces)
+    entries = len(_PAGED.findall(unit.text))
+    if len(pieces) >= _PIECES and max(_FIGURES * figures, _ENTRIES * entries) > len(pieces):
+        return True
+    said = _LATIN.findall(unit.text)
+    if 2 * len(said) < len(pieces):
+        return False
+    return len(said) >= _PIECES and sum(map(is_function_word, said)) * _JOINED < len(said)
+
+
+def _explains(text: str, question: str) -> bool:
+    """Say whether a text begins with a name that the question holds, and goes on to say what it is."""
+    entry = _EXPLAINED.match(text)
+    return entry is not None and re.search(rf"(?<!\w){re.escape(entry[1])}(?!\w)", question, re.ASCII) is not None
