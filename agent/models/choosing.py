@@ -18,6 +18,7 @@ from agent.tools.found import Found
 from agent.words import words
 from corpus import (
     Passage,
+    contains_quote,
     content_words,
     extract_identifiers,
     normal_identifier,
@@ -98,7 +99,9 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
         score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
         extracts.append(Extract(passage, _window(passage, own, scored, top), score))
     extracts.sort(key=lambda extract: -extract.score)
-    return _kept(_measured_first(extracts, question, asked), asked, {*content_words(question.own), *found.translated})
+    return _kept(
+        _measured_first(extracts, question, asked), question, {*content_words(question.own), *found.translated}
+    )
 
 
 def _pool(found: Found) -> list[Passage]:
@@ -118,9 +121,11 @@ def _measured_first(extracts: list[Extract], question: Question, asked: Understa
     return [shown, *(one for one in extracts if one is not shown)]
 
 
-def _kept(extracts: Sequence[Extract], asked: Understanding, said: Collection[str]) -> list[Extract]:
+def _kept(extracts: Sequence[Extract], question: Question, said: Collection[str]) -> list[Extract]:
     first = extracts[0]
-    wanted = [i.normal for i in asked.identifiers]
+    wanted = [
+        i.normal for i in question.asked.identifiers if not question.topic or contains_quote(question.own, i.text)
+    ]
     missing = [normal for normal in wanted if normal not in normal_identifier(first.passage.text)]
     for extract in extracts[1:]:
         if any(normal in normal_identifier(extract.text) for normal in missing):

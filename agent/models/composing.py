@@ -113,7 +113,7 @@ def _by_parts(question: Question, found: Found) -> Understanding:
 
 def _direct(question: Question, asked: Understanding, found: Found) -> list[str]:
     steps = procedure(question, asked, found)
-    lines = []
+    lines: list[str] = []
     for extract in steps or choose(question, asked, found):
         if not steps and not lines and (title := _title_needed(asked, extract)):
             lines.append(f"**{title}**")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
@@ -17,7 +17,6 @@ from agent.words import words
 from corpus import Passage, content_words
 
 _TITLE = 0.9  # what the words of a section's title count, against its rank in the search
-_NEARNESS, _UNLIKE = 8.0, 0.8  # a title's cosine with a question of another language, as a share of words
 _PLAINLY = 0.6  # share of the best section's score that a section of steps has to have
 _TITLED = 0.5  # share of the words at which a title is what is asked
 _ACTION = 0.35  # what it counts for a title to name the action asked for, or another
@@ -65,9 +64,7 @@ def best_section(question: Question, asked: Understanding, found: Found, *, anyh
     if not sections:
         return []
     best = max(passage.score for passage in pages) or 1.0
-    scores = {
-        key: _score(held, best, question, asked, found.translated, found.similar) for key, held in sections.items()
-    }
+    scores = {key: _score(held, best, question, asked, found.translated) for key, held in sections.items()}
     steps = [key for key, held in sections.items() if any(p.kind == "procedure" for p in held)]
     chosen = max(steps, key=lambda key: scores[key], default=None)
     if chosen is None:
@@ -99,7 +96,6 @@ def _score(
     question: Question,
     asked: Understanding,
     translated: Sequence[str],
-    similar: Mapping[str, float],
 ) -> float:
     ranked = sorted((passage.score for passage in held), reverse=True)
     title = held[0].section[-1]
@@ -108,8 +104,6 @@ def _score(
     # The same done to something else: of the question in the other language this is known where its terms are.
     things = [word for word in content_words(_things(title)) if not word[0].isdigit()]
     other = not named and bool(things) and (bool(translated) or not foreign)
-    if foreign and not other:
-        named = max(named, _NEARNESS * (similar.get(title, 0.0) - _UNLIKE))
     acting = _acting(question.own, title)
     own = 0.15 if question.scope and held[0].applies == "model" else 0.0
     return (

@@ -25,8 +25,7 @@ class Source:
 class Found:
     """The artifact of one tool call.
 
-    `beside` are passages that no search ranked but that belong to one that it did (the steps of a section); `similar`
-    holds the cosine of sections' titles with the question, measured where they differ in language.
+    `beside` are passages that no search ranked but that belong to one that it did: the steps of a section.
     """
 
     evidence: Evidence | None = None
@@ -38,7 +37,6 @@ class Found:
     sources: tuple[Source, ...] = field(default=())
     milliseconds: float = 0.0
     beside: tuple[Passage, ...] = ()
-    similar: Mapping[str, float] = field(default_factory=dict)
     terms: tuple[Rendered, ...] = ()  # of the question
     translated: tuple[str, ...] = ()  # tokens that the question's terms have in the other language
     named: tuple[str, ...] = ()  # metrics that the question names
@@ -62,7 +60,6 @@ def merged(found: Iterable[Found]) -> Found:
         sources=tuple(sources.values()),
         milliseconds=sum(one.milliseconds for one in every),
         beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
-        similar={text: value for one in every for text, value in one.similar.items()},
         terms=tuple(dict.fromkeys(term for one in every for term in one.terms)),
         translated=tuple(dict.fromkeys(token for one in every for token in one.translated)),
         named=tuple(dict.fromkeys(metric for one in every for metric in one.named)),

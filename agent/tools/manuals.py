@@ -8,16 +8,14 @@ from dataclasses import replace
 
 from langchain_core.tools import BaseTool, tool
 
-from agent.asking.understanding import understand
 from agent.models.choosing import candidates, documents_of, section_of
 from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
-from corpus import Corpus, Passage, detect_language
+from corpus import Corpus, Passage
 
 _SEARCHED = 30  # rows of tables, which have tools of their own, may stand before the pages
 _SECTIONS, _WHOLE = 5, 14  # sections that are read whole, and how many passages such a one has at most
 _SHARE = 0.6  # what a passage that was not found is worth, of the one beside it that was
-_TITLES = 8
 _LISTED = 10  # passages that a language model is given to read
 
 
@@ -32,13 +30,11 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         took = (time.perf_counter() - began) * 1000
         beside = _beside(corpus, evidence.passages)
         sources = tuple(passage_source(passage) for passage in [*evidence.passages, *beside])
-        titles = _titles(query, evidence.passages)
         return _listed(_read_first(sources)), Found(
             evidence=evidence,
             sources=sources,
             milliseconds=took,
             beside=beside,
-            similar=dict(zip(titles, corpus.similar(query, titles), strict=True)),
             terms=tuple(corpus.terms_in(query)),
             translated=tuple(corpus.translated(query)),
         )
@@ -75,15 +71,6 @@ def _beside(corpus: Corpus, passages: Sequence[Passage]) -> tuple[Passage, ...]:
         if len(whole) <= _WHOLE:
             others += [replace(p, applies=passage.applies, score=_SHARE * passage.score) for p in whole]
     return tuple({other.id: other for other in others if other.id not in found}.values())
-
-
-def _titles(query: str, passages: Sequence[Passage]) -> list[str]:
-    """Return the titles of the sections in another language, by which one of steps is chosen."""
-    if "steps" not in understand(query).wants:
-        return []
-    language = detect_language(query)
-    held = [p.section[-1] for p in documents_of(passages) if p.section and p.applies != "other"]
-    return list(dict.fromkeys(title for title in held if detect_language(title) != language))[:_TITLES]
 
 
 def _listed(sources: Sequence[Source]) -> str:
