@@ -12,7 +12,7 @@ from agent.asking.question import Question
 from agent.asking.understanding import Understanding
 from agent.models.forms import holds_figure, is_no_sentence, suits
 from agent.models.units import Unit, cut
-from agent.models.wording import Wording, other_wording, own_wording
+from agent.models.wording import other_wording, own_wording
 from agent.tools.data import addressed
 from agent.tools.found import Found
 from agent.words import words
@@ -184,12 +184,13 @@ class _Scorer:
         self._units = units
         every = [unit for cut_units in units.values() for unit in cut_units]
         thin = len(content_words(question.own)) <= _THIN
-        own_words = content_words(question.own)
-        lent = [word for word in content_words(question.topic) if word not in own_words]
-        said = own_wording(own_words, every, terms=found.terms)
-        before = own_wording(lent, every, weight=_LENT_THIN if thin else _LENT)
-        self._own = Wording(said.terms + before.terms)
-        self._other = other_wording(found.terms, every)
+        said = content_words(question.own)
+        lent = [word for word in content_words(question.topic) if word not in said]
+        of_before = [term for term in found.terms if lent and set(term.own) <= set(lent)]
+        terms = [term for term in found.terms if term not in of_before]
+        less = _LENT_THIN if thin else _LENT
+        self._own = own_wording(said, every, terms=terms) + own_wording(lent, every, weight=less)
+        self._other = other_wording(terms, every) + other_wording(of_before, every, weight=less)
         self._numbers = set(_PLAIN_NUMBER.findall(question.own))
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}

@@ -24,6 +24,9 @@ class Wording:
 
     terms: tuple[tuple[float, tuple[Way, ...]], ...]
 
+    def __add__(self, other: Wording) -> Wording:
+        return Wording(self.terms + other.terms)
+
     def share(self, tokens: Collection[str], near: Collection[str]) -> float:
         """Return the weighted share (0..1) of the terms that a text holds; what stands near it counts less.
 
@@ -46,7 +49,7 @@ def own_wording(
     return Wording(tuple(every))
 
 
-def other_wording(terms: Sequence[Rendered], units: Sequence[Unit]) -> Wording:
+def other_wording(terms: Sequence[Rendered], units: Sequence[Unit], *, weight: float = 1.0) -> Wording:
     """Weigh a question's terms for texts in the other language; one without a rendering tells nothing of them.
 
     Names and figures stand there as they are.
@@ -58,7 +61,7 @@ def other_wording(terms: Sequence[Rendered], units: Sequence[Unit]) -> Wording:
         ways = [*kept, *term.other]
         if ways:
             told = tuple((1.0, way) for way in ways if not used.isdisjoint(way))
-            every.append((_weight(ways, units), told))
+            every.append((weight * _weight(ways, units), told))
     return Wording(tuple(every))
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.models.choosing import choose
+from agent.models.composing import compose
+from agent.models.forms import is_no_sentence
+from agent.models.units import cut
 from agent.tools.found import Found
 from corpus import ChunkKind, Evidence, Passage, Place, detect_language
 
@@ -40,6 +44,55 @@ def test_words_out_of_a_drawing_answer_nothing() -> None:
     drawing = "Rope drum Brake lever Clamp screw Drum bearing Rope guide Speed spring Rope drum cover Brake spring rope"
     first, *_ = _answer("Which spring brakes the drum?", ("text", drawing), ("text", "A spring brakes the drum."))
     assert first == "A spring brakes the drum."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rope Length, 872 Rope Lift, 874 Drum Brake, 875 Rope Guide, 873 Rope Spring, 875",
+        "2,580.0 2,050.0 1,620.0 1,290.0 1,020.0 810.0 642.0 509.0 404.0 320.0 254.0 202.0",
+    ],
+)
+def test_an_index_or_bare_figures_are_no_sentence(text: str) -> None:
+    assert is_no_sentence(cut(_passage(0, "text", text))[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is an error if the rate is not one of the following: 110, 300, 600, 1200, 2400, 4800, 9600.",
+        "停机 8 h 以上先运行热机程序：3000 r/min 5 min、6000 r/min 5 min、9000 r/min 5 min、12000 r/min 3 min。",
+        "MONITOR ups-alpha@myhost 2 monuser mypass primary",
+    ],
+)
+def test_a_sentence_with_many_figures_is_one(text: str) -> None:
+    assert not is_no_sentence(cut(_passage(0, "text", text))[0])
+
+
+@pytest.mark.parametrize(("page", "answers"), [(3, True), (9, False)])
+def test_what_the_best_passages_page_holds_beside_them_answers_too(page: int, answers: bool) -> None:
+    found = [replace(_passage(at, "text", f"Drum {at} is blue and dry."), section=()) for at in range(12)]
+    told = "The rope of the winch is 40 m long."
+    last = replace(_passage(20, "text", told), score=0.1, section=(), place=Place("winch.pdf", revision=1, page=page))
+    asked = "How long is the rope of the winch?"
+    question = Question(asked, asked, understand(asked))
+    first, *_ = choose(question, question.asked, Found(evidence=Evidence((*found, last))))
+    assert (first.text == told) == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [
+        ("This flag lets the rope run over the limit switch. Set it to YES for a rope without one.", True),
+        ("The rope runs over the limit switch where ROPE_FREE is YES.", False),
+    ],
+)
+def test_the_title_of_a_section_is_told_where_its_text_points_at_it(text: str, titled: bool) -> None:
+    passage = replace(_passage(0, "text", text), section=("4 Rope", "4.2 ROPE_FREE"))
+    asked = "May the rope run over the limit switch?"
+    question = Question(asked, asked, understand(asked))
+    draft = compose(question, Found(evidence=Evidence((passage,))), ZoneInfo("UTC"))
+    assert draft.startswith("**ROPE_FREE**\n\n") == titled
 
 
 def test_a_question_in_the_text_is_answered_by_what_follows_it() -> None:

@@ -87,3 +87,9 @@ def test_terms_are_added_changed_and_removed_through_the_door(tmp_path: Path) ->
 def test_a_pair_that_is_none_is_refused(tmp_path: Path, chinese: str, english: str) -> None:
     with pytest.raises(Refused):
         glossary.term_of(chinese, english)
+
+
+def test_the_glossary_says_which_words_of_one_language_mean_the_same(tmp_path: Path) -> None:
+    (tmp_path / "glossary.csv").write_text("窜动;轴向窜动,axial play;end float\n", "utf-8")
+    terms, _ = load_glossary(tmp_path).terms("How much end float has the shaft?")
+    assert ("axial", "play") in next(term.alike for term in terms if term.own == ("end", "float"))
