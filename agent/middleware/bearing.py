@@ -42,7 +42,7 @@ def borne(corpus: Corpus, question: Question, evidence: Evidence, said: str, cit
     near = {*index_tokens(around), *content_words(around)}
     units = [unit for passage in candidates(evidence.passages) for unit in cut(passage)]
     terms = corpus.terms_in(question.own)
-    share = own_wording(content_words(question.own), units, terms=terms).share(tokens, near)
+    share = own_wording(terms, units).share(tokens, near)
     if all(passage.language == question.asked.language for passage in cited):
         return share
     return max(share, other_wording(terms, units).share(tokens, near))

@@ -189,7 +189,7 @@ class _Scorer:
         of_before = [term for term in found.terms if lent and set(term.own) <= set(lent)]
         terms = [term for term in found.terms if term not in of_before]
         less = _LENT_THIN if thin else _LENT
-        self._own = own_wording(said, every, terms=terms) + own_wording(lent, every, weight=less)
+        self._own = own_wording(terms, every) + own_wording(of_before, every, weight=less)
         self._other = other_wording(terms, every) + other_wording(of_before, every, weight=less)
         self._numbers = set(_PLAIN_NUMBER.findall(question.own))
         self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}

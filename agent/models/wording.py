@@ -36,16 +36,13 @@ class Wording:
         return sum(weight * _held(ways, tokens, near) for weight, ways in self.terms) / total
 
 
-def own_wording(
-    said: Sequence[str], units: Sequence[Unit], *, terms: Sequence[Rendered] = (), weight: float = 1.0
-) -> Wording:
-    """Weigh a question's words for texts in its own language, which may say its terms otherwise."""
-    alike = {token: term.alike for term in terms for token in term.own}
+def own_wording(terms: Sequence[Rendered], units: Sequence[Unit], *, weight: float = 1.0) -> Wording:
+    """Weigh a question's terms for texts in its own language, which may say them otherwise."""
     used = _used(units)
     every = []
-    for token in said:
-        others = [(_ALIKE, way) for way in alike.get(token, ()) if used.issuperset(way)]
-        every.append((weight * _weight([(token,)], units), ((1.0, (token,)), *others)))
+    for term in terms:
+        others = [(_ALIKE, way) for way in term.alike if used.issuperset(way)]
+        every.append((weight * _weight([term.own], units), ((1.0, term.own), *others)))
     return Wording(tuple(every))
 
 

@@ -17,7 +17,7 @@ from corpus.library.ranking import FEATURES, Candidate, Features, Scores, covere
 from corpus.library.statements import named_share, said_share
 from corpus.library.terms import QueryWords
 
-VERSION = 4
+VERSION = 5
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
 
 _FILE = Path(__file__).with_name("calibration.json")

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from corpus.domain import Rendered, Term
 from corpus.errors import Refused
+from corpus.library import dictionary
+from corpus.library.dictionary import LONGEST
 from corpus.library.words import content_words
 
 NAME = "glossary.csv"
@@ -37,6 +39,7 @@ class Glossary:
     alike: Mapping[str | tuple[str, ...], tuple[tuple[str, ...], ...]]
     longest_chinese: int
     longest_english: int
+    general: bool
 
     def translate(self, query: str) -> list[str]:
         """Return the tokens, each once, that the query's terms have in the other language; longest terms first."""
@@ -55,10 +58,9 @@ class Glossary:
         for run in re.findall(r"[\u3400-\u9fff\uf900-\ufaff]+", plain):
             at, rest = 0, ""
             while at < len(run):
-                for size in range(min(self.longest_chinese, len(run) - at), 0, -1):
-                    if tokens := self.chinese.get(run[at : at + size]):
-                        term = run[at : at + size]
-                        found.append(Rendered(tuple(content_words(term)), tokens, self.alike.get(term, ())))
+                for size in range(min(max(self.longest_chinese, LONGEST), len(run) - at), 0, -1):
+                    if (term := self._chinese_term(run[at : at + size])) is not None:
+                        found += [term] if term.own or term.other else []
                         rest += " "
                         break
                 else:
@@ -69,16 +71,31 @@ class Glossary:
         stems = [word for word in content_words(plain) if not _HAN.match(word)]
         at = 0
         while at < len(stems):
-            for size in range(min(self.longest_english, len(stems) - at), 0, -1):
-                if tokens := self.english.get(tuple(stems[at : at + size])):
-                    own = tuple(stems[at : at + size])
-                    found.append(Rendered(own, tokens, self.alike.get(own, ())))
+            for size in range(min(max(self.longest_english, LONGEST), len(stems) - at), 0, -1):
+                if (term := self._english_term(tuple(stems[at : at + size]))) is not None:
+                    found.append(term)
                     break
             else:
                 size = 1
                 left.append(stems[at])
             at += size
         return list(dict.fromkeys(found)), list(dict.fromkeys(left))
+
+    def _chinese_term(self, said: str) -> Rendered | None:
+        """Return a word with its renderings, by the glossary or else by the dictionary; None for what is no word."""
+        known = self.chinese.get(said, ())
+        tokens = known or (dictionary.senses(said) if self.general else ())
+        if not tokens:
+            return None
+        own = tuple(content_words(said))
+        # Of a word that only asks or joins the dictionary tells nothing that is looked for.
+        more = dictionary.alike(said) if self.general and own else ()
+        return Rendered(own, tokens if own or known else (), tuple(dict.fromkeys([*self.alike.get(said, ()), *more])))
+
+    def _english_term(self, stems: tuple[str, ...]) -> Rendered | None:
+        """Return words with their renderings, by the glossary or else by the dictionary; None for what has none."""
+        tokens = self.english.get(stems) or (dictionary.words(stems) if self.general else ())
+        return Rendered(stems, tokens, self.alike.get(stems, ())) if tokens else None
 
     def spoken(self, text: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
         """Return the terms of a text as it writes them, each with its renderings as tokens, in order."""
@@ -227,4 +244,5 @@ def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
         alike={term: tuple(words) for term, words in alike.items() if words},
         longest_chinese=max(map(len, chinese), default=1),
         longest_english=max(map(len, english), default=1),
+        general=everyday,
     )

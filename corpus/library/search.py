@@ -46,6 +46,7 @@ _LEADS = 1.0  # what an identifier's own entry gains; it stands before whatever 
 _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
 _EXACT = 200  # passages that an identifier brings
+_ALIKE = 0.8  # what another word for the same counts
 _FEWER = 2  # times fewer come from the other language's searches, where most are no better than chance
 
 
@@ -235,8 +236,9 @@ class Searcher:
 
     def _stands(self, word: str) -> bool:
         """Say whether a word of the query stands in any passage, be it in the other language."""
-        tokens = index_tokens(word)
-        return self._lexical.hold(tokens) or bool(load_glossary(self._folder).translate(word))
+        rendered, _ = load_glossary(self._folder).terms(word)
+        ways = [index_tokens(word), *(way for one in rendered for way in one.other)]
+        return any(self._lexical.hold(way) for way in ways)
 
     def _written(self, words: str) -> bool:
         """Say whether these words stand in a row in some passage."""
@@ -259,17 +261,18 @@ class Searcher:
         tokens = [*dict.fromkeys([*own, *other, *codes, *left, *(token for one in rendered for token in one.own)])]
         weights = dict(zip(tokens, self._lexical.weights(tokens), strict=True))
         stand = {token: self._lexical.hold([token]) for token in own}
-        # A pair that stands nowhere while its neighbours do is no word but the border of two.
+        # A pair that stands nowhere while its neighbours do is no word but the border of two; so is one between terms.
         border = {
             here
             for before, here, after in zip(own, own[1:], own[2:], strict=False)
             if spans(before, here, after) and (stand[before], stand[here], stand[after]) == (True, False, True)
         }
-        said = [token for token in dict.fromkeys([*own, *codes]) if token not in border]
+        words = {*codes, *(token for one in rendered for token in one.own), *(set(left) - border)}
+        said = [token for token in dict.fromkeys([*own, *codes]) if token in words]
         return QueryWords(
             language,
             {
-                language: Terms(tuple(((token,),) for token in said), weights),
+                language: self._own(rendered, said, weights),
                 "en" if language == "zh" else "zh": self._translated(rendered, left, codes, weights),
             },
             tuple(asked_kinds(asked)),
@@ -279,6 +282,32 @@ class Searcher:
                 (tuple(index_tokens(name)), (identifier_token(normal_identifier(name)),)) for name in names_in(asked)
             ),
         )
+
+    def _own(self, rendered: Sequence[Rendered], said: Sequence[str], weights: Mapping[str, float]) -> Terms:
+        """Return the terms for passages in the query's own language, in the query's order: its words, as one term each.
+
+        Another word for the same counts nearly as much, but never more than the query's own.
+        """
+        scaled = dict(weights)
+        terms: dict[Term, int] = {}
+        within: set[str] = set()
+        for one in rendered:
+            own = tuple(token for token in one.own if token in said)
+            if not own:
+                continue
+            within.update(own)
+            ways = [way for way in one.alike if self._lexical.hold(way)]
+            found = [token for way in ways for token in way]
+            rarity = dict(zip(found, self._lexical.weights(found), strict=True))
+            whole = sum(weights[token] for token in own)
+            for way in ways:
+                most = min(1.0, whole / (sum(rarity[token] for token in way) or 1.0))
+                for token in way:
+                    if token not in weights:
+                        scaled[token] = max(scaled.get(token, 0.0), _ALIKE * most * rarity[token])
+            terms[own, *ways] = said.index(own[0])
+        terms |= {((token,),): at for at, token in enumerate(said) if token not in within}
+        return Terms(tuple(sorted(terms, key=lambda term: terms[term])), scaled)
 
     def _translated(
         self, rendered: Sequence[Rendered], left: Sequence[str], codes: Sequence[str], weights: Mapping[str, float]
