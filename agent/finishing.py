@@ -94,11 +94,7 @@ def finished(corpus: Corpus, question: Question, found: Found, checked: Checked)
         return _unanswered("clarify", question, found, options)
     said = "\n\n".join(text for text, _ in checked.lines)
     passages = _cited(found, checked)
-    if (
-        not checked.citations
-        or not supported(corpus, question, found, said, passages)
-        or not measured(question, found, said)
-    ):
+    if not checked.citations or not supported(question, found) or not measured(question, found, said):
         return _unanswered("no_answer", question, found, ())
     governing = governing_warnings(corpus, passages, "steps" in question.asked.wants)
     warned = [warning for warning in governing if not addressed(warning.text)]

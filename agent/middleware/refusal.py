@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from agent.asking.measures import measures_asked, shows_measure
 from agent.asking.question import Question
 from agent.asking.understanding import OF_RECORDS
-from agent.middleware.bearing import confident
 from agent.models.procedures import titled
 from agent.tools.found import Found
 from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
@@ -16,8 +15,8 @@ _CHOICES = 16
 _TWIN = 0.6  # share of the best score that the same section of another manual has
 
 
-def supported(corpus: Corpus, question: Question, found: Found, said: str, cited: Sequence[Passage]) -> bool:
-    """Say whether what was found, and is said of the cited passages, bears on the question."""
+def supported(question: Question, found: Found) -> bool:
+    """Say whether what was found bears on the question."""
     asked = question.asked
     if found.absent and not found.facts:
         return False
@@ -37,7 +36,7 @@ def supported(corpus: Corpus, question: Question, found: Found, said: str, cited
     known = {part.part_number for part in found.parts}
     if evidence.unknown and len(evidence.unknown) == len(evidence.identifiers) and not known:
         return False
-    return confident(corpus, question, found, said, cited) or titled(question, found)
+    return evidence.confidence >= evidence.threshold or titled(question, found)
 
 
 def measured(question: Question, found: Found, said: str) -> bool:
