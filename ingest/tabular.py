@@ -12,6 +12,7 @@ from ingest.readers.mending import join_lines
 from ingest.readers.vocabulary import bare_code, could_be_code, flat_header, header_height, is_code, named, roles
 
 _FIGURES = re.compile(r"-?\d{1,6}")
+_WORD = re.compile(r"[A-Za-z]{4,}|[\u3400-\u9fff]{2,}")
 _MEASURED = re.compile(r"\d\s?(?:[^\W\d_]|[°%‰Ω℃″\"])")
 
 
@@ -89,7 +90,7 @@ def _kind(header: Sequence[str], rows: Sequence[_Row]) -> tuple[ChunkKind, int]:
         filled = [cell for cell in filled if len(cell) < 60] if i < len(names) and "code" in names[i] else filled
         titled = i < len(names) and "code" in names[i] and faults > 0
         suits = sum(could_be_code(cell) if titled else is_code(cell) for cell in filled)
-        if filled and suits >= max(1, 0.6 * len(filled)):
+        if filled and suits >= max(1, 0.6 * len(filled)) and (titled or _tells(rows, i)):
             return "fault", i
     words = {role for column in names for role in column}
     if faults >= 2 or (faults and "code" in words):
@@ -99,6 +100,12 @@ def _kind(header: Sequence[str], rows: Sequence[_Row]) -> tuple[ChunkKind, int]:
     if {"item", "count", "name"} <= words:
         return "row", next(i for i, role in enumerate(names) if "item" in role)
     return "table", 0
+
+
+def _tells(rows: Sequence[_Row], anchor: int) -> bool:
+    """Say whether words stand beside most codes: terminals in a drawing have names like codes that tell nothing."""
+    told = [any(_WORD.search(cell) for i, cell in enumerate(row.cells) if i != anchor) for row in rows]
+    return 2 * sum(told) >= len(told)
 
 
 def _numbered_codes(rows: Sequence[_Row]) -> int | None:

@@ -18,6 +18,7 @@ from agent.tools.found import Found
 from agent.words import words
 from corpus import (
     Passage,
+    Rendered,
     contains_quote,
     content_words,
     extract_identifiers,
@@ -186,8 +187,10 @@ class _Scorer:
         thin = len(content_words(question.own)) <= _THIN
         said = content_words(question.own)
         lent = [word for word in content_words(question.topic) if word not in said]
-        of_before = [term for term in found.terms if lent and set(term.own) <= set(lent)]
-        terms = [term for term in found.terms if term not in of_before]
+        known = {token for term in found.terms for token in term.own}
+        found_terms = [*found.terms, *(Rendered((word,), ()) for word in [*said, *lent] if word not in known)]
+        of_before = [term for term in found_terms if lent and set(term.own) <= set(lent)]
+        terms = [term for term in found_terms if term not in of_before]
         less = _LENT_THIN if thin else _LENT
         self._own = own_wording(terms, every) + own_wording(of_before, every, weight=less)
         self._other = other_wording(terms, every) + other_wording(of_before, every, weight=less)

@@ -18,6 +18,7 @@ from ingest.readers.mending import CHAPTER, ITEM, NUMBERED, is_warning, join_lin
 from ingest.readers.pdf_page import Rule
 
 _LARGER = 1.1  # than the line below it is a heading with a number of two parts
+_WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]{2,}")  # "1 kΩ" and "A1 A2 5V" are written into a drawing
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 
 
@@ -171,14 +172,15 @@ def _heading(
     tall = height > 1.15 * usual
     numbered = NUMBERED.match(first)
     short = len(first) < 80 and not first.rstrip().endswith(("。", ".", "；", ";", ",", "，"))
-    if titles and (not tall or ITEM.match(first)):  # one odd letter makes the line of a step tall
+    # One odd letter makes the line of a step tall, and what is written into a drawing may be.
+    if (titles and (not tall or ITEM.match(first))) or not (_WORD.search(first) or CHAPTER.match(first)):
         return None, 0
     # "3.1 Replacing the belts" is set but little larger than the text below it.
     below = min([usual, *(max(run.height for run in group) for group in groups[1:2])])
     dotted = numbered and "." in numbered.group(1) and height > _LARGER * below
     if short and (CHAPTER.match(first) or (numbered and tall) or dotted):
         return (numbered.group(1).count(".") + 1 if numbered else 1, first), 1
-    if short and len(first) < 60 and height > 1.4 * usual and any(c.isalpha() for c in first) and not ITEM.match(first):
+    if short and len(first) < 60 and height > 1.4 * usual and not ITEM.match(first):
         return (1 if height > 1.8 * usual else 2, first), 1
     return None, 0
 

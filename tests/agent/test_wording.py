@@ -6,9 +6,10 @@ import pytest
 
 from agent.models.units import Unit
 from agent.models.wording import other_wording, own_wording
-from corpus import Passage, Place, Rendered, content_words, index_tokens
+from corpus import Passage, Place, Rendered, index_tokens
 
 INVERTER = Rendered(("变频", "频器"), (("invert",), ("frequenc", "convert"), ("drive",)))
+DRUM, ROPE = Rendered(("drum",), ()), Rendered(("rope",), ())
 NOISE = Rendered(("nois",), (("噪声",),), alike=(("sound",),))
 
 
@@ -29,37 +30,37 @@ def _unit(text: str) -> Unit:
     return Unit(passage, 0, len(text), 0, frozenset(index_tokens(text)))
 
 
-def _share(wording_of: str, text: str, *terms: Rendered) -> float:
+def _share(text: str, *terms: Rendered, own: bool = False) -> float:
     units = [_unit(text), _unit("The rope is dry.")]
-    wording = own_wording(content_words(wording_of), units, terms=terms) if wording_of else other_wording(terms, units)
+    wording = own_wording(terms, units) if own else other_wording(terms, units)
     return wording.share(units[0].tokens, ())
 
 
 def test_a_term_counts_by_the_rendering_that_the_text_uses() -> None:
-    assert _share("", "The inverter hums.", INVERTER) == 1.0
-    assert _share("", "Frequency of the span: 68 Hz.", INVERTER) == 0.5
-    assert _share("", "The inverter drives a frequency converter.", INVERTER) == 1.0
+    assert _share("The inverter hums.", INVERTER) == 1.0
+    assert _share("Frequency of the span: 68 Hz.", INVERTER) == 0.5
+    assert _share("The inverter drives a frequency converter.", INVERTER) == 1.0
 
 
 def test_another_word_of_the_same_language_counts_nearly_as_much() -> None:
-    assert _share("noise", "It makes noise.", NOISE) == 1.0
-    assert _share("noise", "A sound is heard.", NOISE) == pytest.approx(0.8)
-    assert _share("noise", "The drum is blue.", NOISE) == 0.0
+    assert _share("It makes noise.", NOISE, own=True) == 1.0
+    assert _share("A sound is heard.", NOISE, own=True) == pytest.approx(0.8)
+    assert _share("The drum is blue.", NOISE, own=True) == 0.0
 
 
 def test_what_stands_beside_counts_less_than_what_is_said() -> None:
-    wording = own_wording(["drum"], [_unit("The drum turns.")])
+    wording = own_wording([DRUM], [_unit("The drum turns.")])
     assert wording.share({"drum"}, ()) > wording.share((), {"drum"}) > wording.share((), ())
 
 
 def test_what_was_spoken_of_before_weighs_less() -> None:
     units = [_unit("The drum turns."), _unit("The rope is dry.")]
-    both = own_wording(["drum"], units) + own_wording(["rope"], units, weight=0.35)
+    both = own_wording([DRUM], units) + own_wording([ROPE], units, weight=0.35)
     assert both.share({"drum"}, ()) > both.share({"rope"}, ())
 
 
 def test_a_name_stands_in_the_other_language_as_it_is_and_an_unknown_word_says_nothing_of_it() -> None:
     code, unknown = Rendered(("idbr3", "br3"), ()), Rendered(("褶皱",), ())
-    assert _share("", "BR3 is the brake.", Rendered(("br3",), ())) == 1.0
-    assert _share("", "The drum is blue.", unknown) == 0.0
+    assert _share("BR3 is the brake.", Rendered(("br3",), ())) == 1.0
+    assert _share("The drum is blue.", unknown) == 0.0
     assert len(other_wording([code, unknown], [_unit("The drum is blue.")]).terms) == 1

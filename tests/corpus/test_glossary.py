@@ -28,12 +28,24 @@ def test_english_terms_lead_to_chinese_pairs(tmp_path: Path) -> None:
 
 
 def test_a_word_without_an_entry_has_no_translation(tmp_path: Path) -> None:
-    assert load_glossary(tmp_path).translate("praise the coffee") == []
+    assert load_glossary(tmp_path).translate("zorvened the frobnicator") == []
     assert load_glossary(tmp_path).translate("") == []
 
 
+def test_a_word_that_no_term_has_is_rendered_by_the_dictionary(tmp_path: Path) -> None:
+    assert "printer" in load_glossary(tmp_path).translate("打印机坏了")
+    assert "电阻" in load_glossary(tmp_path).translate("Which resistor is burnt?")
+    assert load_glossary(tmp_path, everyday=False).translate("打印机") == []
+    terms, _ = load_glossary(tmp_path).terms("跑了多少钟头")
+    assert ("小时",) in next(term.alike for term in terms if term.own == ("钟头",))
+
+
+def test_a_term_of_the_glossary_goes_before_a_word_of_the_dictionary(tmp_path: Path) -> None:
+    assert load_glossary(tmp_path).translate("轴承") == content_words("bearing")
+
+
 def test_a_plant_adds_terms_of_its_own_and_they_count_at_once(tmp_path: Path) -> None:
-    assert load_glossary(tmp_path).translate("榫头") == []
+    assert "dovetail" not in load_glossary(tmp_path).translate("榫头")
     (tmp_path / glossary.NAME).write_text("榫头,dovetail\n只有一列\n", "utf-8")
     assert load_glossary(tmp_path).translate("榫头") == content_words("dovetail")
     assert "榫头" in load_glossary(tmp_path).translate("the dovetail")

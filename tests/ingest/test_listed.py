@@ -79,3 +79,10 @@ def test_numbers_that_name_alarms_begin_their_entries_and_those_that_count_rows_
     assert _chunks(Block("table", rows=alarms))[0] == ("fault", "No.: 2001 | Message: Door open | Remedy: Close it")
     counted = (header, *((str(at), *row[1:]) for at, row in enumerate(alarms[1:], start=1)))
     assert _chunks(Block("table", rows=counted))[0][1].startswith("Message: Door open")
+
+
+def test_names_of_terminals_in_a_drawing_are_no_codes() -> None:
+    drawn = (("SQ1", "A1", "1 kΩ"), ("IN1", "GND", "Rg"), ("IN2", "SEN", "A3"))
+    assert {kind for kind, _ in _chunks(Block("table", rows=drawn))} == {"table"}
+    told = (("SQ1", "Door open"), ("SQ2", "Gate open"), ("SQ3", "气压低"))
+    assert {kind for kind, _ in _chunks(Block("table", rows=told))} == {"fault"}

@@ -14,6 +14,7 @@ from ingest.readers import Limits, ParsedFile, read
 from ingest.readers.base import Run
 from ingest.readers.columns import in_reading_order
 from ingest.readers.grids import PageTable
+from ingest.readers.layout import Sheet, blocks_of
 from ingest.worker import Ended, ParseWorker
 
 CODES = "\n".join(
@@ -209,3 +210,13 @@ def test_a_ruled_table_stands_between_the_text_above_and_below_it() -> None:
     table = PageTable((("a", "1"), ("b", "2")), (0.1, 0.5, 0.9), Box(0.1, 0.2, 0.9, 0.4))
     (flow,) = in_reading_order([run("above", 0.1), run("below", 0.5), run("last", 0.6), table])
     assert [item.text if isinstance(item, Run) else "table" for item in flow] == ["above", "table", "below", "last"]
+
+
+def test_what_is_written_into_a_drawing_is_no_heading_however_large() -> None:
+    def run(text: str, top: float, height: float) -> Run:
+        return Run(text, Box(0.1, top, 0.5, top + 0.03), height, 0.7)
+
+    lines = [("1 kΩ", 18.0), ("Drive shaft", 18.0), ("The shaft turns the drum of the winch.", 10.0)]
+    sheet = Sheet(1, 595, 842, [run(text, 0.1 * at, height) for at, (text, height) in enumerate(lines, 1)], [])
+    blocks = [placed.block for placed in blocks_of(sheet, [], 10.0, ())]
+    assert [block.text for block in blocks if block.kind == "heading"] == ["Drive shaft"]
