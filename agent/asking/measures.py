@@ -12,6 +12,13 @@ Measure = tuple[Pattern[str], Pattern[str]]
 """What names a quantity, and the units of its figures."""
 
 _COUNTED = re.compile(r"\bhow many\s+|\bin what\s+|多少\s*|几个?\s*", re.IGNORECASE)
+# A pressure gauge and a vacuum pump are things: who names them asks for no pressure.
+_THING = re.compile(
+    r"\s?(?:pumps?|valves?|sensors?|switch(?:es)?|gauges?|filters?|lines?|hoses?|tanks?|coolers?|relays?|meters?|seals?"
+    r"|pipes?|cups?|cleaners?|regulators?|transmitters?|plugs?|caps?|pans?|coils?)\b"
+    r"|(?:泵|表|阀|开关|传感器|继电器|管|计|箱|杯|嘴|路|滤|封|缸|盘|吸盘|变送器)",
+    re.IGNORECASE,
+)
 _UNIT = 16  # characters in which a unit stands behind "how many"
 
 
@@ -20,7 +27,11 @@ def measures_asked(question: str) -> list[Measure]:
     counted = [f"1 {question[match.end() :][:_UNIT]}" for match in _COUNTED.finditer(question)]
     every = words().units
     spoken = [one for one in every if any(one[1].match(text, at) for text in counted for at in (0, 2))]
-    return spoken or [one for one in every if one[0].search(question)]
+    return spoken or [one for one in every if _named(one[0], question)]
+
+
+def _named(quantity: Pattern[str], question: str) -> bool:
+    return any(not _THING.match(question, match.end()) for match in quantity.finditer(question))
 
 
 def shows_measure(measures: Iterable[Measure], text: str) -> bool:

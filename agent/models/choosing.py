@@ -28,11 +28,11 @@ from corpus import (
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
 _CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
-_RANK, _COVER, _WANT = 0.55, 1.0, 0.6
+_RANK, _COVER, _WANT = 0.55, 1.0, 0.5
 _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
-_WARNING, _HINT = 0.55, 0.1
+_WARNING, _HINT = 0.3, 0.1
 _MEASURED = 0.8
 # "500 hours", "8 degrees"; "axis 2" is a name
 _PLAIN_NUMBER = re.compile(

@@ -36,14 +36,13 @@ for _role, _names in _NAMES.items():
     for _name in _names.split():
         _ROLES.setdefault(_name, []).append(_role)
 _CODE = re.compile(r"[A-Z]{1,5}[\s\-–.]{0,2}\d{1,5}[A-Z]?|\d{3,6}|\d{1,3}[.\-]\d{1,4}", re.IGNORECASE)
+_JOINED = re.compile(r"[/\n、&]|\s(?:and|or)\s|[及与和]")  # "Meaning and remedy"
 _CONTINUED = re.compile(r"\(?\s*(?:continued|cont['’]?d?\.?|续表?)\s*\)?", re.IGNORECASE)
 
 
 def roles(cell: str) -> list[Role]:
     """Return what a column of this name may hold; nothing when it is no known name."""
-    names = [
-        normal_text(re.sub(r"[\s.:：/()（）*_\-]", "", part)) for part in (cell, *cell.split("/"), *cell.split("\n"))
-    ]
+    names = [normal_text(re.sub(r"[\s.:：/()（）*_\-]", "", part)) for part in (cell, *_JOINED.split(cell))]
     return [role for name in names[:1] + [n for n in names[1:] if n] for role in _ROLES.get(name, [])]
 
 

@@ -22,6 +22,8 @@ from agent.asking.measures import measures_asked, shows_measure
         ("How often is the chain oiled?", "two times a year", "Once it is dry, oil it"),
         ("How often is the pump greased?", "every 2,000 operating hours", "every 8 Deg C"),
         ("水泵的效率是多少", "78 %", "74 dB(A)"),
+        ("What is the minimum height of the vacuum pump vanes?", "less than 18 mm", "0.3 bar"),  # a pump is no vacuum
+        ("压力表的量程要选多大直径的", "表盘 100 mm", "1.6 MPa"),
         ("What IP rating has the cabinet?", "IP54", "54 kg"),
     ],
 )

@@ -86,3 +86,12 @@ def test_names_of_terminals_in_a_drawing_are_no_codes() -> None:
     assert {kind for kind, _ in _chunks(Block("table", rows=drawn))} == {"table"}
     told = (("SQ1", "Door open"), ("SQ2", "Gate open"), ("SQ3", "气压低"))
     assert {kind for kind, _ in _chunks(Block("table", rows=told))} == {"fault"}
+
+
+def test_a_column_may_be_named_by_two_words_for_what_it_holds() -> None:
+    rows = (
+        ("No.", "Text", "Meaning and remedy"),
+        ("214", "Mark missing", "Check B6"),
+        ("220", "Film ends", "New reel"),
+    )
+    assert {kind for kind, _ in _chunks(Block("table", rows=(*rows, ("231", "Jam", "Clear"))))} == {"fault"}
