@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
-from corpus.library.words import content_words
+from corpus.library.words import content_words, is_function_word, stem
 
 Tokens = tuple[str, ...]
 
@@ -19,9 +19,10 @@ LONGEST = 4
 _LINE = re.compile(r"\S+ ([\u3400-\u9fff]{2,4}) \[[^\]]*\] /(.*)/\s*$")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_SENSE = re.compile(
-    r"^(?:(?:old |archaic )?variant|abbr|surname|see |CL:|also |erhua|used in|classifier|same as|lit\.|fig\.|idiom)"
-    r"|[\u3400-\u9fff]"
+    r"(?:(?:old |archaic )?variant|abbr|surname|see |CL:|also |erhua|used in|classifier|same as|lit\.|fig\.|idiom)"
+    r"|[A-Z][a-z]|.*[\u3400-\u9fff]"  # the name of a place or a person; what refers to another entry
 )
+_WORD = re.compile(r"[a-z0-9]+")
 _SENSES, _WORDS = 5, 3  # senses of a word, and words of a sense: more is an explanation
 _FIRST, _SAID = 3, 16  # senses by which words mean the same, and how many such words are looked for
 
@@ -60,22 +61,22 @@ def _entries() -> Mapping[str, str]:
 def _senses(word: str) -> tuple[Tokens, ...]:
     ways: dict[Tokens, None] = {}
     for sense in _said(_entries().get(word, "")):
-        stems = tuple(content_words(sense))
-        if 0 < len(stems) <= _WORDS and len(ways) < _SENSES:
-            ways[stems] = None
+        said = [one for one in _WORD.findall(sense.lower()) if not is_function_word(one)]
+        if len(ways) < _SENSES and 0 < len(said) <= _WORDS:
+            ways[tuple(dict.fromkeys(map(stem, said)))] = None
     return tuple(ways)
 
 
 def _said(line: str) -> Iterator[str]:
     for sense in re.split("[/;]", line):
         plain = _ASIDE.sub(" ", sense).strip()
-        if plain and not _NO_SENSE.search(plain):
+        if plain and not _NO_SENSE.match(plain):
             yield plain
 
 
 @functools.lru_cache(maxsize=1)
 def _words() -> Mapping[Tokens, tuple[str, ...]]:
-    """Return the Chinese words by the stems of their first senses; 2 s, once."""
+    """Return the Chinese words by the stems of their first senses; 1 s, once."""
     found: defaultdict[Tokens, list[str]] = defaultdict(list)
     for word in _entries():
         for sense in senses(word)[:_FIRST]:

@@ -124,11 +124,12 @@ def _runs(text: str) -> list[str]:
 def _tokens(run: str) -> list[str]:
     if _HAN_RUN.match(run):
         return [run[i : i + 2] for i in range(len(run) - 1)] or [run]
-    return [_stem(run)]
+    return [stem(run)]
 
 
 @functools.lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return the stem of an English word in lower case; of a word with figures the word itself."""
     if any(character.isdigit() for character in word):
         return word
     with _STEMMING:  # a stemmer works on a word of its own, which two threads would share
