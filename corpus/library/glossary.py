@@ -7,14 +7,15 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.domain import Rendered, Term
 from corpus.errors import Refused
 from corpus.library import dictionary
-from corpus.library.dictionary import LONGEST
+from corpus.library.dictionary import LONGEST, Tokens
 from corpus.library.words import content_words
 
 NAME = "glossary.csv"
@@ -210,32 +211,32 @@ def _terms(file: Path) -> list[Term]:
     return found
 
 
+def _each(terms: Iterable[Tokens]) -> dict[Tokens, None]:
+    """Return each term that holds any tokens once, in order."""
+    return dict.fromkeys(filter(None, terms))
+
+
 @functools.lru_cache(maxsize=4)
 def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
-    chinese: dict[str, dict[tuple[str, ...], None]] = {}
-    english: dict[tuple[str, ...], dict[tuple[str, ...], None]] = {}
-    senses: dict[str | tuple[str, ...], dict[str, None]] = {}
-    alike: dict[str | tuple[str, ...], dict[tuple[str, ...], None]] = {}
+    chinese: defaultdict[str, dict[Tokens, None]] = defaultdict(dict)
+    english: defaultdict[Tokens, dict[Tokens, None]] = defaultdict(dict)
+    senses: defaultdict[str | Tokens, dict[str, None]] = defaultdict(dict)
+    alike: defaultdict[str | Tokens, dict[Tokens, None]] = defaultdict(dict)
     for file in (_BUILT_IN, _EVERYDAY if everyday else None, own):
         for pair in _terms(file) if file else ():
-            left, right = ([term.lower() for term in side] for side in (pair.chinese, pair.english))
-            for term in left:
-                same = alike.setdefault(term, {})
-                same.update(dict.fromkeys(filter(None, (tuple(content_words(o)) for o in left if o != term))))
+            left, right = (
+                {term.lower(): tuple(content_words(term)) for term in side} for side in (pair.chinese, pair.english)
+            )
+            for term, tokens in left.items():
+                chinese[term] |= _each(right.values())
+                alike[term] |= _each(other for other in left.values() if other != tokens)
                 if file != _EVERYDAY:
-                    senses.setdefault(term, {})[right[0]] = None
-                words = chinese.setdefault(term, {})
-                words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in right))))
-            for term in right:
-                stems = tuple(content_words(term))
-                if stems:
-                    same = alike.setdefault(stems, {})
-                    ways = (tuple(content_words(other)) for other in right if other != term)
-                    same.update(dict.fromkeys(way for way in ways if way and way != stems))
-                    if file != _EVERYDAY:
-                        senses.setdefault(stems, {})[left[0]] = None
-                    words = english.setdefault(stems, {})
-                    words.update(dict.fromkeys(filter(None, (tuple(content_words(other)) for other in left))))
+                    senses[term][next(iter(right))] = None
+            for stems in filter(None, right.values()):
+                english[stems] |= _each(left.values())
+                alike[stems] |= _each(other for other in right.values() if other != stems)
+                if file != _EVERYDAY:
+                    senses[stems][next(iter(left))] = None
     return Glossary(
         chinese={term: tuple(words) for term, words in chinese.items() if words},
         english={term: tuple(words) for term, words in english.items() if words},

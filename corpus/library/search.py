@@ -255,9 +255,9 @@ class Searcher:
         language, asked = detect_language(text), text
         text = without(text, [one for one in named if one.known])
         own = content_words(text)
-        glossary = load_glossary(self._folder)
-        rendered, left = glossary.terms(text)
-        other = [*dict.fromkeys([*(word for word in own if word.isascii()), *glossary.translate(text)])]
+        rendered, left = load_glossary(self._folder).terms(text)
+        translated = (token for one in rendered for way in one.other for token in way)
+        other = [*dict.fromkeys([*(word for word in own if word.isascii()), *translated])]
         tokens = [*dict.fromkeys([*own, *other, *codes, *left, *(token for one in rendered for token in one.own)])]
         weights = dict(zip(tokens, self._lexical.weights(tokens), strict=True))
         stand = {token: self._lexical.hold([token]) for token in own}
@@ -291,14 +291,14 @@ class Searcher:
         scaled = dict(weights)
         terms: dict[Term, int] = {}
         within: set[str] = set()
+        others = [token for one in rendered for way in one.alike for token in way]
+        rarity = dict(zip(others, self._lexical.weights(others), strict=True))
         for one in rendered:
             own = tuple(token for token in one.own if token in said)
             if not own:
                 continue
             within.update(own)
             ways = [way for way in one.alike if self._lexical.hold(way)]
-            found = [token for way in ways for token in way]
-            rarity = dict(zip(found, self._lexical.weights(found), strict=True))
             whole = sum(weights[token] for token in own)
             for way in ways:
                 most = min(1.0, whole / (sum(rarity[token] for token in way) or 1.0))
