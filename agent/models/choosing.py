@@ -46,6 +46,7 @@ _PARTS = 0.35  # ... and one of a list of parts a question about a part's name o
 _ROWS, _ROW_TOO = 300, 0.75
 _LISTED = 0.2  # ... and where a code is one of several in a row
 _LISTED_CODE = re.compile(r"-?\d{1,8}(?=\s*[:：=]|\s+[-–—])")  # "31: collision": the entry of a list of codes
+_MORE = 3  # words beside a code
 _FAMILIES = 2  # lists of one document that have the same code, for controller and servo, are told beside each other
 _ENDED = re.compile(r"[。.!?！？;；:：]\s*$|\|")
 _NOTE = re.compile(r"\s*(?:note|tip|hint|important|info)\b|\s*(?:提示|说明|备注)", re.IGNORECASE)
@@ -132,7 +133,8 @@ def _kept(extracts: Sequence[Extract], question: Question, said: Collection[str]
         if any(normal in normal_identifier(extract.text) for normal in missing):
             return [first, extract]  # a question about two codes needs both entries
     if first.passage.kind == "fault":
-        return _of_the_list_meant(first, extracts, said)
+        beside = _more_of_the_code(first, extracts, question)
+        return [first, beside] if beside else _of_the_list_meant(first, extracts, said)
     room = _ROOM - len(first.text)
     if _LEADS_ON.search(first.text):
         listed = next((one for one in extracts if _follows(one.passage, first.passage)), None)
@@ -149,6 +151,18 @@ def _kept(extracts: Sequence[Extract], question: Question, said: Collection[str]
     return [first]
 
 
+def _more_of_the_code(first: Extract, extracts: Sequence[Extract], question: Question) -> Extract | None:
+    """Return what else the page says of the code, where the question asks more than what the code means."""
+    codes = [i.normal for i in question.asked.identifiers if i.kind == "code"]
+    if not codes or len(content_words(question.own)) - len(codes) < _MORE:
+        return None
+    for extract in extracts[1:]:
+        same = _page(extract.passage) == _page(first.passage) and extract.passage.kind != "fault"
+        if same and extract.score >= _SECOND * first.score and any(c in normal_identifier(extract.text) for c in codes):
+            return extract if len(extract.text) <= _ROOM else None
+    return None
+
+
 def _of_the_list_meant(first: Extract, extracts: Sequence[Extract], said: Collection[str]) -> list[Extract]:
     """Return the entries that lists of one document have for the same code: of the list named, or of two where open."""
     code = _LISTED_CODE.match(first.text)
@@ -161,6 +175,10 @@ def _of_the_list_meant(first: Extract, extracts: Sequence[Extract], said: Collec
     ]
     named = [len(set(content_words(one.passage.section[-1])) & set(said)) if one.passage.section else 0 for one in same]
     return [one for one, count in zip(same, named, strict=True) if count == max(named)][:_FAMILIES]
+
+
+def _page(passage: Passage) -> tuple[int | None, int | None]:
+    return passage.place.revision, passage.place.page
 
 
 def _follows(passage: Passage, other: Passage) -> bool:

@@ -155,6 +155,17 @@ def test_the_number_asked_for_counts() -> None:
     assert first.startswith("Every 500")
 
 
+def test_what_the_page_says_of_a_code_comes_along_where_more_is_asked_than_its_meaning() -> None:
+    entry = replace(_passage(0, "fault", "Code: E-07 | Meaning: Rope slack"), why=("identifier",))
+    clause = _passage(1, "text", "After E-07 the winch stays locked for ten minutes.")
+    both = sorted([entry.text, clause.text])
+    for asked, told in (("What does E-07 mean?", [entry.text]), ("How long is the winch locked after E-07?", both)):
+        question = Question(asked, asked, understand(asked))
+        found = Found(evidence=Evidence((entry, clause), identifiers=question.asked.identifiers))
+        extracts = choose(question, question.asked, found)
+        assert sorted(one.text for one in extracts) == told
+
+
 def test_of_lists_with_the_same_code_the_one_named_answers_and_both_where_it_is_open() -> None:
     entries = [("fault", "15: motor 5 failed"), ("fault", "15: joint too hot")]
     lists = [("Controller error codes",), ("Servo error codes",)]
