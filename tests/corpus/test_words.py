@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from corpus import contains_quote, content_words, detect_language, extract_identifiers, find_quote, normal_identifier
-from corpus.library.words import _stem, names_in
+from corpus.library.words import stem, names_in
 
 
 @pytest.mark.parametrize("written", ["E-07", "e07", "Ｅ－０７", "E 07", "E–07"])
@@ -63,7 +63,7 @@ def test_threads_that_stem_at_once_do_not_disturb_one_another() -> None:
     try:
         with ThreadPoolExecutor(4) as pool:
             for _ in range(20):
-                _stem.cache_clear()
+                stem.cache_clear()
                 assert list(pool.map(content_words, words)) == alone
     finally:
         sys.setswitchinterval(before)
