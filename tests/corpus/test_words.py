@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from corpus import contains_quote, content_words, detect_language, extract_identifiers, find_quote, normal_identifier
-from corpus.library.words import stem, names_in
+from corpus.library.words import names_in, stem
 
 
 @pytest.mark.parametrize("written", ["E-07", "e07", "Ｅ－０７", "E 07", "E–07"])
