@@ -95,11 +95,26 @@ def button(label: str, action: str, *, kind: str = "", **values: Any) -> str:
     )
 
 
-TELL = """element.addEventListener('click', (event) => {
+TELL = """let pressed = null;
+const buttonOf = (event) => {
   const target = event.target.closest && event.target.closest('[data-do]');
-  if (target && element.contains(target)) trigger('select', { ...target.dataset });
+  return target && element.contains(target) ? target : null;
+};
+element.addEventListener('click', (event) => {
+  const target = buttonOf(event);
+  if (target) trigger('select', { ...target.dataset });
+});
+element.addEventListener('pointerdown', (event) => { pressed = buttonOf(event); });
+element.addEventListener('pointerup', (event) => {
+  const target = buttonOf(event);
+  const redrawn = pressed && !pressed.isConnected && target && target.dataset.do === pressed.dataset.do;
+  if (redrawn) trigger('select', { ...target.dataset });
+  pressed = null;
 });"""
-"""For gr.HTML: passes a click on one of our buttons on to the `select` handler."""
+"""For gr.HTML: passes a click on one of our buttons on to the `select` handler.
+
+A list that is drawn anew between press and release has another button there, on which the browser sees no click.
+"""
 
 
 def said(event: Any, name: str) -> str:

@@ -127,7 +127,11 @@ def test_an_upload_is_cancelled_and_tried_again(visit: Any, house: House, addres
     open_tab(page, "Library")
     bring_in(page, str(long), short)
     page.locator("#mh-results .mh-file-working").wait_for()
-    page.locator("#mh-results").get_by_role("button", name="Cancel").click()
+    cancel = page.locator("#mh-results").get_by_role("button", name="Cancel")
+    cancel.hover()
+    page.mouse.down()
+    page.wait_for_timeout(1_500)  # the list is drawn anew under a slow finger
+    page.mouse.up()
     page.locator("#mh-results .mh-file-cancelled", has_text="b-short.md").wait_for()
     assert "Crane hook note" not in [one.title for one in house.corpus.documents(retired=True)]
     page.locator("#mh-results").get_by_role("button", name="Try again").click()
