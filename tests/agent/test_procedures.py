@@ -71,3 +71,10 @@ def test_steps_under_the_very_title_are_evidence() -> None:
     assert titled(asked, _found(filters, "zh", ("先导", "压力", "滤芯")))
     assert not titled(asked, _found(filters[1:], "zh", ("先导", "压力", "滤芯")))
     assert not titled(_asked("What does the pilot pressure filter cost?"), _found(filters, "zh", ("先导", "滤芯")))
+
+
+@pytest.mark.parametrize("order", ["top up the oil on compressor 1", "Please replace the belt.", "Drain the tank"])
+def test_an_order_asks_for_its_steps(order: str) -> None:
+    asked = understand(order)
+    assert "steps" in asked.wants
+    assert "procedure" in asked.intents
