@@ -337,9 +337,9 @@ class Corpus:
         """List the equipment models that machines or documents name."""
         return sorted({*self._equipment.models(), *self._documents.models()})
 
-    def title_names(self) -> frozenset[str]:
-        """Return the normal forms of identifiers in titles and file names that no entry explains: a make, a model."""
-        return self._documents.title_names()
+    def document_names(self) -> frozenset[str]:
+        """Return the normal forms of identifiers that documents are about and no entry explains: a tag, a model."""
+        return frozenset(self._documents.about().names)
 
     def rows_of(self, table: str, ids: Sequence[int]) -> dict[int, Passage]:
         """Return the row of a file that each of these records of a table stands in, with all its columns, by id."""

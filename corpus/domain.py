@@ -215,7 +215,8 @@ class Evidence:
 
     `confidence` (0..1) is the calibrated estimate that the passages answer the query. Refuse where it is below
     `threshold`, which comes with the calibration in force: `answered = evidence.confidence >= evidence.threshold`. It
-    speaks of documents only; parts, readings, alarms and cases from SQL are evidence of their own.
+    speaks of documents only; parts, readings, alarms and cases from SQL are evidence of their own. `called` are the
+    names of documents in the query, which say where to look and not what for.
     """
 
     passages: tuple[Passage, ...]
@@ -227,6 +228,7 @@ class Evidence:
     similarity: float = 0.0
     confidence: float = 0.0
     threshold: float = 0.5
+    called: tuple[str, ...] = ()
 
 
 # --- the plant ---------------------------------------------------------------------------------------------------

@@ -17,10 +17,15 @@ _KINDS: tuple[tuple[DocumentKind, str], ...] = (
 _REVISION = re.compile(
     r"(?:\brev(?:ision)?\.?|版本|修订版?)\s*[:：]?\s*([A-Z]\b|\d+(?:\.\d+)*\b|[Vv]\d+(?:\.\d+)*)", re.IGNORECASE
 )
+_CHAPTER = re.compile(
+    r"\d{1,2}(?:\.\d{1,2})*[.、]?\s+\D|[一二三四五六七八九十]+[、.．]|第[一二三四五六七八九十\d]+[章节篇]|chapter \d"
+    r"|(?:(?:table of )?contents|foreword|preface|introduction|目\s*录|前\s*言|引\s*言)\s*$",
+    re.IGNORECASE,
+)
 
 
 def title_of(parsed: ParsedFile, source: str) -> str:
-    """Return the title that the file gives itself, else its first heading, else its name."""
+    """Return the title that the file gives itself, else its first heading that is no chapter's, else its name."""
     name = Path(source).stem.replace("_", " ").strip()
     if Path(source).suffix.lower() in TABLES:
         return name[:200]  # their first heading is a sheet's name, such as Sheet1
@@ -30,7 +35,8 @@ def title_of(parsed: ParsedFile, source: str) -> str:
         or title.lower() in {"untitled", "microsoft word", "word document"}
         or title.lower().endswith((".doc", ".docx"))
     ):
-        title = next((block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1), "")
+        headings = (block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1)
+        title = next((heading for heading in headings if not _CHAPTER.match(heading)), "")
     return (title or name)[:200]
 
 

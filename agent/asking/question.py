@@ -78,7 +78,7 @@ def read_question(
     """Understand a message; raises NotFound for a picked tag that no machine has."""
     every = corpus.all_equipment()
     names = frozenset(normal_identifier(name) for name in [*(m.tag for m in every), *corpus.models()])
-    names |= corpus.title_names()
+    names |= corpus.document_names()
     picked = corpus.equipment(equipment) if equipment else None
     last = turns[-1] if turns else None
     before: Mapping[str, Any] = json.loads(last.answer) if last else {}

@@ -203,10 +203,11 @@ class _Scorer:
         self._units = units
         every = [unit for cut_units in units.values() for unit in cut_units]
         thin = len(content_words(question.own)) <= _THIN
-        said = content_words(question.own)
+        called = content_words(" ".join(found.evidence.called)) if found.evidence else []
+        said = [word for word in content_words(question.own) if word not in called]
         lent = [word for word in content_words(question.topic) if word not in said]
         known = {token for term in found.terms for token in term.own}
-        found_terms = [*found.terms, *(Rendered((word,), ()) for word in [*said, *lent] if word not in known)]
+        found_terms = [*(term for term in found.terms if not set(term.own) <= set(called)), *(Rendered((word,), ()) for word in [*said, *lent] if word not in known)]
         of_before = [term for term in found_terms if lent and set(term.own) <= set(lent)]
         terms = [term for term in found_terms if term not in of_before]
         less = _LENT_THIN if thin else _LENT

@@ -40,9 +40,12 @@ from corpus.errors import NotFound
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import contains_quote, normal_text, spellings
 from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
+from corpus.library.subjects import About, subjects
 from corpus.library.words import detect_language
 
 _SELECTED = 500  # ids in one IN (...)
+_OPENING = 400  # characters of a cover
+_IN_RUNNING_TEXT = ("manual", "repair_guide", "bulletin", "other")
 _REMEMBERED = 16  # scopes and the like, for one state of the library
 
 Remembered = TypeVar("Remembered")
@@ -151,15 +154,40 @@ class DocumentStore:
             ("models",), lambda: sorted({model for document in self.all() for model in document.models})
         )
 
-    def title_names(self) -> frozenset[str]:
-        """Return the normal forms that titles and file names hold and no entry explains: what documents are about."""
-        return self.remember(("title names",), self._title_names)
+    def about(self) -> About:
+        """Return what the documents are about: names that no entry explains."""
+        return self.remember(("about",), self._about)
 
-    def _title_names(self) -> frozenset[str]:
-        texts = [text for document in self.all() for text in (document.title, *(r.source for r in document.revisions))]
-        named = {identifier.normal for text in texts for identifier in extract_identifiers(text)}
-        explained = {normal for normal, (_, leads) in self.held_identifiers(sorted(named)).items() if leads}
-        return frozenset(named - explained)
+    def _about(self) -> About:
+        found = subjects(
+            (document.id, (document.title,), [revision.source for revision in document.revisions], opening)
+            for document, opening in self._openings()
+        )
+        explained = {name for name, (_, leads) in self.held_identifiers(sorted(found.names)).items() if leads}
+        return replace(found, names={name: held for name, held in found.names.items() if name not in explained})
+
+    def _openings(self) -> Iterator[tuple[Document, str]]:
+        """Yield the documents of running text that have a live revision, with how it begins."""
+        documents = {d.current.id: d for d in self.all() if d.current and d.kind in _IN_RUNNING_TEXT}
+        first = select(func.min(PageRow.id)).where(PageRow.revision_id.in_(documents)).group_by(PageRow.revision_id)
+        with self.database.read() as session:
+            query = select(PageRow.revision_id, func.substr(PageRow.text, 1, _OPENING)).where(PageRow.id.in_(first))
+            opening = {revision: text for revision, text in session.execute(query)}
+        for revision, document in documents.items():
+            yield document, opening.get(revision, "")
+
+    def chunks_of(self, documents: frozenset[int]) -> frozenset[int]:
+        """Return the live chunks of some documents."""
+        return self.remember(("chunks", documents), lambda: self._chunks_of(documents))
+
+    def _chunks_of(self, documents: frozenset[int]) -> frozenset[int]:
+        query = (
+            select(ChunkRow.id)
+            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+            .where(RevisionRow.document_id.in_(documents))
+        )
+        with self.database.read() as session:
+            return frozenset(session.scalars(_live(query)))
 
     def pages(self, revision: int) -> list[Page]:
         with self.database.read() as session:

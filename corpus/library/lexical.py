@@ -116,6 +116,11 @@ class LexicalIndex:
             math.log(1 + (total - counts[t] + 0.5) / (counts[t] + 0.5)) if counts[t] <= total else 0.0 for t in tokens
         ]
 
+    def counts(self, tokens: Sequence[str]) -> dict[str, int]:
+        """Return in how many passages each of these tokens stands."""
+        with self._lock:
+            return self._counts(tokens)
+
     def hold(self, tokens: Sequence[str]) -> bool:
         """Say whether each of these tokens stands in some passage."""
         with self._lock:

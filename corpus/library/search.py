@@ -47,6 +47,8 @@ _OTHER_MODEL = 0.35  # what a passage for another model keeps of its score
 _SAMPLE = 512  # chunks that tell how near to a query any passage is
 _EXACT = 200  # passages that an identifier brings
 _ALIKE = 0.8  # what another word for the same counts
+_SELDOM = 0.1  # share of its passages in which a document uses a name of its own at most
+_LATIN = re.compile(r"[A-Za-z]{4,}")
 _FEWER = 2  # times fewer come from the other language's searches, where most are no better than chance
 
 
@@ -63,7 +65,8 @@ class Pool:
     features: Features
     found_by: Mapping[str, frozenset[int]]
     leads: Mapping[int, float]
-    inside: frozenset[int] | None
+    applies: Mapping[int, Applies]
+    called: tuple[str, ...]
     similarity: float
 
 
@@ -97,7 +100,7 @@ class Searcher:
                 passage,
                 score=round(scores[i], 9),
                 why=tuple(name for name in METHODS if passage.id in pool.found_by[name]),
-                applies=_applies(passage, pool.models),
+                applies=pool.applies[passage.id],
             )
             for i, passage in zip(order, found, strict=False)
         )
@@ -113,6 +116,7 @@ class Searcher:
             similarity=pool.similarity,
             confidence=round(calibration.confidence(signals), 4) if passages else 0.0,
             threshold=calibration.threshold,
+            called=pool.called,
         )
 
     def pool(self, query: str, *, equipment: str | None, methods: Sequence[str] | None) -> Pool:
@@ -121,7 +125,8 @@ class Searcher:
         used = METHODS if methods is None else tuple(methods)
         machine, models, names = self._scope(query, equipment)
         scope = self._documents.scope(models)
-        text = _without_tag(query, machine)
+        about, called = self._named_documents(query)
+        text = _without_names(_without_tag(query, machine), called)
         counts: dict[str, tuple[int, bool]] = {}
 
         def held(normals: Sequence[str]) -> dict[str, bool]:
@@ -149,11 +154,13 @@ class Searcher:
         found = [*dict.fromkeys([*exact, *lexical, *near])]
         background = self._backdrop().levels(vector)
         leads = _leads(words, exact, self._rarity(named, counts))
-        passages = self._passages(self._shortlist(found, dense, background, scored, leads, scope))
+        own = about | scope.own if scope else about
+        passages = self._passages(self._shortlist(found, dense, background, scored, leads, own))
+        others = self._documents.chunks_of(self._documents.about().documents) - about if about else frozenset()
+        applies = {chunk: _applies(passage, models, about, others) for chunk, (passage, *_) in passages.items()}
+        meant = bool(models or about)
         candidates = tuple(
-            Candidate(
-                passage, text, heading, dense.get(chunk, 0.0), bool(models) and _applies(passage, models) == "model"
-            )
+            Candidate(passage, text, heading, dense.get(chunk, 0.0), meant and applies[chunk] == "model")
             for chunk, (passage, text, heading) in passages.items()
         )
         return Pool(
@@ -170,7 +177,8 @@ class Searcher:
                 "dense": frozenset(near),
             },
             leads=leads,
-            inside=scope.set if scope else None,
+            applies=applies,
+            called=tuple(called),
             similarity=max(dense.values(), default=0.0),  # of all that was found, read or not
         )
 
@@ -181,7 +189,7 @@ class Searcher:
         background: Mapping[str, tuple[float, float]],
         scored: Sequence[Scores],
         leads: Mapping[int, float],
-        scope: Scope | None,
+        own: frozenset[int],
     ) -> Sequence[int]:
         """Return the chunks that are worth reading, of those that the searches have found, in their order."""
         if len(found) <= READ:
@@ -191,7 +199,7 @@ class Searcher:
             np.array([cosines.get(chunk, 0.0) for chunk in found]), self._lexical.chinese(found), background
         )
         shares = [of_chunks(scores, chunks) / max(1e-9, scores.max(initial=0.0)) for scores in scored]
-        for_model = np.array([scope is not None and chunk in scope.own for chunk in found])
+        for_model = np.array([chunk in own for chunk in found])
         gains = _LEADS * np.array([leads.get(chunk, 0.0) for chunk in found])
         return [found[at] for at in shortlist(dense, np.maximum(*shares), for_model, gains)]
 
@@ -231,8 +239,32 @@ class Searcher:
         in_query = {identifier.normal for identifier in extract_identifiers(query)}
         known = {normal_identifier(m): m for m in [*self._equipment.models(), *self._documents.models()]}
         models = {m.model for m in machines if m.model} | {known[n] for n in in_query if n in known}
-        names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known) | self._documents.title_names()
+        names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known) | set(self._documents.about().names)
         return machine, sorted(models), names
+
+    def _named_documents(self, query: str) -> tuple[frozenset[int], list[str]]:
+        """Return the chunks of the documents that a query names, unless it names all, and how it names them.
+
+        A word of a title is a name, as a maker's, where no dictionary has it and the document hardly uses it.
+        """
+        about = self._documents.about()
+        documents: set[int] = set()
+        called = []
+        for identifier in extract_identifiers(query):
+            if held := about.names.get(identifier.normal):
+                documents |= held
+                called.append(identifier.text)
+        for word in _LATIN.findall(query):
+            (token,) = index_tokens(word) or ("",)
+            held = about.words.get(token)
+            if held and not load_glossary(self._folder).terms(word)[0] and self._seldom(token, held):
+                documents |= held
+                called.append(word)
+        named = self._documents.chunks_of(frozenset(documents)) if documents else frozenset()
+        return named if len(named) < self._lexical.size() else frozenset(), called
+
+    def _seldom(self, token: str, documents: frozenset[int]) -> bool:
+        return self._lexical.counts([token])[token] <= _SELDOM * len(self._documents.chunks_of(documents))
 
     def _stands(self, word: str) -> bool:
         """Say whether a word of the query stands in any passage, be it in the other language."""
@@ -359,8 +391,7 @@ def ranked(pool: Pool, fits: Scores) -> tuple[list[int], list[float]]:
     for candidate, fit in zip(pool.candidates, fits, strict=True):
         passage = candidate.passage
         score = float(fit) + _LEADS * pool.leads.get(passage.id, 0.0)
-        outside = pool.inside is not None and passage.id not in pool.inside
-        scores.append(score * _OTHER_MODEL if outside else score)
+        scores.append(score * _OTHER_MODEL if pool.applies[passage.id] == "other" else score)
     return sorted(range(len(scores)), key=lambda i: (-scores[i], pool.candidates[i].passage.id)), scores
 
 
@@ -428,8 +459,17 @@ def _without_name(query: str, machine: Equipment | None) -> str:
     return left if content_words(left) else query
 
 
-def _applies(passage: Passage, models: Sequence[str]) -> Applies:
-    if not passage.models:
-        return "plant"
-    wanted = {normal_identifier(model) for model in models}
-    return "model" if not wanted or wanted & {normal_identifier(m) for m in passage.models} else "other"
+def _without_names(query: str, called: Sequence[str]) -> str:
+    """Leave the names of documents out of the words that are looked for: a page need not repeat the cover."""
+    left = query
+    for name in called:
+        left = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", " ", left)
+    return left if content_words(left) else query
+
+
+def _applies(passage: Passage, models: Sequence[str], about: frozenset[int], others: frozenset[int]) -> Applies:
+    """Say what a passage is for: by its models, else by whether it is of a document named, or of one named otherwise."""
+    if passage.models:
+        wanted = {normal_identifier(model) for model in models}
+        return "model" if not wanted or wanted & {normal_identifier(m) for m in passage.models} else "other"
+    return "model" if passage.id in about else "other" if passage.id in others else "plant"
