@@ -21,13 +21,13 @@ _COUNT = (
     r"|\bmean time\b|\baverage (?:repair|down|time)|\btotal downtime\b|\bhow much downtime\b|\bhow long\b"
     r"|\bmost (?:often|common|frequent\w*|alarms?|repairs?|fail\w*|faults?|down ?time|breakdowns?|work orders?|cases?)\b|\brepeat(?:ed)? failures?\b|\bhow (?:often|many)\b.*\bwho\b|\bwho .*\bmost\b"
     r"|几次|多少次|几回|多少(?:起|个|条|张|项|单)?(?:工单|案例|故障|维修|报警|记录)|(?:工单|案例|报警|故障|维修).{0,8}(?:多少|几)(?:次|起|个|条|张)"
-    r"|(?:有|出|发生|做|换|修|分析).{0,6}(?:几|多少)[次起条张]|平均|mttr|mtbf|(?:停机|持续|维持).{0,10}(?:多久|多长|多少|几)|(?:总|合计|累计)停机"
+    r"|(?:有|出|发生|做|换|修|分析).{0,6}(?:几|多少)[次起条张]|平均|mttr|mtbf|(?:停机(?![后前])|持续|维持).{0,10}(?:多久|多长|多少|几)|(?:总|合计|累计)停机"
     r"|最(?:多|常见|频繁|长)|重复故障|频次"
 )
 _REPAIRS = (
     r"\brepair\w*|\bfix(?:es|ed)?\b|\bjobs?\b|\bwork orders?\b|\bcases?\b|\bfail\w*|\bbreakdowns?\b|\bdowntime\b|\bmtt[rf]\b|\bmtbf\b"
     r"|\bmaintain\w*|\bmaintenance\b|\breplac\w*|\bchang(?:ed|es)\b|\banaly[sz]\w*|\bsampl\w*|\btested\b|\binspect\w*|\bservic\w*|\bclean(?:ed|ing)\b"
-    r"|\b(?:was|been|were)\b.{0,30}\bdown\b|\bstood still\b|\bout of service\b|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机|更换|换|分析|化验|取样|油样|检测|检验|检查|保养|清洗|发生|处理|漏|坏"
+    r"|\b(?:was|been|were)\b.{0,30}\bdown\b|\bstood still\b|\bout of service\b|\bhappen\w*|\boccur\w*|\bleak\w*|\bdone\b|工单|案例|维修|修|故障|停机(?![后前])|更换|换|分析|化验|取样|油样|检测|检验|检查|保养|清洗|发生|处理|漏|坏"
 )
 _ALARMS = r"\balarms?\b|\balerts?\b|报警|告警|报[过了]?.{0,3}次?警"
 _EXTREME = r"\b(?:highest|lowest|maxim\w+|minim\w+|peak|average|max|min)\b|\b(?:the|its|daily|hourly) mean\b|\bmean (?:value|temperature|pressure|speed|current|level|reading|vibration|flow|load)s?\b|最(?:高|低|大|小)|平均|峰值"
@@ -66,7 +66,7 @@ _ASPECTS: tuple[tuple[Aspect, str], ...] = (
     ("repeats", r"\brepeat\w*|\bcame back\b|\bagain\b|重复|再次|复发"),
     ("findings", r"\bfound\b|\bfindings?\b|\bresults?\b|\bcauses?\b|\boutcome\b|\bdid (?:it|they) show\b|结果|发现|查出|查到|化验出|测出|原因|结论"),
     ("last", r"\blast\b(?! (?:year|month|week|\d))|\blatest\b|\bmost recent\b|\bwhen\b|上次|上一次|最近一次|最后一次|什么时候|何时|哪天"),
-    ("downtime", r"\bdown ?time\b|\b(?:was|been|were)\b.{0,30}\bdown\b|\bstood still\b|\bout of service\b|停机|停了"),
+    ("downtime", r"\bdown ?time\b|\b(?:was|been|were)\b.{0,30}\bdown\b|\bstood still\b|\bout of service\b|停机(?![后前])|停了"),
     ("longest", r"\blongest\b|\bat most\b|最长|最久"),
     ("duration", r"\bhow long\b|\b(?:total|all) (?:time|minutes|hours|duration)|\bduration\b|\bhow many (?:minutes|hours)\b|多久|多长|持续|(?:多少|几)(?:个)?(?:分钟|小时)|时长"),
     ("beyond", r"\b(?:beyond|outside|out of|over|above|exceed\w*)\b.{0,24}\b(?:limits?|range)\b|超限|超出"),

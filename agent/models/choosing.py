@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agent.asking.measures import measures_asked, shows_measure
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
-from agent.models.forms import holds_figure, is_no_sentence, suits
+from agent.models.forms import asks_of_document, holds_figure, is_no_sentence, is_title_block, suits
 from agent.models.units import Unit, cut
 from agent.models.wording import other_wording, own_wording
 from agent.tools.data import addressed
@@ -33,6 +33,7 @@ _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own li
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _WARNING, _HINT = 0.3, 0.1
+_TITLE_BLOCK = 0.6  # what a document says of itself answers nothing else
 _MEASURED = 0.8
 # "500 hours", "8 degrees"; "axis 2" is a name
 _PLAIN_NUMBER = re.compile(
@@ -250,6 +251,8 @@ class _Scorer:
             bonus -= _WARNING if not _NOTE.match(passage.text) else _HINT
         if passage.applies == "other":
             bonus -= 0.5
+        if is_title_block(passage) and not asks_of_document(question.own):
+            bonus -= _TITLE_BLOCK
         if passage.kind == "fault" and (self._lent or (not asked.code and "fault" not in asked.intents)):
             bonus -= _FAULT
         if words().parts_row.search(unit.text) and not self._names:

@@ -8,7 +8,7 @@ from agent.asking.measures import measures_asked
 from agent.asking.understanding import Understanding
 from agent.models.units import Unit
 from agent.words import words
-from corpus import content_words, extract_identifiers, index_tokens, is_function_word
+from corpus import Passage, content_words, extract_identifiers, index_tokens, is_function_word
 
 # The digits of a part number or a thread are no figure.
 _NUMBER = re.compile(
@@ -35,6 +35,12 @@ _PERMITS = re.compile(r"\b(?:may|permitted|allowed|permissible|suitable)\b|可�
 _PIECE = re.compile(r"\d+(?:[.,:]\d+)*(?![^\W\d_])|[\u3400-\u9fff]{1,2}|[^\W_]+")
 _LATIN = re.compile(r"[A-Za-z]+")
 _PAGED = re.compile(r",\s\d{1,4}(?=\s[A-Z]|$)")  # an entry of an index: "Tool Table, 872"
+_OF_DOCUMENT = re.compile(
+    r"\b(?:asset tag|serial|document (?:no|number|id)?|revision|rev\.|issue|edition|applies to|valid for|subject|prepared by)\b"
+    r"|资产编号|设备编号|出厂编号|序列号|文件编?号|适用(?:范围|机型|型号|于)|版本|第[一二三四五六七八九十\d]+版|编制|审核|发布日期",
+    re.IGNORECASE,
+)
+_TITLE_BLOCK = 400  # characters
 _PIECES = 10  # of a text that can be told from a sentence
 _FIGURES, _ENTRIES, _JOINED = 2, 8, 10  # pieces for one figure, entry of an index or word that joins others
 
@@ -87,6 +93,17 @@ def is_no_sentence(unit: Unit) -> bool:
     if 2 * len(said) < len(pieces):
         return False
     return len(said) >= _PIECES and sum(map(is_function_word, said)) * _JOINED < len(said)
+
+
+def is_title_block(passage: Passage) -> bool:
+    """Say whether a passage is what a document says of itself on its first page: number, edition, whom it is for."""
+    first = passage.place.page in (None, 1) and len(passage.section) < 2
+    return first and len(passage.text) <= _TITLE_BLOCK and _OF_DOCUMENT.search(passage.text) is not None
+
+
+def asks_of_document(question: str) -> bool:
+    """Say whether a question asks for what stands in a title block."""
+    return _OF_DOCUMENT.search(question) is not None
 
 
 def _explains(text: str, question: str) -> bool:

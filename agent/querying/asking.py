@@ -14,7 +14,7 @@ from agent.querying.query import Query
 from agent.querying.reading import Asked, Readings, best_query, half_understood, left_over, readings
 from agent.querying.rows import Table
 from agent.words import words
-from corpus import Corpus, Equipment
+from corpus import CaseFilter, Corpus, Equipment
 
 INTENTS: dict[Table, Intent] = {"parts": "stock", "cases": "history", "alarms": "status", "equipment": "overview"}
 
@@ -31,7 +31,22 @@ def query_in(
     now, zone = datetime.now(UTC), corpus.settings.zone
     read = readings(corpus, Asked(text, tuple(machine.tag for machine in machines), now, zone))
     query = _understood(read, text, asked, now, zone)
+    if query and not _kept(corpus, query.table):
+        return None, ()  # a count over no records at all tells nothing
     return query, () if query else _not_understood(read, text, asked, now, zone)
+
+
+def _kept(corpus: Corpus, table: Table) -> bool:
+    """Say whether the plant keeps such records."""
+    match table:
+        case "parts":
+            return bool(corpus.all_parts())
+        case "equipment":
+            return bool(corpus.all_equipment())
+        case "alarms":
+            return bool(corpus.alarm_codes())
+        case "cases":
+            return bool(corpus.case_figures(CaseFilter()).count)
 
 
 def _understood(read: Readings, text: str, asked: Understanding, now: datetime, zone: ZoneInfo) -> Query | None:

@@ -70,6 +70,8 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         figures = corpus.case_figures(wanted)
         cases = corpus.cases_matching(wanted)
         latest = max((case for case in cases if case.date), key=lambda case: case.date, default=None)  # type: ignore[arg-type, return-value]
+        if not (figures.count or corpus.case_figures(CaseFilter()).count):
+            return "The plant keeps no work orders.", Found()  # that there were none tells nothing then
         asked = aspects(query)
         who = _who(corpus, equipment or model, about, when, zh)
         groups = _groups(corpus, wanted, asked)
