@@ -147,7 +147,8 @@ def _kept(extracts: Sequence[Extract], question: Question, said: Collection[str]
             first.passage.place.page,
             first.passage.section,
         )
-        if near and extract.score >= _SECOND * first.score and len(extract.text) <= room:
+        drawn = any(words().caption.match(line) for line in extract.text.splitlines())
+        if near and not drawn and extract.score >= _SECOND * first.score and len(extract.text) <= room:
             return [first, extract]
     return [first]
 

@@ -41,6 +41,8 @@ _OF_DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _TITLE_BLOCK = 400  # characters
+# "8 出口 8 出口", "上曲肘 下曲肘 滑脚": words apart, as no Chinese sentence has them.
+_LABELS = re.compile(r"(?:(?:\d+\s+)?[\u3400-\u9fff]{1,6}\s+){2,}(?:\d+\s+)?[\u3400-\u9fff]{1,6}")
 _PIECES = 10  # of a text that can be told from a sentence
 _FIGURES, _ENTRIES, _JOINED = 2, 8, 10  # pieces for one figure, entry of an index or word that joins others
 
@@ -84,6 +86,8 @@ def is_no_sentence(unit: Unit) -> bool:
     """Say whether a text is what is written into a drawing, rows of figures without their table, or an index."""
     if unit.passage.kind not in ("text", "procedure") or "|" in unit.text:
         return False
+    if _LABELS.fullmatch(unit.text.strip()):
+        return True
     pieces = _PIECE.findall(unit.text)
     figures = sum(piece[0].isdigit() for piece in pieces)
     entries = len(_PAGED.findall(unit.text))

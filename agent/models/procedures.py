@@ -21,7 +21,6 @@ _PLAINLY = 0.6  # share of the best section's score that a section of steps has 
 _TITLED = 0.5  # share of the words at which a title is what is asked
 _ACTION = 0.35  # what it counts for a title to name the action asked for, or another
 _STEM, _ENDING = 5, 3  # letters that two forms of a word share at least, and that an ending has at most
-_UNTITLED = 0.9  # ... that of one whose title holds nothing of the question
 _NEEDS = 260  # characters of tools, parts and torques before the steps
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RANGE = re.compile(r"(?<![\d.])(\d{1,2})\s*(?:to|through|[-–—~～至到])\s*(\d{1,2})(?![\d.])")
@@ -69,9 +68,13 @@ def best_section(question: Question, asked: Understanding, found: Found, *, anyh
     chosen = max(steps, key=lambda key: scores[key], default=None)
     if chosen is None:
         return []
-    told = _named(question, sections[chosen][0], found.translated) > 0 or _acting(question.own, chosen[1][-1]) > 0
-    if not (anyhow and told) and scores[chosen] < (_PLAINLY if told else _UNTITLED) * max(scores.values()):
-        return []  # what answers is told in running text
+    first = max(scores, key=lambda key: scores[key])
+    if first != chosen:
+        told = _acting(question.own, chosen[1][-1])
+        titled = told > 0 or _named(question, sections[chosen][0], found.translated) > 0
+        plainly = scores[chosen] >= _PLAINLY * scores[first] and told >= _acting(question.own, first[1][-1])
+        if not titled or not (plainly or anyhow):
+            return []  # what answers is told in running text
     return sorted(sections[chosen], key=lambda passage: passage.id)
 
 
