@@ -9,6 +9,7 @@ from agent.asking.question import Question
 from agent.asking.understanding import OF_RECORDS
 from agent.models.procedures import titled
 from agent.tools.found import Found
+from agent.words import words
 from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
 
 _CHOICES = 16
@@ -43,9 +44,14 @@ def measured(question: Question, found: Found, said: str) -> bool:
     """Say whether what is said can be the figure that is asked for: a torque is none where a vibration is wanted.
 
     It holds a unit of that quantity, or names it; of a quantity that is not known, and of records, anything will do.
+    A warranty, a price or a material has to be told as such.
     """
     asked = question.asked
-    if found.facts or "figure" not in asked.wants or asked.intents & OF_RECORDS:
+    if found.facts or asked.intents & OF_RECORDS:
+        return True
+    if any(wanted.search(question.own) and not told.search(said) for wanted, told in words().attributes):
+        return False
+    if "figure" not in asked.wants:
         return True
     measures = measures_asked(question.own)
     return not measures or shows_measure(measures, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from re import Pattern
@@ -23,6 +23,7 @@ class Words:
     intents: Mapping[str, Pattern[str]]
     wants: Mapping[str, Pattern[str]]
     units: tuple[tuple[Pattern[str], Pattern[str]], ...]
+    attributes: tuple[tuple[Pattern[str], Pattern[str]], ...]
     talk: Mapping[str, Pattern[str]]
     off_topic: Pattern[str]
     follow: Mapping[str, Pattern[str]]
@@ -58,10 +59,8 @@ def words() -> Words:
         intents=_patterns([one["intents"] for one in every]),
         wants=_patterns([one["wants"] for one in every]),
         # A question in one language is answered by a figure in the other: "months" for 多久.
-        units=tuple(
-            (_any([row["asked"] for row in quantity]), _any([row["unit"] for row in quantity]))
-            for quantity in zip(*(one["units"] for one in every), strict=True)
-        ),
+        units=_pairs([one["units"] for one in every], "unit"),
+        attributes=_pairs([one["attributes"] for one in every], "told"),
         talk=_patterns([one["talk"] for one in every]),
         off_topic=_any([pattern for one in every for pattern in one["off_topic"]["patterns"]]),
         follow=_patterns([one["follow"] for one in every]),
@@ -108,6 +107,12 @@ def _column(tables: list[dict[str, list[str]]]) -> tuple[Pattern[str], Pattern[s
 
 def _file(language: Language) -> str:
     return files("agent").joinpath(f"words/{language}.toml").read_text(encoding="utf-8")
+
+
+def _pairs(every: Sequence[Sequence[Mapping[str, str]]], other: str) -> tuple[tuple[Pattern[str], Pattern[str]], ...]:
+    """Join the rows of both languages: what asks for something, and what tells it in either."""
+    rows = zip(*every, strict=True)
+    return tuple((_any([one["asked"] for one in row]), _any([one[other] for one in row])) for row in rows)
 
 
 def _patterns(tables: list[dict[str, list[str]]]) -> dict[str, Pattern[str]]:

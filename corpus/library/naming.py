@@ -41,6 +41,9 @@ _CALLED = re.compile(
 
 # A name in capitals or with underscores is asked for as a code where it is called one or its meaning is asked.
 _NAME = re.compile(r"(?<![A-Za-z0-9_])(?:[A-Z]{3,}(?:_[A-Z0-9]+)*|[A-Za-z]+(?:_[A-Za-z0-9]+)+)(?![A-Za-z0-9_])")
+# An acronym that stands nowhere, in no wording: what is asked of it no document answers. In capitals it is a word.
+_ACRONYM = re.compile(r"(?<![A-Za-z0-9_-])[A-Z]{3,6}(?![A-Za-z0-9_-])")
+_ACRONYMS = re.compile(r"[A-Z]{3,}(?:[^A-Za-z]+[A-Z]{2,}){2}")
 _SORT = (
     r"alarm|fault|error|warning|code|message|status|state|field|flag|parameter|variable|signal|command|option|"
     r"setting|register|报警|错误|告警|代码|状态|字段|参数|变量|信号|指令|命令|标志|选项|寄存器"
@@ -110,6 +113,9 @@ def named_identifiers(
         known = identifier.text.startswith("-") and identifier.normal in held([identifier.normal])
         if known or not _FIGURES.fullmatch(identifier.text) or figures():
             take(start, start + len(identifier.text), known=known)
+    for match in _ACRONYM.finditer(plain) if not _ACRONYMS.search(plain) else ():
+        if match.group() not in NOT_A_PREFIX and normal_identifier(match.group()) not in names and not stands(match.group()):
+            take(*match.span(), known=False)
     for match in _NAME.finditer(plain):
         called = _CALLED_NAME.search(plain[: match.start()]) or _CALLS_NAME.match(plain, match.end())
         if called and normal_identifier(match.group()) not in names and not stands(match.group()):
