@@ -12,6 +12,7 @@ from corpus import Box
 from ingest.readers.base import Run
 from ingest.readers.mending import clean
 
+_SOFT_HYPHEN = "\x02"  # as pdfium tells one at the end of a line
 _CHARACTERS = 60_000  # of one page; what goes on is no page of a manual
 _PATHS = 6_000  # drawn objects looked at on one page
 _SEGMENTS = 600  # of one path
@@ -103,7 +104,7 @@ def text_layer(page: Any, rules: Sequence[Rule]) -> TextLayer:
             seen += 1
             unmapped += pdfium.FPDFText_HasUnicodeMapError(text.raw, i) == 1
             here = (box.left, box.bottom, box.right, box.top)
-            if letters:
+            if letters and letter != _SOFT_HYPHEN:  # as flat as it is, it stands in its line
                 tall = max(edge[3] - edge[1], 1.0)
                 gap = here[0] - edge[2]
                 if (
@@ -118,7 +119,7 @@ def text_layer(page: Any, rules: Sequence[Rule]) -> TextLayer:
                 if letters
                 else here
             )
-            letters.append("-" if letter == "\x02" else letter)
+            letters.append("-" if letter == _SOFT_HYPHEN else letter)
         end()
         return TextLayer(tuple(runs), unmapped / seen if seen else 0.0, count > _CHARACTERS)
     finally:
