@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from agent.asking.past import LAST_TIME, LOGGED, of_the_past, speaks
+from agent.asking.past import LAST_TIME, LOGGED, of_the_past, planned, speaks
 from agent.asking.periods import period_in
 from agent.asking.question import Question
 
@@ -113,6 +113,8 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     for asked in asked_for:
         if asked in ("extremes", "cases") and not people and period is None and not of_the_past(text):
             continue  # "the highest pressure allowed" and "how long does it take" are figures of a page
+        if asked == "cases" and period is None and not people and planned(text):
+            continue  # when it is due stands on a page
         if asked in ("cases", "alarms") and speaks(_RANKED, text) and not _RANKS & {*aspects(text)}:
             continue  # the most of what?
         if asked == "cases" and not (scope or code or period or people or known["part"] or speaks(LOGGED, text)):

@@ -22,6 +22,22 @@ LAST_TIME = (
 )
 
 
+_WORK = (
+    r"chang|replac|clean|greas|lubricat|oil|check|inspect|test|calibrat|servic|drain|tighten|renew|top|fill|wash|adjust"
+    r"|measur|sampl|analy"
+)
+_PLANNED = (
+    rf"\bhow (?:often|frequently)\s+(?:is|are|must|should|do|does|shall|needs?|to|has to|have to)\b.{{0,80}}\b(?:{_WORK})"
+    r"|(?:第一次|首次|头一[次回]|初次).{0,8}(?:换|加|清|检|保养|更换|润滑)"
+    r"|(?:换|更换|加|清洗|检查|保养|润滑).{0,8}(?:多少|几)个?(?:小时|天|周|月|年)"
+)
+
+
+def planned(text: str) -> bool:
+    """Say whether a text asks when work is due: "how often must the oil be changed?"."""
+    return speaks(_PLANNED, text)
+
+
 def of_the_past(text: str) -> bool:
     """Say whether a text asks of what happened, not of what is allowed or how long something takes."""
     counted = speaks(r"\bhow (?:many|often)\b|\bnumber of\b|\bcount\b|几|多少", text) and speaks(LOGGED, text)

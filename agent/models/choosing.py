@@ -206,6 +206,7 @@ class _Scorer:
         every = [unit for cut_units in units.values() for unit in cut_units]
         thin = len(content_words(question.own)) <= _THIN
         called = content_words(" ".join(found.evidence.called)) if found.evidence else []
+        self._called = bool(called)
         said = [word for word in content_words(question.own) if word not in called]
         lent = [word for word in content_words(question.topic) if word not in said]
         known = {token for term in found.terms for token in term.own}
@@ -268,7 +269,7 @@ class _Scorer:
                 bonus += _ENTRY if alone else _LISTED
             elif self._codes & {i.normal for i in extract_identifiers(unit.text)}:
                 bonus += _MENTION
-        if question.scope and passage.applies == "model":
+        if (question.scope or self._called) and passage.applies == "model":
             bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
         if question.topic and (passage.place.revision, passage.place.section) in question.sections:
             bonus += _SAME_SECTION

@@ -103,7 +103,12 @@ def _by_parts(question: Question, found: Found) -> Understanding:
     """
     asked = question.asked
     numbers = {normal_identifier(part.part_number) for part in found.parts}
-    if asked.identifiers and all(i.normal in numbers for i in asked.identifiers):
+    # What looks like a code can be part of a name: "high-pressure filter FH-1".
+    names = [normal_identifier(f"{part.name} {part.spec or ''}") for part in found.parts]
+    if asked.identifiers and all(
+        i.normal in numbers or ("stock" in asked.intents and any(i.normal in name for name in names))
+        for i in asked.identifiers
+    ):
         plain = "stock" in asked.intents or not (
             asked.intents & {"specification", "procedure"} or words().hazard_asked.search(question.own)
         )

@@ -36,11 +36,17 @@ _PIECE = re.compile(r"\d+(?:[.,:]\d+)*(?![^\W\d_])|[\u3400-\u9fff]{1,2}|[^\W_]+"
 _LATIN = re.compile(r"[A-Za-z]+")
 _PAGED = re.compile(r",\s\d{1,4}(?=\s[A-Z]|$)")  # an entry of an index: "Tool Table, 872"
 _OF_DOCUMENT = re.compile(
-    r"\b(?:asset tag|serial|document (?:no|number|id)?|revision|rev\.|issue|edition|applies to|valid for|subject|prepared by)\b"
-    r"|资产编号|设备编号|出厂编号|序列号|文件编?号|适用(?:范围|机型|型号|于)|版本|第[一二三四五六七八九十\d]+版|编制|审核|发布日期",
+    r"\b(?:tags?|serial|document|revision|rev\.|issue|edition|applies to|valid for|subject|prepared by|manual|guide)\b"
+    r"|(?:资产|设备|出厂|文件|机台)编?号|序列号|适用(?:范围|机型|型号|于)|版本|第[一二三四五六七八九十\d]+版|编制|审核|发布日期|说明书|手册|指南",
+    re.IGNORECASE,
+)
+_ASKED_OF_DOCUMENT = re.compile(
+    r"\b(?:serial|document|revision|issue|edition|prepared|manual|guide)\b"
+    r"|(?:文件|出厂)编?号|序列号|适用范围|版本|第几版|谁编|审核|说明书|手册|指南",
     re.IGNORECASE,
 )
 _TITLE_BLOCK = 400  # characters
+_SENTENCE = re.compile(r"\w[.。！？!?;；]\s*$", re.MULTILINE)
 # "8 出口 8 出口", "上曲肘 下曲肘 滑脚": words apart, as no Chinese sentence has them.
 _LABELS = re.compile(r"(?:(?:\d+\s+)?[\u3400-\u9fff]{1,6}\s+){2,}(?:\d+\s+)?[\u3400-\u9fff]{1,6}")
 _PIECES = 10  # of a text that can be told from a sentence
@@ -101,13 +107,17 @@ def is_no_sentence(unit: Unit) -> bool:
 
 def is_title_block(passage: Passage) -> bool:
     """Say whether a passage is what a document says of itself on its first page: number, edition, whom it is for."""
-    first = passage.place.page in (None, 1) and len(passage.section) < 2
-    return first and len(passage.text) <= _TITLE_BLOCK and _OF_DOCUMENT.search(passage.text) is not None
+    place, section = passage.place, passage.section
+    on_cover = place.page == 1 or (place.page is None and len(section) == 1)
+    if passage.kind != "text" or not on_cover or len(section) > 2:
+        return False
+    text, chapter = passage.text, bool(section) and section[-1][:1].isdigit()
+    return not chapter and len(text) <= _TITLE_BLOCK and not _SENTENCE.search(text) and bool(_OF_DOCUMENT.search(text))
 
 
 def asks_of_document(question: str) -> bool:
     """Say whether a question asks for what stands in a title block."""
-    return _OF_DOCUMENT.search(question) is not None
+    return _ASKED_OF_DOCUMENT.search(question) is not None
 
 
 def _explains(text: str, question: str) -> bool:

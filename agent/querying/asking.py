@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from agent.asking.measures import measures_asked
-from agent.asking.past import of_the_past
+from agent.asking.past import of_the_past, planned
 from agent.asking.periods import period_in
 from agent.asking.understanding import OF_RECORDS, Intent, Understanding
 from agent.querying.language import said
@@ -26,7 +26,7 @@ def query_in(
 
     It is none where it asks of documents, or of one record that it names.
     """
-    if _of_one(text):
+    if _of_one(text) or planned(text):
         return None, ()
     now, zone = datetime.now(UTC), corpus.settings.zone
     read = readings(corpus, Asked(text, tuple(machine.tag for machine in machines), now, zone))
