@@ -53,10 +53,17 @@ def understand(question: str, *, names: frozenset[str] = frozenset()) -> Underst
         intents.add("specification")
         if not wants & {"steps"}:
             intents.discard("procedure")
+    if not intents and not wants and _reports(question):
+        return Understanding(language, frozenset({"fault"}), identifiers, frozenset({"cause"}))
     if not intents and not wants - {"definition"} and any(measured.search(question) for measured, _ in known.units):
         intents.add("specification")  # "and the torque?"
         wants.add("figure")
     return Understanding(language, frozenset(intents or {"lookup"}), identifiers, frozenset(wants))
+
+
+def _reports(said: str) -> bool:
+    """Say whether a message asks nothing but says what is wrong: "spits oil out of the intake when it stops"."""
+    return not words().report["asks"].search(said) and words().report["says"].search(said) is not None
 
 
 def talk_of(question: str) -> str | None:

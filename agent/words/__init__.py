@@ -24,6 +24,7 @@ class Words:
     wants: Mapping[str, Pattern[str]]
     units: tuple[tuple[Pattern[str], Pattern[str]], ...]
     attributes: tuple[tuple[Pattern[str], Pattern[str]], ...]
+    report: Mapping[str, Pattern[str]]
     talk: Mapping[str, Pattern[str]]
     off_topic: Pattern[str]
     follow: Mapping[str, Pattern[str]]
@@ -61,6 +62,7 @@ def words() -> Words:
         # A question in one language is answered by a figure in the other: "months" for 多久.
         units=_pairs([one["units"] for one in every], "unit"),
         attributes=_pairs([one["attributes"] for one in every], "told"),
+        report=_patterns([one["report"] for one in every]),
         talk=_patterns([one["talk"] for one in every]),
         off_topic=_any([pattern for one in every for pattern in one["off_topic"]["patterns"]]),
         follow=_patterns([one["follow"] for one in every]),
