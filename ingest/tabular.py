@@ -11,6 +11,8 @@ from ingest.readers import Block
 from ingest.readers.mending import join_lines
 from ingest.readers.vocabulary import bare_code, could_be_code, flat_header, header_height, is_code, named, roles
 
+# Threads and nominal bores are written like codes: M20, G1/2, DN50; where a column is named so, they are none.
+_SIZES = re.compile(r"\b(?:threads?|bolts?|screws?|nuts?|sizes?|bore)\b|螺[纹栓钉母]|通径|口径|规格|尺寸", re.IGNORECASE)
 _FIGURES = re.compile(r"-?\d{1,6}")
 _WORD = re.compile(r"[A-Za-z]{4,}|[\u3400-\u9fff]{2,}")
 _MEASURED = re.compile(r"\d\s?(?:[^\W\d_]|[°%‰Ω℃″\"])")
@@ -89,7 +91,9 @@ def _kind(header: Sequence[str], rows: Sequence[_Row]) -> tuple[ChunkKind, int]:
         filled = [row.cells[i] for row in rows if i < len(row.cells) and row.cells[i].strip()]
         filled = [cell for cell in filled if len(cell) < 60] if i < len(names) and "code" in names[i] else filled
         titled = i < len(names) and "code" in names[i] and faults > 0
-        suits = sum(could_be_code(cell) if titled else is_code(cell) for cell in filled)
+        if not titled and i < len(header) and _SIZES.search(header[i]):
+            continue
+        suits = sum(map(could_be_code if titled else is_code, filled))
         if filled and suits >= max(1, 0.6 * len(filled)) and (titled or _tells(rows, i)):
             return "fault", i
     words = {role for column in names for role in column}
