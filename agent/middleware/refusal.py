@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.asking.columns import columns_asked
 from agent.asking.measures import measures_asked, shows_measure
 from agent.asking.question import Question
 from agent.asking.understanding import OF_RECORDS
@@ -13,6 +14,7 @@ from agent.words import words
 from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
 
 _CHOICES = 16
+_COLUMNS = frozenset({"price", "maker"})
 _TWIN = 0.6  # share of the best score that the same section of another manual has
 
 
@@ -24,7 +26,7 @@ def supported(question: Question, found: Found) -> bool:
     if found.facts:
         return not (found.parts and asked.intents & {"stock", "low_stock"}) or _parts_known(question, found)
     if found.parts and asked.intents & {"stock", "low_stock"}:
-        return _parts_known(question, found)
+        return _parts_known(question, found) and _columns_known(question, found)
     if (found.readings or found.alarms) and "status" in asked.intents:
         return True
     if found.cases and "history" in asked.intents:
@@ -64,6 +66,12 @@ def _parts_known(question: Question, found: Found) -> bool:
     unknown = {i.normal for i in found.evidence.unknown} if found.evidence else wanted
     said = any(contains_quote(question.text, part.part_number) for part in found.parts)
     return not wanted or said or bool(wanted & held) or bool(wanted - unknown)
+
+
+def _columns_known(question: Question, found: Found) -> bool:
+    """A price or a supplier is told by a row that has one, not by the stock of the part."""
+    wanted = _COLUMNS & {*columns_asked(question.own)}
+    return not wanted or bool(found.rows) or any(part.supplier for part in found.parts)
 
 
 def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]:
