@@ -12,7 +12,9 @@ from ingest.readers.mending import join_lines
 from ingest.readers.vocabulary import bare_code, could_be_code, flat_header, header_height, is_code, named, roles
 
 # Threads and nominal bores are written like codes: M20, G1/2, DN50; where a column is named so, they are none.
-_SIZES = re.compile(r"\b(?:threads?|bolts?|screws?|nuts?|sizes?|bore)\b|螺[纹栓钉母]|通径|口径|规格|尺寸", re.IGNORECASE)
+_SIZES = re.compile(
+    r"\b(?:threads?|bolts?|screws?|nuts?|sizes?|bore)\b|螺[纹栓钉母]|通径|口径|规格|尺寸", re.IGNORECASE
+)
 _FIGURES = re.compile(r"-?\d{1,6}")
 _WORD = re.compile(r"[A-Za-z]{4,}|[\u3400-\u9fff]{2,}")
 _MEASURED = re.compile(r"\d\s?(?:[^\W\d_]|[°%‰Ω℃″\"])")

@@ -27,7 +27,8 @@ _WORK = (
     r"|measur|sampl|analy"
 )
 _PLANNED = (
-    rf"\bhow (?:often|frequently)\s+(?:is|are|must|should|do|does|shall|needs?|to|has to|have to)\b.{{0,80}}\b(?:{_WORK})"
+    r"\bhow (?:often|frequently)\s+(?:is|are|must|should|do|does|shall|needs?|to|has to|have to)\b"
+    rf".{{0,80}}\b(?:{_WORK})"
     r"|(?:第一次|首次|头一[次回]|初次).{0,8}(?:换|加|清|检|保养|更换|润滑)"
     r"|(?:换|更换|加|清洗|检查|保养|润滑).{0,8}(?:多少|几)个?(?:小时|天|周|月|年)"
 )

@@ -49,7 +49,9 @@ def measured(question: Question, found: Found, said: str) -> bool:
     A warranty, a price or a material has to be told as such.
     """
     asked = question.asked
-    if found.facts or asked.intents & OF_RECORDS:
+    if found.facts:
+        return True
+    if asked.intents & OF_RECORDS and (asked.intents != {"overview"} or found.machines):
         return True
     if any(wanted.search(question.own) and not told.search(said) for wanted, told in words().attributes):
         return False

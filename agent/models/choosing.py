@@ -210,7 +210,10 @@ class _Scorer:
         said = [word for word in content_words(question.own) if word not in called]
         lent = [word for word in content_words(question.topic) if word not in said]
         known = {token for term in found.terms for token in term.own}
-        found_terms = [*(term for term in found.terms if not set(term.own) <= set(called)), *(Rendered((word,), ()) for word in [*said, *lent] if word not in known)]
+        found_terms = [
+            *(term for term in found.terms if not set(term.own) <= set(called)),
+            *(Rendered((word,), ()) for word in [*said, *lent] if word not in known),
+        ]
         of_before = [term for term in found_terms if lent and set(term.own) <= set(lent)]
         terms = [term for term in found_terms if term not in of_before]
         less = _LENT_THIN if thin else _LENT

@@ -37,7 +37,7 @@ from corpus.domain import (
     TextLine,
 )
 from corpus.errors import NotFound
-from corpus.library.identifiers import extract_identifiers, normal_identifier
+from corpus.library.identifiers import normal_identifier
 from corpus.library.quotes import contains_quote, normal_text, spellings
 from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
 from corpus.library.subjects import About, subjects
@@ -172,7 +172,7 @@ class DocumentStore:
         first = select(func.min(PageRow.id)).where(PageRow.revision_id.in_(documents)).group_by(PageRow.revision_id)
         with self.database.read() as session:
             query = select(PageRow.revision_id, func.substr(PageRow.text, 1, _OPENING)).where(PageRow.id.in_(first))
-            opening = {revision: text for revision, text in session.execute(query)}
+            opening = {row[0]: row[1] for row in session.execute(query)}
         for revision, document in documents.items():
             yield document, opening.get(revision, "")
 

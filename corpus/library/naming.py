@@ -114,7 +114,11 @@ def named_identifiers(
         if known or not _FIGURES.fullmatch(identifier.text) or figures():
             take(start, start + len(identifier.text), known=known)
     for match in _ACRONYM.finditer(plain) if not _ACRONYMS.search(plain) else ():
-        if match.group() not in NOT_A_PREFIX and normal_identifier(match.group()) not in names and not stands(match.group()):
+        if (
+            match.group() not in NOT_A_PREFIX
+            and normal_identifier(match.group()) not in names
+            and not stands(match.group())
+        ):
             take(*match.span(), known=False)
     for match in _NAME.finditer(plain):
         called = _CALLED_NAME.search(plain[: match.start()]) or _CALLS_NAME.match(plain, match.end())

@@ -239,7 +239,9 @@ class Searcher:
         in_query = {identifier.normal for identifier in extract_identifiers(query)}
         known = {normal_identifier(m): m for m in [*self._equipment.models(), *self._documents.models()]}
         models = {m.model for m in machines if m.model} | {known[n] for n in in_query if n in known}
-        names = {normal_identifier(m.tag) for m in [*machines, *named]} | set(known) | set(self._documents.about().names)
+        names = (
+            {normal_identifier(m.tag) for m in [*machines, *named]} | set(known) | set(self._documents.about().names)
+        )
         return machine, sorted(models), names
 
     def _named_documents(self, query: str) -> tuple[frozenset[int], list[str]]:
@@ -468,7 +470,7 @@ def _without_names(query: str, called: Sequence[str]) -> str:
 
 
 def _applies(passage: Passage, models: Sequence[str], about: frozenset[int], others: frozenset[int]) -> Applies:
-    """Say what a passage is for: by its models, else by whether it is of a document named, or of one named otherwise."""
+    """Say what a passage is for: by its models, else by whether its document is named, or is called otherwise."""
     if passage.models:
         wanted = {normal_identifier(model) for model in models}
         return "model" if not wanted or wanted & {normal_identifier(m) for m in passage.models} else "other"

@@ -13,7 +13,8 @@ from corpus.library.identifiers import extract_identifiers
 from corpus.library.words import content_words
 
 _LABEL = re.compile(
-    r"(?:\b(?:tags?(?: (?:no\.?|numbers?))?|(?:equipment|machine|asset|unit) (?:no\.?|numbers?|id)|applies to|models?)\b"
+    r"(?:\b(?:tags?(?: (?:no\.?|numbers?))?|(?:equipment|machine|asset|unit) (?:no\.?|numbers?|id))\b"
+    r"|\b(?:applies to|models?)\b"
     r"|(?:资产|设备|机台|机器)(?:编号|位号|号)|位号|机台号|机型|型号|适用于|适用(?:机型|型号|设备|范围|产品))[^\S\n]*[:：]?[^\S\n]*",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,28 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field
 
-from corpus import Corpus, Settings, open_corpus
+from corpus import Corpus, Passage, Place, Settings, detect_language, open_corpus
 from ingest import IngestOptions, build_ingestor
 
 FILES = Path(__file__).parent / "plant"
+
+
+def winch(text: str = "The rope of the winch has a diameter of 8 mm.", **about: Any) -> Passage:
+    """Make a passage of the manual of a winch, but for what is said about it."""
+    winch = Passage(
+        id=1,
+        place=Place("winch.pdf", revision=1, page=3, section="Rope"),
+        page_end=None,
+        title="Winch",
+        kind="text",
+        document_kind="manual",
+        language=detect_language(text),
+        text=text,
+        section=("Rope",),
+        models=(),
+        score=1.0,
+    )
+    return replace(winch, **about)
 
 
 @pytest.fixture(scope="session")

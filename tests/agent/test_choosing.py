@@ -14,7 +14,8 @@ from agent.models.composing import compose
 from agent.models.forms import is_no_sentence
 from agent.models.units import cut
 from agent.tools.found import Found
-from corpus import ChunkKind, Evidence, Passage, Place, detect_language
+from corpus import ChunkKind, Evidence, Passage, Place
+from tests.agent.conftest import winch
 
 
 def _answer(asked: str, *texts: tuple[ChunkKind, str]) -> list[str]:
@@ -25,19 +26,7 @@ def _answer(asked: str, *texts: tuple[ChunkKind, str]) -> list[str]:
 
 
 def _passage(at: int, kind: ChunkKind, text: str) -> Passage:
-    return Passage(
-        id=at,
-        place=Place("winch.pdf", revision=1, page=3, section="Rope"),
-        page_end=None,
-        title="Winch",
-        kind=kind,
-        document_kind="manual",
-        language=detect_language(text),
-        text=text,
-        section=("Rope",),
-        models=(),
-        score=1.0,
-    )
+    return winch(text, id=at, kind=kind)
 
 
 def test_words_out_of_a_drawing_answer_nothing() -> None:
@@ -179,3 +168,34 @@ def test_of_lists_with_the_same_code_the_one_named_answers_and_both_where_it_is_
         question = Question(asked, asked, understand(asked))
         said[asked] = [extract.text for extract in choose(question, question.asked, found)]
     assert list(said.values()) == [["15: joint too hot"], ["15: motor 5 failed", "15: joint too hot"]]
+
+
+def test_the_labels_of_a_drawing_do_not_come_along() -> None:
+    told = _answer("How is the rope checked?", ("text", "Check the rope.\n8 出口 8 出口 8 出口\n上曲肘 下曲肘 滑脚"))
+    assert told == ["Check the rope."]
+
+
+TITLE_BLOCK = "High-temperature dyeing machine\nOperating Manual Asset tag JD-201 · Serial 600-18"
+
+
+@pytest.mark.parametrize(
+    ("asked", "cover"),
+    [("What does the dyeing machine JD-201 weigh?", False), ("What is the serial number of the machine?", True)],
+)
+def test_a_title_block_answers_only_what_asks_for_it(asked: str, cover: bool) -> None:
+    place = Place("dyeing.pdf", revision=1, page=1, section="Dyeing")
+    passages = (
+        winch(TITLE_BLOCK, id=1, place=place, section=("Dyeing",), score=1.0),
+        winch("The empty vessel has a mass of 4.2 t.", id=2, score=0.9),
+    )
+    question = Question(asked, asked, understand(asked))
+    first, *_ = choose(question, question.asked, Found(evidence=Evidence(passages)))
+    assert (first.passage.id == 1) is cover
+
+
+def test_the_name_of_a_document_is_not_what_its_sentences_are_searched_for() -> None:
+    passages = (winch("Read this before JD-201 is moved.", id=1), winch("Torque of the nut: 120 Nm.", id=2, score=0.9))
+    asked = "JD-201 nut torque?"
+    question = Question(asked, asked, understand(asked))
+    found = Found(evidence=Evidence(passages, called=("JD-201",)))
+    assert choose(question, question.asked, found)[0].passage.id == 2

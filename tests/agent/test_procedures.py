@@ -9,6 +9,7 @@ from agent.asking.understanding import understand
 from agent.models.procedures import procedure, titled
 from agent.tools.found import Found
 from corpus import Evidence, Language, Passage, Place
+from tests.agent.conftest import winch
 
 SPINDLE = ("主轴检查与主轴单元更换", "主轴同步带张紧与更换", "主轴冷却机：清洗滤网与测量流量")
 GREASE = ("7.5 Renew the grease of the wrist", "7.4 Renew the grease of axes 1 to 3")
@@ -63,6 +64,23 @@ def test_the_title_decides_between_sections_of_like_rank(
     asked = _asked(question)
     told = procedure(asked, asked.asked, _found(titles, language, translated))
     assert [extract.passage.section[-1] for extract in told] == [chosen]
+
+
+def test_steps_that_do_another_thing_give_way_to_running_text() -> None:
+    steps = winch("1. Press grease in.", id=1, kind="procedure", section=("9.2 加脂",), score=0.7, language="zh")
+    text = winch("检查时每点应出脂约 1 mL。", id=2, section=("9.3 自动润滑系统检查",), score=1.0)
+    asked = _asked("怎么检查每个润滑点出不出油脂")
+    assert procedure(asked, asked.asked, Found(evidence=Evidence((text, steps)))) == []
+    of_them = _asked("怎么加脂")
+    told = procedure(of_them, of_them.asked, Found(evidence=Evidence((text, steps))))
+    assert [extract.passage.id for extract in told] == [1]
+
+
+def test_steps_under_another_title_answer_only_where_they_are_found_first() -> None:
+    steps = winch("1. Unplug the cell.", id=1, kind="procedure", section=("7.13 Fans and mats",), score=0.98)
+    text = winch("Exchange the plug for the blind plug.", id=2, section=("5.2 Pendant",))
+    asked = _asked("How do I run it without the pendant?")
+    assert procedure(asked, asked.asked, Found(evidence=Evidence((text, steps)))) == []
 
 
 def test_steps_under_the_very_title_are_evidence() -> None:

@@ -1,4 +1,4 @@
-"""What is no answer to a question for a figure."""
+"""What is no answer to a question for a figure, or for something else that it names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from agent.asking.understanding import understand
 from agent.middleware.refusal import measured, supported
 from agent.models.forms import holds_figure
 from agent.tools.found import Found
-from corpus import Evidence, Passage, Place
+from corpus import Evidence, Part
+from tests.agent.conftest import winch
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,25 @@ def test_a_figure_of_another_quantity_is_no_answer(asked: str, said: str, answer
     assert measured(Question(asked, asked, understand(asked)), Found(), said) == answers
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "answers"),
+    [
+        ("How long is the warranty?", "Oil the rope every 6 months.", False),
+        ("质保期还有几年？", "Guaranteed for 24 months.", True),  # in the other language
+        ("What is the part number of the hook?", "Hang the hook on eye B4.", False),
+        ("挂钩的备件号是多少？", "Hook | WN-2044", True),
+        ("What material is the drum made of?", "The drum turns at 40 rpm.", False),
+        ("卷筒是什么材质？", "Drum: grey cast iron", True),
+        ("What oil does the gear take?", "Tighten the belt of the gear.", False),
+        ("减速机用什么油", "Fill with CLP 220 oil", True),
+        ("What is the maker's phone number?", "Press RESET for 3 seconds.", False),
+        ("Which software version does the panel run?", "Press RESET on the panel.", False),
+    ],
+)
+def test_what_is_asked_for_by_its_name_has_to_be_told(asked: str, said: str, answers: bool) -> None:
+    assert measured(Question(asked, asked, understand(asked)), Found(), said) == answers
+
+
 @pytest.mark.parametrize("text", ["YLP-HY-0471 与本滤芯编号相近", "Fit the HX-8100-0231.", "thread M12"])
 def test_the_digits_of_a_name_are_no_figure(text: str) -> None:
     assert not holds_figure(text)
@@ -41,19 +61,13 @@ def test_figures_may_be_written_in_words(text: str) -> None:
 
 @pytest.mark.parametrize(("confidence", "answers"), [(0.24, False), (0.28, True)])
 def test_below_the_threshold_of_the_search_nothing_answers(confidence: float, answers: bool) -> None:
-    passage = Passage(
-        id=1,
-        place=Place("winch.pdf", revision=1, page=3, section="Rope"),
-        page_end=None,
-        title="Winch",
-        kind="text",
-        document_kind="manual",
-        language="en",
-        text="The rope of the winch has a diameter of 8 mm.",
-        section=("Data",),
-        models=(),
-        score=1.0,
-    )
     asked = "What diameter has the rope of the winch?"
-    found = Found(evidence=Evidence((passage,), confidence=confidence, threshold=0.26))
+    found = Found(evidence=Evidence((winch(),), confidence=confidence, threshold=0.26))
+    assert supported(Question(asked, asked, understand(asked)), found) == answers
+
+
+@pytest.mark.parametrize(("supplier", "answers"), [(None, False), ("Falk GmbH", True)])
+def test_a_supplier_that_no_row_names_is_not_known(supplier: str | None, answers: bool) -> None:
+    asked = "Which supplier do we have the spare rope WN-2044 from?"
+    found = Found(parts=(Part("WN-2044", "Rope", on_hand=2.0, supplier=supplier),))
     assert supported(Question(asked, asked, understand(asked)), found) == answers

@@ -6,7 +6,8 @@ import pytest
 
 from agent.models.units import Unit
 from agent.models.wording import other_wording, own_wording
-from corpus import Passage, Place, Rendered, index_tokens
+from corpus import Rendered, index_tokens
+from tests.agent.conftest import winch
 
 INVERTER = Rendered(("变频", "频器"), (("invert",), ("frequenc", "convert"), ("drive",)))
 DRUM, ROPE = Rendered(("drum",), ()), Rendered(("rope",), ())
@@ -14,19 +15,7 @@ NOISE = Rendered(("nois",), (("噪声",),), alike=(("sound",),))
 
 
 def _unit(text: str) -> Unit:
-    passage = Passage(
-        id=1,
-        place=Place("winch.pdf", revision=1, page=3, section="Rope"),
-        page_end=None,
-        title="Winch",
-        kind="text",
-        document_kind="manual",
-        language="en",
-        text=text,
-        section=("Rope",),
-        models=(),
-        score=1.0,
-    )
+    passage = winch(text)
     return Unit(passage, 0, len(text), 0, frozenset(index_tokens(text)))
 
 

@@ -97,8 +97,16 @@ def test_a_name_that_is_asked_for_as_a_code_and_stands_nowhere_is_unknown(query:
 
 
 def test_a_name_that_is_only_mentioned_is_no_code() -> None:
-    for query in ("Does it fit the new PLC cabinet?", "PLC 柜里有水怎么办", "Reset the HMI"):
-        assert named_identifiers(query, held, names=(), stands=lambda _: False) == []
+    for query in ("Does it fit the new PLC cabinet?", "PLC 柜里有水怎么办", "Reset the HMI", "RESET THE HMI NOW"):
+        assert named_identifiers(query, held, names=(), stands=lambda word: word in ("PLC", "HMI")) == []
+
+
+def test_an_acronym_that_stands_nowhere_in_any_wording_is_unknown() -> None:
+    for query, name in (("upsd 支持用 LDAP 登录吗？", "LDAP"), ("What is the COP of the chiller?", "COP")):
+        found = named_identifiers(query, held, names=(), stands=lambda _: False)
+        assert [(one.identifier.normal, one.known) for one in found] == [(name, False)]
+    assert named_identifiers("HOW DO I RESET THE ALARM", held, names=(), stands=lambda _: False) == []
+    assert named_identifiers("Which DIN rail does it need?", held, names=(), stands=lambda _: False) == []
 
 
 def test_what_a_text_spells_with_the_same_spaces_is_a_name() -> None:

@@ -11,10 +11,11 @@ import typst
 from corpus import Box, Settings, Unreadable
 from ingest.chunking import chunk
 from ingest.readers import Limits, ParsedFile, read
-from ingest.readers.base import Run
+from ingest.readers.base import Block, Run
 from ingest.readers.columns import in_reading_order
 from ingest.readers.grids import PageTable
 from ingest.readers.layout import Sheet, blocks_of
+from ingest.recognise import title_of
 from ingest.worker import Ended, ParseWorker
 
 CODES = "\n".join(
@@ -220,3 +221,45 @@ def test_what_is_written_into_a_drawing_is_no_heading_however_large() -> None:
     sheet = Sheet(1, 595, 842, [run(text, 0.1 * at, height) for at, (text, height) in enumerate(lines, 1)], [])
     blocks = [placed.block for placed in blocks_of(sheet, [], 10.0, ())]
     assert [block.text for block in blocks if block.kind == "heading"] == ["Drive shaft"]
+
+
+HYPHENS = """
+#set page(width: 90mm, height: 80mm, margin: 8mm)
+#set text(lang: "en", hyphenate: true, size: 10pt)
+#set par(justify: true)
+Whenever the temperature of the transformer exceeds approximately seventy degrees, everybody immediately notices
+condensation underneath the intermediate compartments before resetting manufacturing parameters.
+"""
+
+
+def test_words_that_go_on_in_the_next_line_are_put_together(tmp_path: Path) -> None:
+    (tmp_path / "narrow.typ").write_text(HYPHENS)
+    typst.compile(tmp_path / "narrow.typ", output=tmp_path / "narrow.pdf")
+    parsed = read(tmp_path / "narrow.pdf", Limits(), no_progress)
+    assert parsed.pages[0].raw.count("-\n") > 1  # as it is printed
+    words = " ".join(HYPHENS.partition("Whenever")[2].split())
+    assert parsed.pages[0].text == f"Whenever {words}"
+
+
+@pytest.mark.parametrize(("named", "kind"), [("Thread", "table"), ("Code", "fault")])
+def test_threads_are_no_codes(tmp_path: Path, named: str, kind: str) -> None:
+    rows = "\n".join(f"[M{i}], [Cover bolts of gear {i}], [Tighten to {i} N·m]," for i in (8, 10, 12, 16))
+    table = f"#table(columns: (20mm, 40mm, 40mm), table.header([{named}], [Used at], [Remedy]),\n{rows})"
+    (tmp_path / "torques.typ").write_text(f"= Torques\n{table}")
+    typst.compile(tmp_path / "torques.typ", output=tmp_path / "torques.pdf")
+    chunks = chunk(read(tmp_path / "torques.pdf", Limits(), no_progress), 900)
+    assert {one.kind for one in chunks} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("headings", "title"),
+    [
+        (("1 Reason", "2 Changed value"), "press bulletin"),
+        (("一、技术参数", "二、维护"), "press bulletin"),
+        (("前言", "P-9 Press"), "P-9 Press"),
+        (("P-9 Press", "1 Reason"), "P-9 Press"),
+    ],
+)
+def test_no_chapter_names_the_whole_document(headings: tuple[str, ...], title: str) -> None:
+    blocks = tuple(Block("heading", text, level=1) for text in headings)
+    assert title_of(ParsedFile(None, "en", (), blocks, (), 0), "press_bulletin.pdf") == title
