@@ -47,6 +47,8 @@ All else is fitted as a small addition to it.
 """
 _SIGNS: dict[str, int] = {"heading": 1, "phrases": 1, "around": 1, "row": 0, "kind": 1}
 """More agreement must never lower a score: it holds on corpora that nobody fitted on."""
+_ABOUT = 0.01
+"""Of F1: what a few questions make."""
 _TAKEN = 0.5
 """What a question whose pages were taken away counts beside one that was written to have no answer."""
 _SIGNALS = ("similarity", "unknown", "across", "said", "named", "leading", "fit", "entry")
@@ -189,7 +191,11 @@ def judge_all(asked: Sequence[Asked], taken: Sequence[Asked]) -> dict[str, Any]:
 
 
 def best_threshold(judged: Sequence[Asked]) -> float:
-    """Return the confidence under which refusing has the best F1, as the mean over the corpora with both kinds."""
+    """Return the confidence under which refusing has the best F1, as the mean over the corpora with both kinds.
+
+    Of those that are about as good the lowest: the agent refuses more for reasons of its own, and what is refused
+    wrongly nobody can check.
+    """
     corpora = sorted({one.corpus for one in judged})
     steps = [round(float(step), 3) for step in np.arange(0.05, 0.96, 0.01)]
 
@@ -201,7 +207,8 @@ def best_threshold(judged: Sequence[Asked]) -> float:
                 f1.append(refusal(own, threshold)["f1"])
         return float(np.mean(f1)) if f1 else 0.0
 
-    return max(steps, key=mean)
+    reached = {step: mean(step) for step in steps}
+    return min(step for step in steps if reached[step] >= max(reached.values()) - _ABOUT)
 
 
 def refusal(judged: Sequence[Asked], threshold: float) -> dict[str, float]:
