@@ -36,7 +36,7 @@ _PLANNED = (
 
 def planned(text: str) -> bool:
     """Say whether a text asks when work is due: "how often must the oil be changed?"."""
-    return speaks(_PLANNED, text)
+    return speaks(_PLANNED, text) and not speaks(r"花|用了|耗时|停机|上次|[换加洗查修做][了过]", text)
 
 
 def of_the_past(text: str) -> bool:

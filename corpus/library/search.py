@@ -154,10 +154,10 @@ class Searcher:
         found = [*dict.fromkeys([*exact, *lexical, *near])]
         background = self._backdrop().levels(vector)
         leads = _leads(words, exact, self._rarity(named, counts))
-        own = about | scope.own if scope else about
+        own = (about, scope.own) if scope else (about,)
         passages = self._passages(self._shortlist(found, dense, background, scored, leads, own))
-        others = self._documents.chunks_of(self._documents.about().documents) - about if about else frozenset()
-        applies = {chunk: _applies(passage, models, about, others) for chunk, (passage, *_) in passages.items()}
+        all_called = self._documents.chunks_of(self._documents.about().documents) if about else frozenset()
+        applies = {chunk: _applies(passage, models, about, all_called) for chunk, (passage, *_) in passages.items()}
         meant = bool(models or about)
         candidates = tuple(
             Candidate(passage, text, heading, dense.get(chunk, 0.0), meant and applies[chunk] == "model")
@@ -189,7 +189,7 @@ class Searcher:
         background: Mapping[str, tuple[float, float]],
         scored: Sequence[Scores],
         leads: Mapping[int, float],
-        own: frozenset[int],
+        own: Sequence[frozenset[int]],
     ) -> Sequence[int]:
         """Return the chunks that are worth reading, of those that the searches have found, in their order."""
         if len(found) <= READ:
@@ -199,7 +199,7 @@ class Searcher:
             np.array([cosines.get(chunk, 0.0) for chunk in found]), self._lexical.chinese(found), background
         )
         shares = [of_chunks(scores, chunks) / max(1e-9, scores.max(initial=0.0)) for scores in scored]
-        for_model = np.array([chunk in own for chunk in found])
+        for_model = np.array([any(chunk in some for some in own) for chunk in found])
         gains = _LEADS * np.array([leads.get(chunk, 0.0) for chunk in found])
         return [found[at] for at in shortlist(dense, np.maximum(*shares), for_model, gains)]
 
@@ -469,9 +469,9 @@ def _without_names(query: str, called: Sequence[str]) -> str:
     return left if content_words(left) else query
 
 
-def _applies(passage: Passage, models: Sequence[str], about: frozenset[int], others: frozenset[int]) -> Applies:
-    """Say what a passage is for: by its models, else by whether its document is named, or is called otherwise."""
+def _applies(passage: Passage, models: Sequence[str], about: frozenset[int], called: frozenset[int]) -> Applies:
+    """Say what a passage is for: by its models, else by whether its document is named, or has another name."""
     if passage.models:
         wanted = {normal_identifier(model) for model in models}
         return "model" if not wanted or wanted & {normal_identifier(m) for m in passage.models} else "other"
-    return "model" if passage.id in about else "other" if passage.id in others else "plant"
+    return "model" if passage.id in about else "other" if passage.id in called else "plant"
