@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agent.asking.columns import columns_asked
@@ -13,6 +14,7 @@ from agent.tools.found import Found
 from agent.words import words
 from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
 
+_CALLS = r"(?:\b(?:alarm|fault|error|code|trip|message)s?|报[警错]?|显示|故障码?|代码|错误码?|跳)"
 _CHOICES = 16
 _COLUMNS = frozenset({"price", "maker"})
 _TWIN = 0.6  # share of the best score that the same section of another manual has
@@ -39,7 +41,15 @@ def supported(question: Question, found: Found) -> bool:
     known = {part.part_number for part in found.parts}
     if evidence.unknown and len(evidence.unknown) == len(evidence.identifiers) and not known:
         return False
+    coded = {i.normal for i in evidence.identifiers if _called_a_code(question.own, i.text)}
+    if coded and coded <= {i.normal for i in evidence.unknown} - {normal_identifier(number) for number in known}:
+        return False  # the drive GS2 is known, its fault E-08 is not
     return evidence.confidence >= evidence.threshold or titled(question, found)
+
+
+def _called_a_code(question: str, text: str) -> bool:
+    """Say whether a question calls an identifier a code: "shows fault E-08", 报 E-08."""
+    return re.search(rf"{_CALLS}\W{{0,2}}{re.escape(text)}(?![A-Za-z0-9])", question, re.IGNORECASE) is not None
 
 
 def measured(question: Question, found: Found, said: str) -> bool:

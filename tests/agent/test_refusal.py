@@ -9,7 +9,7 @@ from agent.asking.understanding import understand
 from agent.middleware.refusal import measured, supported
 from agent.models.forms import holds_figure
 from agent.tools.found import Found
-from corpus import Evidence, Part
+from corpus import Evidence, Part, extract_identifiers
 from tests.agent.conftest import winch
 
 
@@ -64,6 +64,24 @@ def test_below_the_threshold_of_the_search_nothing_answers(confidence: float, an
     asked = "What diameter has the rope of the winch?"
     found = Found(evidence=Evidence((winch(),), confidence=confidence, threshold=0.26))
     assert supported(Question(asked, asked, understand(asked)), found) == answers
+
+
+@pytest.mark.parametrize(
+    ("asked", "unknown", "answers"),
+    [
+        ("GS2 变频器报 E-08 怎么复位？", ("E-08",), False),  # the drive is known, its fault is not
+        ("The GS2 shows fault E-08, what now?", ("E-08",), False),
+        ("What does fault E-07 of the GS2 mean?", (), True),
+        ("Fault E-07 or E-08 on the GS2?", ("E-08",), True),  # of one of the two something is known
+        ("Does the E-08 bracket fit the GS2?", ("E-08",), True),  # is called no code
+    ],
+)
+def test_of_a_fault_that_no_document_has_nothing_is_said(asked: str, unknown: tuple[str, ...], answers: bool) -> None:
+    named = extract_identifiers(asked)
+    evidence = Evidence(
+        (winch(),), tuple(named), tuple(i for i in named if i.text in unknown), confidence=0.9, threshold=0.3
+    )
+    assert supported(Question(asked, asked, understand(asked)), Found(evidence=evidence)) == answers
 
 
 @pytest.mark.parametrize(("supplier", "answers"), [(None, False), ("Falk GmbH", True)])
