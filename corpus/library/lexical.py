@@ -63,7 +63,7 @@ class LexicalIndex:
 
     def add(self, chunks: Iterable[tuple[int, str, str]]) -> None:
         """Add or replace (chunk id, section path, text)."""
-        rows = [(chunk, _indexed(section), _indexed(text)) for chunk, section, text in chunks]
+        rows = [(chunk, " ".join(indexed(section)), " ".join(indexed(text))) for chunk, section, text in chunks]
         with self._lock, self._open() as connection:
             _remove(connection, [row[0] for row in rows])
             _insert(connection, rows)
@@ -305,5 +305,6 @@ def _times(section: str, text: str) -> Counter[str]:
     return times
 
 
-def _indexed(text: str) -> str:
-    return " ".join([*index_tokens(text), *identifier_tokens(text)])
+def indexed(text: str) -> list[str]:
+    """Return the tokens that the index holds of a text: those of its words, then its identifiers."""
+    return [*index_tokens(text), *identifier_tokens(text)]

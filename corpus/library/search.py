@@ -19,7 +19,7 @@ from corpus.library.embedding import Embedder, Vectors
 from corpus.library.glossary import load_glossary
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.kinds import asked_kinds
-from corpus.library.lexical import LexicalIndex, best_of, of_chunks
+from corpus.library.lexical import LexicalIndex, best_of, indexed, of_chunks
 from corpus.library.naming import Named, named_identifiers, without
 from corpus.library.ranking import (
     FEATURES,
@@ -157,7 +157,7 @@ class Searcher:
         own = (about, scope.own) if scope else (about,)
         passages = self._passages(self._shortlist(found, dense, background, scored, leads, own))
         all_called = self._documents.chunks_of(self._documents.about().documents) if about else frozenset()
-        applies = {chunk: _applies(passage, models, about, all_called) for chunk, (passage, *_) in passages.items()}
+        applies = _applies([passage for passage, *_ in passages.values()], models, about, all_called)
         meant = bool(models or about)
         candidates = tuple(
             Candidate(passage, text, heading, dense.get(chunk, 0.0), meant and applies[chunk] == "model")
@@ -432,7 +432,7 @@ def _entry(pool: Pool, best: int) -> float:
 
 def _tokens_of(passage: Passage, held: tuple[Sequence[str], Sequence[str]] | None) -> tuple[Tokens, Tokens]:
     """Return the tokens of text and heading; a chunk that the lexical index has not got yet is read anew."""
-    section, text = held or (index_tokens(" ".join(passage.section)), index_tokens(passage.text))
+    section, text = held or (index_tokens(" ".join(passage.section)), indexed(passage.text))
     return Tokens(tuple(text)), Tokens((*section, *_title_tokens(passage.title)))
 
 
@@ -469,9 +469,17 @@ def _without_names(query: str, called: Sequence[str]) -> str:
     return left if content_words(left) else query
 
 
-def _applies(passage: Passage, models: Sequence[str], about: frozenset[int], called: frozenset[int]) -> Applies:
-    """Say what a passage is for: by its models, else by whether its document is named, or has another name."""
-    if passage.models:
-        wanted = {normal_identifier(model) for model in models}
-        return "model" if not wanted or wanted & {normal_identifier(m) for m in passage.models} else "other"
-    return "model" if passage.id in about else "other" if passage.id in called else "plant"
+def _applies(
+    passages: Sequence[Passage], models: Sequence[str], about: frozenset[int], called: frozenset[int]
+) -> dict[int, Applies]:
+    """Say what each passage is for: by its models, else by whether its document is named, or has another name."""
+    wanted = {normal_identifier(model) for model in models}
+    of_models: dict[tuple[str, ...], Applies] = {
+        own: "model" if not wanted or wanted & {normal_identifier(model) for model in own} else "other"
+        for own in {passage.models for passage in passages if passage.models}
+    }
+    of_others: Mapping[bool, Applies] = {True: "other", False: "plant"}
+    return {
+        one.id: of_models.get(one.models) or ("model" if one.id in about else of_others[one.id in called])
+        for one in passages
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corpus.domain import Passage, Place
+from corpus.library.lexical import indexed
 from corpus.library.ranking import Candidate, Tokens
 from corpus.library.statements import named_share, said_share, statements
 from corpus.library.terms import QueryWords, Terms
@@ -20,7 +21,7 @@ WORDS = QueryWords(
 
 def candidate(text: str, section: str = "") -> Candidate:
     passage = Passage(1, Place("M.pdf", 1, 1, 1), 1, "Manual", "text", "manual", "en", text, (section,), ())
-    return Candidate(passage, Tokens(tuple(index_tokens(text))), Tokens(tuple(index_tokens(section))), 0.8)
+    return Candidate(passage, Tokens(tuple(indexed(text))), Tokens(tuple(index_tokens(section))), 0.8)
 
 
 def test_a_statement_is_a_sentence_with_the_next_one() -> None:
