@@ -242,7 +242,7 @@ class Ingestor:
         kind = options.kind or (_TABLE_KINDS[table.kind] if table else recognise.kind_of(title, source))
         models = options.equipment_models
         if not models and not table:
-            models = recognise.models_of(parsed, title, source, self._corpus.models())
+            models = recognise.models_of(parsed, title, source, self._corpus.all_equipment())
         draft = DocumentDraft(
             source=source,
             file=path,

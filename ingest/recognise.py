@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus import DocumentKind, normal_identifier
+from corpus import DocumentKind, Equipment, extract_identifiers, labelled, normal_identifier, series_of
 from ingest.readers import TABLES, ParsedFile
 
 _KINDS: tuple[tuple[DocumentKind, str], ...] = (
@@ -23,6 +23,13 @@ _CHAPTER = re.compile(
     re.IGNORECASE,
 )
 
+_NO_TITLES = frozenset("untitled unspecified anonymous (anonymous) unknown document".split()) | {
+    "microsoft word",
+    "word document",
+    "powerpoint presentation",
+}
+_FEW = 3  # names behind a label on the cover; what is for more is for the plant
+
 
 def title_of(parsed: ParsedFile, source: str) -> str:
     """Return the title that the file gives itself, else its first heading that is no chapter's, else its name."""
@@ -30,11 +37,7 @@ def title_of(parsed: ParsedFile, source: str) -> str:
     if Path(source).suffix.lower() in TABLES:
         return name[:200]  # their first heading is a sheet's name, such as Sheet1
     title = (parsed.title or "").strip()
-    if (
-        len(title) < 3
-        or title.lower() in {"untitled", "microsoft word", "word document"}
-        or title.lower().endswith((".doc", ".docx"))
-    ):
+    if len(title) < 3 or title.lower() in _NO_TITLES or title.lower().endswith((".doc", ".docx")):
         headings = (block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1)
         title = next((heading for heading in headings if not _CHAPTER.match(heading)), "")
     return (title or name)[:200]
@@ -46,14 +49,23 @@ def kind_of(title: str, source: str) -> DocumentKind:
     return next((kind for kind, pattern in _KINDS if re.search(pattern, words)), "other")
 
 
-def models_of(parsed: ParsedFile, title: str, source: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the known equipment models that title, file name or the cover name; none means plant-wide."""
-    front = re.search(r"^models?:\s*(.+)$", parsed.pages[0].raw[:500], re.MULTILINE) if parsed.pages else None
-    places = [title, source, front.group(1) if front else ""]
-    for place in places:
-        named = tuple(model for model in known if _stands(model, place))
-        if named:
-            return named
+def models_of(parsed: ParsedFile, title: str, source: str, machines: Sequence[Equipment]) -> tuple[str, ...]:
+    """Return the models of the plant's machines that title, file name or the cover name; none means plant-wide.
+
+    The first of these that names any decides, and a whole model before its series: "QTF-800H" is for "QTF-800H/2" too.
+    A machine's tag stands for its model.
+    """
+    known = sorted({machine.model for machine in machines if machine.model})
+    tags = {machine.tag: machine.model for machine in machines if machine.model}
+    cover = [text for page in parsed.pages[:1] for text in labelled(page.raw) if len(extract_identifiers(text)) <= _FEW]
+    for place in (title, source.replace("_", " "), "\n".join(cover)):
+        for named in (
+            [model for model in known if _stands(model, place)],
+            [model for model in known if any(_stands(series, place) for series in series_of(model))],
+            [model for tag, model in tags.items() if _stands(tag, place)],
+        ):
+            if named:
+                return tuple(dict.fromkeys(named))
     return ()
 
 

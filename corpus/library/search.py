@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +35,7 @@ from corpus.library.shortlist import READ, deviations, shortlist
 from corpus.library.terms import QueryWords, Term, Terms, spans
 from corpus.library.vectors import VectorIndex, nearest
 from corpus.library.words import content_words, detect_language, identifier_token, index_tokens, names_in
-from corpus.plant.equipment import EquipmentStore, machine_names
+from corpus.plant.equipment import EquipmentStore, machine_names, series_of
 from corpus.settings import Settings
 
 METHODS = ("identifier", "lexical", "dense")
@@ -237,8 +238,11 @@ class Searcher:
         machine = self._equipment.one(tag) if tag else (named[0] if len(named) == 1 else None)
         machines = [machine] if machine else named
         in_query = {identifier.normal for identifier in extract_identifiers(query)}
-        known = {normal_identifier(m): m for m in [*self._equipment.models(), *self._documents.models()]}
-        models = {m.model for m in machines if m.model} | {known[n] for n in in_query if n in known}
+        known: defaultdict[str, set[str]] = defaultdict(set)
+        for model in {*self._equipment.models(), *self._documents.models()}:
+            for called in (model, *series_of(model)):
+                known[normal_identifier(called)].add(model)
+        models = {m.model for m in machines if m.model}.union(*(known[n] for n in in_query if n in known))
         names = (
             {normal_identifier(m.tag) for m in [*machines, *named]} | set(known) | set(self._documents.about().names)
         )

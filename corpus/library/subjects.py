@@ -44,9 +44,9 @@ def subjects(documents: Iterable[tuple[int, Iterable[str], Iterable[str], str]])
     for document, titles, sources, opening in documents:
         called = [*titles, *(_APART.sub(" ", Path(source).stem) for source in sources)]
         named = [extract_identifiers(text) for text in called]
-        labelled = [extract_identifiers(text) for text in _labelled(opening)]
+        on_cover = [extract_identifiers(text) for text in labelled(opening)]
         # What is said to be for many machines is for the plant.
-        for identifier in itertools.chain(*named, *(some for some in labelled if len(some) <= _FEW)):
+        for identifier in itertools.chain(*named, *(some for some in on_cover if len(some) <= _FEW)):
             names[identifier.normal].add(document)
         for text in called:
             for word in content_words(" ".join(_WORD.findall(text))):
@@ -54,7 +54,7 @@ def subjects(documents: Iterable[tuple[int, Iterable[str], Iterable[str], str]])
     return About(*({name: frozenset(held) for name, held in found.items()} for found in (names, words)))
 
 
-def _labelled(opening: str) -> Iterator[str]:
+def labelled(opening: str) -> Iterator[str]:
     """Yield what stands behind a label such as "asset tag" in the lines that a document begins with."""
     for match in _LABEL.finditer(opening):
         end = _ENDS.search(opening, match.end())

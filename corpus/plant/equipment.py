@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 import unicodedata
@@ -16,6 +17,8 @@ from corpus.domain import Equipment, Record
 from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
 from corpus.plant.records import Compared, FileRecords, Imported, Key, batches, compared
+
+_TELLING = 3  # characters of a model without its maker's letters that are too few to tell
 
 
 class EquipmentRow(Imported, Base):
@@ -133,6 +136,19 @@ def machine_names(name: str) -> list[str]:
         for half in (halves.groups() if halves else (plain,))
         if len(half.strip()) >= (4 if half.isascii() else 3)
     ]
+
+
+@functools.lru_cache(maxsize=4096)
+def series_of(model: str) -> tuple[str, ...]:
+    """Return what a model is called without its options and its maker's letters: "HJ-VF1600/3" is a VF1600.
+
+    "DX-150 / HL-3" are two.
+    """
+    called: list[str] = []
+    for base in re.split(r"\s+[/+&]\s+|\s*[,、;]\s*", unicodedata.normalize("NFKC", model)):
+        base = base.split("/")[0].strip()
+        called += [base, *(short for short in [re.sub(r"^[A-Za-z]+[-\s]", "", base)] if len(short) > _TELLING)]
+    return tuple(dict.fromkeys(name for name in called if re.search(r"\d", name) and re.search(r"[A-Za-z]", name)))
 
 
 def _equipment(row: EquipmentRow) -> Equipment:

@@ -1,0 +1,44 @@
+"""What a file is for: the machines of the plant that its title, its name or its cover names."""
+
+from __future__ import annotations
+
+import pytest
+
+from corpus import Equipment, Page
+from ingest.readers import ParsedFile
+from ingest.recognise import models_of, title_of
+
+MACHINES = (
+    Equipment("FM-201", "箱体发泡机", "QTF-800H/2"),
+    Equipment("FM-202", "门体发泡机", "QTF-400D"),
+    Equipment("VF-105", "内胆热压成型机", "HJ-VF1600/3"),
+    Equipment("DR-11", "除湿干燥机", "DX-150 / HL-3"),
+    Equipment("CP-01", "Screw compressor", None),
+)
+
+
+def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
+    return ParsedFile(title, "en", (Page(1, cover, cover),), ())
+
+
+@pytest.mark.parametrize(
+    ("title", "source", "cover", "models"),
+    [
+        ("QTF-400D manual", "a.pdf", "", ("QTF-400D",)),
+        ("发泡机说明书", "QTF-800H_说明书.pdf", "", ("QTF-800H/2",)),  # its series, without the options
+        ("VF-1600 维修指导书", "a.docx", "", ("HJ-VF1600/3",)),  # without the maker's letters
+        ("HL-3 hopper loader", "a.pdf", "", ("DX-150 / HL-3",)),
+        ("Repair guide", "a.pdf", "Issue C\nAsset tag DR-11\n", ("DX-150 / HL-3",)),
+        ("说明书", "a.pdf", "型号：QTF-400D\n", ("QTF-400D",)),
+        ("Rules of the plant", "rules.md", "Applies to FM-201, FM-202, VF-105, DR-11", ()),  # for many: for the plant
+        ("QTF-8 manual", "a.pdf", "", ()),
+        ("CP-01 manual", "a.pdf", "", ()),  # a machine without a model
+    ],
+)
+def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: str, models: tuple[str, ...]) -> None:
+    assert models_of(parsed(cover), title, source, MACHINES) == models
+
+
+@pytest.mark.parametrize("title", ["(anonymous)", "untitled", "Microsoft Word", "x"])
+def test_what_a_program_writes_for_a_title_is_none(title: str) -> None:
+    assert title_of(parsed(title=title), "foaming_machine.pdf") == "foaming machine"
