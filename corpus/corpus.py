@@ -337,6 +337,10 @@ class Corpus:
         """List the equipment models that machines or documents name."""
         return sorted({*self._equipment.models(), *self._documents.models()})
 
+    def documented_models(self) -> frozenset[str]:
+        """Return the equipment models that documents are for."""
+        return frozenset(self._documents.models())
+
     def document_names(self) -> frozenset[str]:
         """Return the normal forms of identifiers that documents are about and no entry explains: a tag, a model."""
         return frozenset(self._documents.about().names)
@@ -352,11 +356,13 @@ class Corpus:
     def find_parts(
         self, query: str, *, equipment: str | None = None, model: str | None = None, limit: int = 20
     ) -> list[Part]:
-        """Find stock lines: by exact part number (any spelling) first, else by the words of name and specification.
+        """Find stock lines: by exact part number (any spelling), by words of name and specification, by other words.
 
         `equipment` (a tag) or `model` prefers lines that fit it or name no machine. An empty query lists all that fit.
         """
-        return self._parts.find(query, names=self._called(equipment, model), limit=limit)
+        names = self._called(equipment, model)
+        found = self._parts.find(query, names=names, limit=limit)
+        return found or self._parts.spoken(self.terms_in(query), names=names, limit=limit)
 
     def parts_for(self, equipment: str) -> list[Part]:
         """List the stock lines that say that they fit a machine: by its model, tag or name. Raises NotFound."""
@@ -367,6 +373,10 @@ class Corpus:
         if equipment is None:
             return (model,) if model else None
         return called(self._equipment.one(equipment))
+
+    def parts_called(self, text: str) -> list[Part]:
+        """Return the stock lines whose whole name stands in the text, in other words or in the other language too."""
+        return self._parts.called(self.terms_in(text))
 
     def parts_named_in(self, text: str) -> list[Part]:
         """Return the stock lines whose part number stands in the text."""

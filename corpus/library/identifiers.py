@@ -20,6 +20,8 @@ _JOINED = re.compile(
 _SPACED = re.compile(
     r"(?<![A-Za-z0-9])([A-Z]{1,4})(?:[ \u00a0]|- | -)(\d{2,4})(?![A-Za-z0-9%]|[.,]\d|\s*(?:mm|bar|V|A|kW|Hz|h)\b)"
 )
+# "Er 3", "AL 12": what small controllers show.
+_SHOWN = re.compile(r"(?<![A-Za-z0-9])(?:E[Rr]{1,2}|ALM?)[ \u00a0](\d{1,3})(?![A-Za-z0-9%]|[.,]\d)")
 # Figures alone are a code where they are called one: "error code 31", "报警号 401"; "alarm 3 times" is none.
 _NO_CODE = (
     r"(?![\w%‰°]|[.,:/-]\d|\s*(?:(?:[mcµu]m|[mu]s|[mk]g|ml|[mk]?v|ma|kw|[km]?hz|[km]?pa|m?bar|rpm|psi|kn|nm|min|times?|"
@@ -84,6 +86,9 @@ def extract_identifiers(text: str) -> list[Identifier]:
         if match.group(1) not in NOT_A_PREFIX:
             normal = normal_identifier(match.group())
             found.setdefault(normal, (match.start(), Identifier("code", normal, match.group())))
+    for match in _SHOWN.finditer(plain):
+        normal = normal_identifier(match.group())
+        found.setdefault(normal, (match.start(), Identifier("code", normal, match.group())))
     for match in _CALLED_CODE.finditer(plain):
         name = next(name for name, held in match.groupdict().items() if held)
         normal = normal_code(match[name])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from corpus.domain import CaseFilter, RepairCase
-from corpus.library.identifiers import normal_identifier
+from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import normal_text
 from corpus.library.words import content_words, index_tokens
 
@@ -24,6 +24,13 @@ text_form = lru_cache(maxsize=_FORMS)(normal_text)
 @lru_cache(maxsize=_FORMS)
 def _tokens(text: str) -> frozenset[str]:
     return frozenset(index_tokens(text))
+
+
+@lru_cache(maxsize=_FORMS)
+def _code_in(symptom: str) -> str | None:
+    """Return the one code that a symptom names ("A170 every morning"), in its normal form."""
+    codes = {one.normal for one in extract_identifiers(symptom) if one.kind == "code"}
+    return codes.pop() if len(codes) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def held_case(case: RepairCase) -> HeldCase:
         case,
         case.id or 0,
         identifier_form(case.equipment) if case.equipment else None,
-        identifier_form(case.code) if case.code else None,
+        identifier_form(case.code) if case.code else _code_in(case.symptom),
         case.date or _OLDEST,
         tokens,
         tokens.union(*more) if more else tokens,

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import JSON, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from corpus.database import Base, Database, UtcDateTime
-from corpus.domain import Equipment, Part, Record, Stock, StockTaking
+from corpus.domain import Equipment, Part, Record, Rendered, Stock, StockTaking
 from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import normal_text
 from corpus.library.rows import RevisionRow
+from corpus.library.words import index_tokens
 from corpus.plant.equipment import machine_names
 from corpus.plant.records import Compared, FileRecords, Imported, ImportRow, Key, batches, compared, overlap, unpack
 
 _SHARED = 3  # stock numbers of one maker's type
 _ENOUGH = 0.34  # share of the query's words that a line must hold
+_MOSTLY = 0.6  # of a term's tokens that a line holds
+_HALF = 0.5  # of a part's name
+_FEW = 6  # lines that a question in other words may mean
 _EARLY = datetime.min.replace(tzinfo=UTC)
 _WRITTEN = (
     "part_number", "name", "name_en", "spec", "bin", "warehouse", "on_hand", "minimum", "unit", "lead_time",
@@ -97,6 +103,39 @@ class PartStore(FileRecords):
         ranked.sort(key=lambda item: (-item[0], item[1].part_number))
         best = ranked[0][0] if ranked else 0.0
         return [part for score, part in ranked if score >= 0.6 * best][:limit]
+
+    def spoken(self, terms: Sequence[Rendered], *, names: Names, limit: int) -> list[Part]:
+        """Find lines by the terms of a question in any of their ways, in the other language too; the best match first.
+
+        A term counts by how few lines hold it; what no line holds says nothing of which one is meant. Half of the name
+        has to be said.
+        """
+        said = {token for term in terms for way in (term.own, *term.alike, *term.other) for token in way}
+        parts = [
+            part for part in self.all() if any(_said(name, said) >= _HALF for name in (part.name, part.name_en) if name)
+        ]
+        held = [{*_tokens(" ".join(filter(None, (part.name, part.name_en, part.spec))))} for part in parts]
+        scores = [0.0] * len(parts)
+        for term in terms:
+            ways = (term.own, *term.alike, *term.other)
+            shares = [max(len(tokens & {*way}) / len(way) for way in ways if way) for tokens in held]
+            best = max(shares, default=0.0)
+            having = [at for at, share in enumerate(shares) if share == best]
+            if best >= _MOSTLY:
+                for at in having:
+                    scores[at] += best * math.log(1 + len(parts) / len(having))
+        if names:
+            scores = [score * (1 + _FITS * _fits(part, names)) for score, part in zip(scores, parts, strict=True)]
+        most = max(scores, default=0.0)
+        best_parts = [part for score, part in zip(scores, parts, strict=True) if most and score >= 0.9 * most]
+        return best_parts[:limit] if len(best_parts) <= _FEW else []
+
+    def called(self, terms: Sequence[Rendered]) -> list[Part]:
+        """Return the lines whose whole name the terms of a text say, in any of their ways."""
+        said = {token for term in terms for way in (term.own, *term.alike, *term.other) for token in way}
+        return [
+            part for part in self.all() if any(_said(name, said) == 1 for name in (part.name, part.name_en) if name)
+        ]
 
     def exactly(self, text: str) -> list[Part]:
         """Return the lines whose number stands in the text, else those whose maker's type does."""
@@ -250,6 +289,19 @@ def _named(parts: Sequence[Part], text: str) -> list[Part]:
         elif len(key) >= 5 and not part.part_number.isalnum() and _whole(text, plain, part.part_number):
             hits.append((len(wanted), part))
     return [part for _, part in sorted(hits, key=lambda item: item[0])]
+
+
+@lru_cache(maxsize=50_000)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(index_tokens(text))
+
+
+def _said(name: str, said: Collection[str]) -> float:
+    """Return the share (0..1) of a name that is said; a pair of characters across two words is where both words are."""
+    tokens = _tokens(name)
+    characters = {character for token in tokens if token in said for character in token}
+    held = [token in said or (not token.isascii() and set(token) <= characters) for token in tokens]
+    return sum(held) / len(held) if held else 0.0
 
 
 def _typed(parts: Sequence[Part], text: str) -> list[Part]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from corpus.database import Database
-from corpus.domain import Alarm, Equipment, Part, Reading, RepairCase
+from corpus.domain import Alarm, Equipment, Part, Reading, Rendered, RepairCase
 from corpus.errors import NotFound
+from corpus.library.glossary import load_glossary
 from corpus.plant.cases import CaseStore
 from corpus.plant.equipment import EquipmentStore
 from corpus.plant.parts import PartStore
@@ -94,6 +95,38 @@ def test_a_part_number_wins(plant, query):
 def test_parts_by_words(plant, query):
     (found,) = plant[1].find(query, names=None, limit=9)
     assert (found.part_number, found.row, found.source) == ("KS-2200-0010", 7, "plant.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("which bin is the spindle bearing in", "HX-8100-0231"),
+        ("which bin holds the filter element for air", "KS-2200-0010"),
+        ("主轴的轴承放在哪", "HX-8100-0231"),
+    ],
+)
+def test_parts_are_found_by_what_they_are_called_in_either_language(plant, query, number):
+    glossary = load_glossary(Path("nowhere"))
+    terms, left = glossary.terms(query)
+    found = plant[1].spoken([*terms, *(Rendered((word,), ()) for word in left)], names=None, limit=9)
+    assert {part.part_number for part in found} == {number}
+
+
+def test_half_of_a_parts_name_has_to_be_said(plant):
+    assert plant[1].spoken([Rendered(("filter",), ())], names=None, limit=9) == []
+
+
+def test_a_part_is_called_by_its_whole_name(plant):
+    said = [Rendered(("spindl",), (("主轴",),)), Rendered(("bear",), (("轴承",),))]
+    assert {part.part_number for part in plant[1].called(said)} == {"HX-8100-0231"}
+    assert plant[1].called(said[:1]) == []
+
+
+def test_a_past_fix_is_found_by_the_code_that_its_symptom_names(database, stores):
+    save(database, stores, [RepairCase("AC-01", "A170 every morning", "Pipe broken", "Replaced", date=NOW)])
+    (found,) = stores[3].find("", equipment=None, model=None, code="a-170", limit=5)
+    assert found.cause == "Pipe broken"
+    assert stores[3].find("", equipment=None, model=None, code="A171", limit=5) == []
 
 
 def test_parts_nothing_matches_and_reorder(plant):

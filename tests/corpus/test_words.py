@@ -22,6 +22,8 @@ def test_spellings_of_one_code_are_one(written: str) -> None:
         ("6204-2RS/6204-ZZ bearing", ["62042RS", "6204ZZ"]),
         ("order HX-8100-0231 today", ["HX81000231"]),
         ("alarm ALM 203 came", ["ALM203"]),
+        ("the dryer shows Er 3, then AL 12", ["ER3", "AL12"]),
+        ("er 3 Leute", []),
         ("set 5 bar, 0.5MPa, 45 N·m, 380V, 50Hz, 12-15 mm", []),
         ("on 2026-03-31 at 16:42, page 12, step 3", []),
     ],
