@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from corpus.library.ranking import FEATURES, Candidate, Features, Scores, covered_by
-from corpus.library.statements import named_share, said_share
 from corpus.library.terms import QueryWords
 
-VERSION = 5
+VERSION = 6
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
 
 _FILE = Path(__file__).with_name("calibration.json")
@@ -59,21 +60,34 @@ def confidence_signals(
         return dict.fromkeys(_SIGNALS, 0.0)
     column = {name: features[:, at] for at, name in enumerate(FEATURES)}
     shown = [i for i in order[:_FIRST] if column["kind"][i] == 0]
-    best = max((float(fits[i]) for i in shown), default=0.0)
     return {
         "coverage": covered_by(query, [candidates[i] for i in order[:_COVERED]]),
-        "said": max((said_share(query, candidates[i]) for i in shown), default=0.0),
         "named": max((named_share(query, candidates[i]) for i in shown), default=0.0),
         "leading": 1 + max((float(column["lexical"][i]) for i in shown), default=-1.0),
-        "fit": math.log(max(best, _LEAST) / max(1 - best, _LEAST)),
+        "lead": _lead(fits),
         "across": float(column["across"][order[0]]),
     }
 
 
+def named_share(query: QueryWords, candidate: Candidate) -> float:
+    """Return the share (0..1) of the query's names and numbers that stand in a passage or its heading."""
+    if not query.names:
+        return 1.0
+    held = candidate.text.counts.keys() | candidate.heading.counts.keys()
+    return sum(any(held.issuperset(way) for way in name) for name in query.names) / len(query.names)
+
+
+def _lead(fits: Scores) -> float:
+    """Return how far, in log-odds, the best fit stands above the mean of the next ones: near misses stand together."""
+    best = np.sort(fits)[::-1][:_FIRST].clip(_LEAST, 1 - _LEAST)
+    odds = np.log(best / (1 - best))
+    return float(odds[0] - odds[1:].mean()) if len(odds) > 1 else 0.0
+
+
 _COVERED = 5  # passages that count for coverage
 _FIRST = 10  # passages among which one has to show what is asked for
-_LEAST = 0.0025  # of a fit; log-odds beyond 6 say no more
-_SIGNALS = ("coverage", "said", "named", "leading", "fit", "across")
+_LEAST = 1e-9  # of a fit, whose log-odds are finite so
+_SIGNALS = ("coverage", "named", "leading", "lead", "across")
 _ADDED = ("similarity", "identified", "unknown", "entry")  # by the searcher, from the query itself
 
 

@@ -64,11 +64,6 @@ def index_tokens(text: str) -> list[str]:
     return [token for run in _runs(text) for token in _tokens(run)]
 
 
-def count_tokens(text: str) -> int:
-    """Return how many tokens `index_tokens` finds, without making them."""
-    return sum(max(1, len(run) - 1) if _HAN_RUN.match(run) else 1 for run in _runs(text))
-
-
 def content_words(text: str) -> list[str]:
     """Return the tokens of a query, each once, without function words; identifiers as one token each."""
     tokens: dict[str, None] = {}
@@ -110,11 +105,6 @@ def identifier_tokens(text: str) -> list[str]:
 def identifier_token(normal: str) -> str:
     """Return the token of an identifier's normal form."""
     return "id" + normal.lower()
-
-
-def holds_identifier(tokens: Sequence[str]) -> bool:
-    """Say whether one of these tokens can be an identifier."""
-    return any(token.startswith("id") and any(map(str.isdigit, token)) for token in tokens)
 
 
 def _runs(text: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.domain import Passage, Place
 from corpus.library import confidence
-from corpus.library.confidence import FALLBACK, calibration_for, confidence_signals
+from corpus.library.confidence import FALLBACK, calibration_for, confidence_signals, named_share
 from corpus.library.ranking import (
     FEATURES,
     Candidate,
@@ -91,6 +91,25 @@ def test_no_candidates_make_no_features() -> None:
     assert set(confidence_signals(WORDS, [], np.zeros((0, len(FEATURES))), np.zeros(0), []).values()) == {0.0}
 
 
+@pytest.mark.parametrize(("text", "share"), [("The KX 20 belt", 1.0), ("The KX 30 belt", 0.0)])
+def test_a_name_stands_in_one_of_its_spellings(text: str, share: float) -> None:
+    words = QueryWords("en", WORDS.by_language, names=((("kx", "20"), ("idkx20",)),))
+    assert named_share(words, candidate(passage(1, text))) == share
+    assert named_share(WORDS, candidate(passage(1, text))) == 1.0
+
+
+def test_a_fit_among_near_ones_leads_less_than_one_alone() -> None:
+    found = [candidate(passage(at, "The belt runs.")) for at in range(3)]
+    features = ranking_features(WORDS, found, BACKGROUND)
+    alone, among, surest = (
+        confidence_signals(WORDS, found, features, np.array(fits), [0, 1, 2])["lead"]
+        for fits in ([0.9, 0.1, 0.1], [0.9, 0.88, 0.87], [1.0, 0.0, 0.0])
+    )
+    assert alone == pytest.approx(2 * np.log(9))
+    assert 0 < among < alone < surest < 50
+    assert confidence_signals(WORDS, found[:1], features[:1], np.array([0.9]), [0])["lead"] == 0.0
+
+
 def test_a_pair_that_spans_two_words_counts_where_both_stand() -> None:
     terms = Terms(tuple(((pair,),) for pair in ("皮带", "带张", "张紧")), dict.fromkeys(("皮带", "带张", "张紧"), 2.0))
     words = QueryWords("zh", {"zh": terms, "en": Terms()})
@@ -120,10 +139,9 @@ def test_identifiers_decide_where_they_can() -> None:
     assert fit.confidence(weak | {"entry": 0.5, "unknown": 1.0}) < fit.threshold
     sure = {
         "similarity": 0.95,
-        "said": 1.0,
         "named": 1.0,
         "leading": 1.0,
-        "fit": 6.0,
+        "lead": 6.0,
         "identified": 0.0,
         "unknown": 0.0,
     }
