@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from agent.asking.past import LAST_TIME, LOGGED, of_the_past, planned, speaks
+from agent.asking.past import LAST_TIME, LOGGED, of_the_past, planned, speaks, supposed
 from agent.asking.periods import period_in
 from agent.asking.question import Question
 
@@ -90,6 +90,8 @@ def figure_calls(question: Question, zone: ZoneInfo) -> list[tuple[str, dict[str
     if question.recorded.orders or question.recorded.listed in ("parts", "machines"):
         return []  # rows are asked for
     text = question.own if not question.topic else question.text
+    if supposed(text):
+        return []
     period = period_in(text, datetime.now(UTC), zone)
     recorded = question.recorded
     known = {

@@ -9,13 +9,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.words import words
-from corpus import Equipment, index_tokens
+from corpus import Equipment, index_tokens, series_of
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
 _HAN = 3  # Chinese characters of a name that is no chance
 _GENERAL = frozenset("机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线".split())
+# "the dryer", "the conveyor" are machines; what is part of any machine is not
+_DOER = re.compile(
+    r"(?!(?:mot|monit|sens|invert|controll|regulat|actuat|damp|cylind|bump|filt|heat|cool|roll|count|tim|convert|transform)\w*$)"
+    r"[a-z]{3,}(?:er|or)",
+    re.IGNORECASE,
+)
+_SITES = "机站线台"  # one for another: "灌注机" for "氦检灌注站"
 _SERIAL = 6  # characters of a serial number that is no chance
 _JOINED = re.compile(r"^\s*(?:和|跟|与|同|、|or\b|and\b|vs\b|versus\b)|(?:\b(?:or|and|vs|versus)\b)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9)]\s*(?:和|跟|与|同|或者?|还是)\s*[\u4e00-\u9fffA-Za-z0-9]")
+_ASIDE = re.compile(r"\s*[(（\[【][^)）\]】]*[)）\]】]")
 _LEFT = re.compile(r"^[\s,，、:：-]+|[\s,，、:：-]+$")
 
 
@@ -56,6 +65,9 @@ def machines_meant(
     exact = _exact(text, machines)
     if exact:
         return Meant(tuple(machine for machine, _ in exact), _cut(text, [span for _, span in exact]), kinds=True)
+    each = _each_named(text, machines) if _JOINED.search(text) or _BETWEEN.search(text) else []
+    if len(each) > 1 and len({span for _, span in each}) > 1 and len({machine.model for machine, _ in each}) > 1:
+        return Meant(tuple(machine for machine, _ in each), _cut(text, [span for _, span in each]), kinds=True)
     if words().machine["all"].search(text):
         return Meant((), text)  # "both", "each of them": none of them alone is meant
     modelled = _of_model(text, machines)
@@ -64,7 +76,7 @@ def machines_meant(
     unknown = _unknown_tag(text, machines)
     if unknown:
         return Meant((), text.replace(unknown, " "), unknown)
-    kinds = {name: match for name, pattern in words().kinds.items() if (match := pattern.search(text))}
+    kinds = kinds_in(text)
     pool = [machine for machine in machines if kinds_of(machine) & set(kinds)]
     spans = [match.span() for match in kinds.values()]
     called = [(machine, span) for machine, span in _called(text, machines) if not pool or machine in pool]
@@ -99,6 +111,35 @@ def machines_meant(
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
     loosely = named and not called
     return Meant(tuple(pool) if named else (), _cut(text, spans) if named else text, kinds=named, loosely=loosely)
+
+
+def named_apart(text: str, machines: Sequence[Equipment]) -> tuple[Equipment, ...]:
+    """Return a machine for each model where a text names several, each by its own name: "the press or the oven"."""
+    models: dict[tuple[int, int], dict[str | None, Equipment]] = {}
+    for machine, span in _each_named(plain(text), machines):
+        models.setdefault(span, {}).setdefault(machine.model, machine)
+    if len(models) < 2 or any(len(held) > 1 for held in models.values()):
+        return ()
+    return tuple(machine for held in models.values() for machine in held.values())
+
+
+def _each_named(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
+    """Return every machine that a text names by its model or by what it is called, and where."""
+    found = []
+    for machine in machines:
+        names = [machine.model, *series_of(machine.model)] if machine.model and re.search(r"\d", machine.model) else []
+        spans = [match.span() for name in names if (match := _tag_pattern(name).search(text))]
+        spans += [span for _, span in _called(text, [machine])]
+        kinds = words().kinds
+        spans += [match.span() for kind in kinds_of(machine) if kind in kinds and (match := kinds[kind].search(text))]
+        if spans:
+            found.append((machine, spans[0]))
+    return sorted(found, key=lambda item: item[1])
+
+
+def kinds_in(text: str) -> dict[str, re.Match[str]]:
+    """Return the kinds of machine that a text names, and where."""
+    return {name: match for name, pattern in words().kinds.items() if (match := pattern.search(text))}
 
 
 def kinds_of(machine: Equipment) -> frozenset[str]:
@@ -141,6 +182,12 @@ def _of_model(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment,
     """Return the machines of the one model that a text names; nothing where it names two to compare."""
     models = {machine.model for machine in machines if machine.model and re.search(r"\d", machine.model)}
     found = {model: match.span() for model in models if (match := _tag_pattern(model).search(text))}
+    found = found or {
+        model: match.span()
+        for model in models
+        for series in series_of(model)
+        if (match := _tag_pattern(series).search(text))
+    }
     if len(found) != 1:
         return []
     return [(machine, found[machine.model]) for machine in machines if machine.model in found]
@@ -169,10 +216,12 @@ def _name_pattern(name: str) -> re.Pattern[str]:
 
 def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> str:
     """Call machines in a text as the equipment list does: its `terms` are told with their renderings as tokens."""
-    bases = {frozenset(index_tokens(base)): base for m in machines for half in _halves(m) if (base := _base(half)[0])}
+    bases = {base for machine in machines for half in _halves(machine) if (base := _base(half)[0])}
+    names = {frozenset(index_tokens(name)): name for base in bases for name in [*_shorter(base), base]}
     for written, forms in terms:
-        called = next((bases[key] for form in forms if (key := frozenset(form)) in bases), "")
+        called = next((names[key] for form in forms if (key := frozenset(form)) in names), "")
         if len(called) >= _HAN:
+            called = f"the {called}" if called.isascii() and " " not in called else called
             text = re.sub(rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])", called, text, count=1)
     return text
 
@@ -189,7 +238,7 @@ def names_of(machine: Equipment) -> list[str]:
 
 
 def _halves(machine: Equipment) -> list[str]:
-    name = plain(machine.name).strip()
+    name = _ASIDE.sub("", plain(machine.name)).strip()
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name) or re.match(
         r"^([A-Za-z][A-Za-z0-9 /\-]*?)\s+([\u4e00-\u9fff].*)$", name
     )
@@ -219,21 +268,36 @@ def _called(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, t
 def _spoken(base: str) -> Iterator[str]:
     """Yield patterns of what people call a machine of this name, the longest first."""
     if not base.isascii():
-        if len(base) >= _HAN:
-            yield re.escape(base)
-        if len(base) > _HAN:
-            short = base[-min(4, len(base) - 2) :]
-            if short not in _GENERAL:
-                yield re.escape(short)
+        yield from map(re.escape, [base, *_shorter(base)] if len(base) >= _HAN else _shorter(base))
         return
-    said = base.split()
     plural = r"(?:e?s)?(?![A-Za-z0-9])"
-    if len(said) > 1 or len(base) > _HAN:
-        yield rf"(?<![A-Za-z0-9]){re.escape(base)}{plural}"
-    elif base:
-        yield rf"\b(?:the|our|this|that)\s+{re.escape(base)}{plural}"
-    if len(said) > 2:
-        yield rf"(?<![A-Za-z0-9]){re.escape(' '.join(said[-2:]))}{plural}"
+    for called in [base, *_shorter(base)] if base else ():
+        if " " in called or (called == base and len(base) > _HAN):
+            yield rf"(?<![A-Za-z0-9]){re.escape(called)}{plural}"
+        else:
+            yield rf"\b(?:the|our|this|that)\s+{re.escape(called)}{plural}"
+
+
+def _shorter(base: str) -> Iterator[str]:
+    """Yield shorter names for a machine, the longest first: "模温机" for "水式模温机", "dryer" for "air dryer"."""
+    if base.isascii():
+        said = re.split(r"[\s-]+", base)
+        if len(said) > 2 and "-" not in base:
+            yield " ".join(said[-2:])
+        if len(said) > 1:
+            yield from (word for word in base.split()[-1].split("-") if _DOER.fullmatch(word))
+        return
+    if len(base) <= _HAN:
+        return
+    least = min(_HAN, len(base) - 2)
+    ends = [base[at:] for at in range(1, len(base) - least + 1)]
+    kinds = _SITES if base[-1] in _SITES else base[-1]
+    pairs = (
+        [base[at : at + 2] + kind for at in range(len(base) - _HAN + 1) for kind in kinds]
+        if len(base) > _HAN + 1
+        else []
+    )
+    yield from dict.fromkeys(name for name in [*ends, *pairs] if len(name) > 1 and name not in _GENERAL)
 
 
 def _letter(text: str, ends: Sequence[int]) -> tuple[str, tuple[int, int]] | None:

@@ -37,3 +37,9 @@ def _named(quantity: Pattern[str], question: str) -> bool:
 def shows_measure(measures: Iterable[Measure], text: str) -> bool:
     """Say whether a text has a unit of one of these quantities, or names one."""
     return any(unit.search(text) or name.search(text) for name, unit in measures)
+
+
+def asked_otherwise(question: str, units: Iterable[str | None]) -> bool:
+    """Say whether a question asks for quantities that none of these units measures."""
+    measures = measures_asked(question)
+    return bool(measures) and not any(unit.search(f"1 {one}") for _, unit in measures for one in units if one)

@@ -172,6 +172,9 @@ def _other(corpus: Corpus, query: str, metrics: Sequence[str]) -> str | None:
         held = {token for metric in metrics for token in index_tokens(metric)}
         text = " ".join(metrics)
         if not head & held:
+            apart = set(corpus.translated(words().recorded["quantity"].sub(" ", phrase)))
+            if apart and set(corpus.translated(phrase)) - apart & held and apart.isdisjoint(held):
+                return phrase  # "screw speed" where only 牵引速度 is measured
             continue
         known = own & held or any(token in text for token in own) or set(corpus.translated(phrase)) & (held - head)
         distinct = [m for m in metrics if set(index_tokens(m)) - head and detect_language(m) == language]

@@ -29,6 +29,9 @@ _WORK = (
 _PLANNED = (
     r"\bhow (?:often|frequently)\s+(?:is|are|must|should|do|does|shall|needs?|to|has to|have to)\b"
     rf".{{0,80}}\b(?:{_WORK})"
+    rf"|\bhow (?:often|frequently)\s+(?:{_WORK})\w*"
+    r"|\b(?:filters?|oil|grease|elements?|strainers?|belts?|seals?|coolant|batter(?:y|ies))\b[^?]{0,40}, ?how often\b"
+    r"(?!.*\b(?:was|were|did|has|had|have)\b)"
     r"|(?:第一次|首次|头一[次回]|初次).{0,8}(?:换|加|清|检|保养|更换|润滑)"
     r"|(?:换|更换|加|清洗|检查|保养|润滑).{0,8}(?:多少|几)个?(?:小时|天|周|月|年)"
 )
@@ -37,6 +40,11 @@ _PLANNED = (
 def planned(text: str) -> bool:
     """Say whether a text asks when work is due: "how often must the oil be changed?"."""
     return speaks(_PLANNED, text) and not speaks(r"花|用了|耗时|停机|上次|[换加洗查修做][了过]", text)
+
+
+def supposed(text: str) -> bool:
+    """Say whether a text asks what would happen: "will it stop, and after how long?"."""
+    return speaks(r"会不会|会(?:停|跳|报|坏|断)|\bwould it\b|\bwill it\b|\bdoes it (?:stop|trip|shut)\b", text)
 
 
 def of_the_past(text: str) -> bool:

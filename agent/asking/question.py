@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.asking.alike import alike
-from agent.asking.machines import Meant, machines_meant, plain, renamed, without_machines
+from agent.asking.machines import Meant, kinds_in, machines_meant, named_apart, plain, renamed, without_machines
 from agent.asking.metrics import written_out
 from agent.asking.periods import without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
@@ -40,7 +40,7 @@ class Question:
     lend it. `machine` is the one it is about, `machines` those it may be about where that is open; `chosen` the tag
     that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named,
     `sections` the (revision, section) of its citations. `unread` says that it points at a picture in which nothing
-    was recognised, `recorded` what of it the plant's records know.
+    was recognised, `recorded` what of it the plant's records know, `apart` that all of `machines` are meant.
     """
 
     said: str
@@ -57,6 +57,7 @@ class Question:
     names: frozenset[str] = frozenset()
     unread: bool = False
     recorded: Recorded = NOTHING
+    apart: bool = False
 
     @property
     def text(self) -> str:
@@ -121,7 +122,9 @@ def read_question(
     )
     if last is not None and not asked.intents & {"talk", "off_topic"}:
         question = _after(question, meant, last, before, every, bool(offered))
-    question = _narrowed(corpus, question)
+    question = _narrowed(corpus, question, kinds=bool(kinds_in(text)))
+    if apart := named_apart(text, question.machines):
+        question = replace(question, machines=apart, apart=True)
     if question.machine is None and not question.unknown and not question.topic:
         measured = machine_measured(corpus, question.own, question.asked, question.machines)
         question = replace(question, machine=measured, machines=()) if measured else question
@@ -331,12 +334,22 @@ def _with_shown(asked: Understanding, shown: Sequence[Identifier]) -> Understand
     )
 
 
-def _narrowed(corpus: Corpus, question: Question) -> Question:
-    """Leave of several machines those whose documents know the code that is asked for."""
-    if question.machine or not question.asked.code or len(question.machines) < 2:
+def _narrowed(corpus: Corpus, question: Question, *, kinds: bool) -> Question:
+    """Leave of several machines those whose documents know the code, that have any documents, or any readings."""
+    if question.machine or len(question.machines) < 2:
         return question
-    evidence = corpus.search(question.asked.code, k=6, methods=("identifier",))
-    models = {model for p in evidence.passages if p.kind == "fault" or p.kind == "row" for model in p.models}
+    models: Collection[str] = ()
+    if question.asked.code:
+        evidence = corpus.search(question.asked.code, k=6, methods=("identifier",))
+        models = {model for p in evidence.passages if p.kind == "fault" or p.kind == "row" for model in p.models}
+        if models and not kinds and not any(machine.model in models for machine in question.machines):
+            return replace(question, machines=())  # "E12, ultrasonic one finds no resonance": no machine number 1
+    elif question.asked.intents == {"status"}:
+        measured = corpus.metrics()
+        models = {m.model or "" for m in question.machines if normal_identifier(m.tag) in measured}
+    elif question.asked.intents & OF_RECORDS:
+        return question
+    models = models or corpus.documented_models()
     fitting = tuple(m for m in question.machines if m.model in models)
     if len(fitting) == 1:
         return replace(question, machine=fitting[0], machines=())

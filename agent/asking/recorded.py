@@ -15,12 +15,13 @@ from agent.asking.columns import (
     parts_listed,
 )
 from agent.asking.machines import without_kind
+from agent.asking.measures import asked_otherwise
 from agent.asking.metrics import Named, metrics_in, wholly_measured
 from agent.asking.people import people_in, stands
 from agent.asking.periods import without_dates
 from agent.asking.understanding import OF_RECORDS, Intent, Understanding
 from agent.words import words
-from corpus import Corpus, Equipment, content_words, index_tokens, normal_identifier, plain_form
+from corpus import Corpus, Equipment, content_words, detect_language, index_tokens, normal_identifier, plain_form
 
 Listed = Literal["parts", "machines", "cases"]
 
@@ -68,6 +69,11 @@ def recorded(
         return asked, replace(found, alarm=alarm)
     if (of["bins"].search(own) or of["parts"].search(own)) and parts_in_bins(corpus, own):
         return replace(_meaning(asked, {"stock"}), identifiers=()), replace(found, listed="parts")
+    if asked.intents & {"low_stock"} and any(
+        detect_language(f"{part.name} {part.name_en or ''}") != detect_language(own)
+        for part in corpus.parts_called(own)
+    ):
+        return _meaning(asked, {"stock"}), found  # "is the probe below its minimum?"
     if asked.intents & {"low_stock"} or asked.code:
         return asked, found
     if of["parts_needed"].search(own) and not corpus.parts_named_in(own):
@@ -115,9 +121,18 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     of = words().recorded
     if machine is None or asked.code or "history" in asked.intents or of["mended"].search(own):
         return False
-    if wholly_measured(corpus, own, [reading.metric for reading in corpus.latest_status(machine.tag)]):
+    if "steps" in asked.wants and "figure" not in asked.wants:
+        return False  # "the temperature hunts, what first?"
+    readings = corpus.latest_status(machine.tag)
+    metrics = [reading.metric for reading in readings]
+    named = metrics_in(corpus, own, metrics) if metrics else Named()
+    if asked_otherwise(own, [reading.unit for reading in readings if reading.metric in named.metrics]):
+        return False  # "how much oil does it take?" is not answered by the oil's temperature
+    if wholly_measured(corpus, own, metrics):
         return True
     judged = of["judged"].search(own) is not None
+    if "status" not in asked.intents and not judged and any(character.isdigit() for character in own):
+        return False  # "tunnel temperature for the 1.5 litre bottles?"
     if "status" not in asked.intents:
         if not judged and (of["permitted"].search(own) or not of["valued"].search(own)):
             return False
@@ -126,8 +141,6 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     plainly = of["quantity"].search(own) or any(pattern.search(own) for pattern in words().felt.values())
     if not (plainly or judged):
         return False
-    metrics = [reading.metric for reading in corpus.latest_status(machine.tag)]
-    named = metrics_in(corpus, own, metrics) if metrics else Named()
     if len(named.metrics) == 1 and ("status" in asked.intents or (judged and named.words > 1)):
         return True
     return named.sure and bool(plainly)
@@ -203,7 +216,7 @@ def _of_part(own: str) -> bool:
 def _named_part(corpus: Corpus, own: str) -> bool:
     """Say whether a text names a part: by its number or type, or by all words of its name."""
     said = set(content_words(own))
-    if corpus.parts_exactly(own):
+    if corpus.parts_exactly(own) or corpus.parts_called(own):
         return True
     found = corpus.find_parts(own, limit=6)
     return any(name <= said for part in found for name in _names(part.name, part.name_en) if name)

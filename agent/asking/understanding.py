@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -12,6 +13,8 @@ Intent = Literal[
     "fault", "procedure", "specification", "stock", "low_stock", "status", "history", "overview", "lookup", "talk",
     "off_topic",
 ]  # fmt: skip
+_IS = re.compile(r"\b(what|who|where|how|when|why)(?:['’´`]s|s)\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(do|does|did|is|are|was|were|wo|would|could|should|has|have)nt\b", re.IGNORECASE)
 OF_RECORDS: frozenset[Intent] = frozenset({"stock", "low_stock", "status", "history", "overview"})
 Want = Literal["figure", "steps", "cause", "definition", "place", "person", "name", "permission"]
 
@@ -33,6 +36,7 @@ class Understanding:
 def understand(question: str, *, names: frozenset[str] = frozenset()) -> Understanding:
     """Find language, intents and identifiers; `names` are normal forms of tags and models, which are no codes."""
     language = detect_language(question)
+    question = _spelled_out(question)
     known = words()
     if talk_of(question):
         return Understanding(language, frozenset({"talk"}), ())
@@ -59,6 +63,12 @@ def understand(question: str, *, names: frozenset[str] = frozenset()) -> Underst
         intents.add("specification")  # "and the torque?"
         wants.add("figure")
     return Understanding(language, frozenset(intents or {"lookup"}), identifiers, frozenset(wants))
+
+
+def _spelled_out(question: str) -> str:
+    """Write "what's" and "dont" as the patterns expect them."""
+    question = _IS.sub(r"\1 is", question)
+    return _NOT.sub(r"\1n't", question)
 
 
 def _reports(said: str) -> bool:

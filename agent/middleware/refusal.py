@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from agent.asking.columns import columns_asked
 from agent.asking.measures import measures_asked, shows_measure
+from agent.asking.past import LAST_TIME, speaks
 from agent.asking.question import Question
+from agent.asking.recorded import NOTHING
 from agent.asking.understanding import OF_RECORDS
 from agent.models.procedures import titled
 from agent.tools.found import Found
@@ -17,13 +19,14 @@ from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal
 _CALLS = r"(?:\b(?:alarm|fault|error|code|trip|message)s?|报[警错]?|显示|故障码?|代码|错误码?|跳)"
 _CHOICES = 16
 _COLUMNS = frozenset({"price", "maker"})
+_FEW_PARTS = 2
 _TWIN = 0.6  # share of the best score that the same section of another manual has
 
 
 def supported(question: Question, found: Found) -> bool:
     """Say whether what was found bears on the question."""
     asked = question.asked
-    if found.absent and not found.facts:
+    if found.absent and not found.facts and (asked.intents & OF_RECORDS or question.recorded != NOTHING):
         return False
     if found.facts:
         return not (found.parts and asked.intents & {"stock", "low_stock"}) or _parts_known(question, found)
@@ -35,6 +38,8 @@ def supported(question: Question, found: Found) -> bool:
         return True
     if found.machines and "overview" in asked.intents:
         return True
+    if speaks(LAST_TIME, question.own):
+        return False  # when it was last done no manual tells
     evidence = found.evidence
     if evidence is None or not evidence.passages:
         return False
@@ -61,10 +66,10 @@ def measured(question: Question, found: Found, said: str) -> bool:
     asked = question.asked
     if found.facts:
         return True
-    if asked.intents & OF_RECORDS and (asked.intents != {"overview"} or found.machines):
-        return True
     if any(wanted.search(question.own) and not told.search(said) for wanted, told in words().attributes):
         return False
+    if asked.intents & OF_RECORDS and (asked.intents != {"overview"} or found.machines):
+        return True
     if "figure" not in asked.wants:
         return True
     measures = measures_asked(question.own)
@@ -96,10 +101,12 @@ def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]
     wanted = {i.normal for i in asked.identifiers}
     if asked.intents & {"stock"} and wanted & {normal_identifier(part.part_number) for part in found.parts}:
         return ()  # a part number says enough: its stock is the same for every machine that it fits
+    if "stock" in asked.intents and 0 < len({part.part_number for part in found.parts}) <= _FEW_PARTS:
+        return ()  # the name says enough
     by_machine = bool(asked.intents & {"status"})
     if question.machines:
         models = {machine.model for machine in question.machines}
-        if by_machine or len(models) > 1:
+        if by_machine or (len(models) > 1 and not question.apart):
             return tuple(machine.tag for machine in question.machines)[:_CHOICES]
         return ()
     machines = corpus.all_equipment()

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from agent.asking.measures import measures_asked, shows_measure
 from agent.asking.question import Question
 from agent.asking.understanding import Understanding
-from agent.models.forms import asks_of_document, holds_figure, is_no_sentence, is_title_block, suits
+from agent.models.forms import (
+    asks_of_document,
+    holds_figure,
+    is_contents,
+    is_no_sentence,
+    is_running_head,
+    is_title_block,
+    suits,
+)
 from agent.models.units import Unit, cut
 from agent.models.wording import other_wording, own_wording
 from agent.tools.data import addressed
@@ -45,6 +53,7 @@ _OF_FAULTS = re.compile(r"\btrouble|\bfaults?\b|\bproblems?\b|\bsymptoms?\b|故�
 _FAULT = 0.5  # a row of codes answers a question about a fault
 _PARTS = 0.35  # ... and one of a list of parts a question about a part's name or number
 _ROWS, _ROW_TOO = 300, 0.75
+_OPENS = 0.3  # a line that begins with the code, against one that begins with another
 _LISTED = 0.2  # ... and where a code is one of several in a row
 _LISTED_CODE = re.compile(r"-?\d{1,8}(?=\s*[:：=]|\s+[-–—])")  # "31: collision": the entry of a list of codes
 _MORE = 3  # words beside a code
@@ -100,8 +109,10 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
         scored = [scorer.score(unit) for unit in own]
         top = max(range(len(scored)), key=lambda i: (scored[i], -i))
         score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
-        extracts.append(Extract(passage, _window(passage, own, scored, top), score))
+        extracts.append(Extract(passage, _window(passage, own, scored, top, scorer.codes), score))
     extracts.sort(key=lambda extract: -extract.score)
+    if question.apart:
+        return _of_each(extracts, [machine.model for machine in question.machines])
     return _kept(
         _measured_first(extracts, question, asked), question, {*content_words(question.own), *found.translated}
     )
@@ -113,7 +124,8 @@ def _pool(found: Found) -> list[Passage]:
     best = candidates(passages)
     near = {section_of(passage) for passage in best if passage.applies != "other"}
     same = [passage for passage in documents_of(passages) if section_of(passage) in near]
-    return list({passage.id: passage for passage in [*found.beside, *same, *best]}.values())
+    pool = {passage.id: passage for passage in [*found.beside, *same, *best] if not is_contents(passage)}
+    return list(pool.values())
 
 
 def _measured_first(extracts: list[Extract], question: Question, asked: Understanding) -> list[Extract]:
@@ -122,6 +134,12 @@ def _measured_first(extracts: list[Extract], question: Question, asked: Understa
     least = _MEASURED * extracts[0].score
     shown = next((one for one in extracts if one.score >= least and shows_measure(measures, one.text)), extracts[0])
     return [shown, *(one for one in extracts if one is not shown)]
+
+
+def _of_each(extracts: Sequence[Extract], models: Sequence[str | None]) -> list[Extract]:
+    """Return the best extract for each of several machines."""
+    best = (next((one for one in extracts if model in one.passage.models), None) for model in models)
+    return [one for one in best if one] or list(extracts[:1])
 
 
 def _kept(extracts: Sequence[Extract], question: Question, said: Collection[str]) -> list[Extract]:
@@ -183,6 +201,12 @@ def _page(passage: Passage) -> tuple[int | None, int | None]:
     return passage.place.revision, passage.place.page
 
 
+def _opening_code(text: str) -> str | None:
+    """Return the code that a text begins with, in its normal form."""
+    found = next((one for one in extract_identifiers(text) if one.kind == "code"), None)
+    return found.normal if found and text.lstrip().startswith(found.text) else None
+
+
 def _follows(passage: Passage, other: Passage) -> bool:
     return passage.id == other.id + 1 and passage.section == other.section
 
@@ -220,12 +244,12 @@ class _Scorer:
         self._own = own_wording(terms, every) + own_wording(of_before, every, weight=less)
         self._other = other_wording(terms, every) + other_wording(of_before, every, weight=less)
         self._numbers = set(_PLAIN_NUMBER.findall(question.own))
-        self._codes = {i.normal for i in asked.identifiers if i.kind == "code"}
+        self.codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}
         told = any(i.kind == "part" for i in asked.identifiers) and not words().hazard_asked.search(question.own)
         self._names = told or "name" in asked.wants or "stock" in asked.intents
         # A code that was spoken of before, which a question of its own, or for a figure, leaves behind.
-        self._lent = bool(self._codes) and not self._codes & own and (not thin or "figure" in asked.wants)
+        self._lent = bool(self.codes) and not self.codes & own and (not thin or "figure" in asked.wants)
 
     def score(self, unit: Unit) -> float:
         passage = unit.passage
@@ -240,6 +264,8 @@ class _Scorer:
             score += _SAME_NUMBER
         if "cause" in self._asked.wants and passage.section and _OF_FAULTS.search(passage.section[-1]):
             score += _WANT * 0.5  # a list of faults says "noisy: worn bearings" without a word for cause
+        if self.codes and (opening := _opening_code(unit.text)):
+            score += _OPENS if opening in self.codes else -_OPENS
         if len(unit.text) < 20:
             score -= 0.08 if holds_figure(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
         if words().caption.match(unit.text) or is_no_sentence(unit):
@@ -256,21 +282,21 @@ class _Scorer:
             bonus -= _WARNING if not _NOTE.match(passage.text) else _HINT
         if passage.applies == "other":
             bonus -= 0.5
-        if is_title_block(passage) and not asks_of_document(question.own):
+        if (is_title_block(passage) or is_running_head(passage)) and not asks_of_document(question.own):
             bonus -= _TITLE_BLOCK
         if passage.kind == "fault" and (self._lent or (not asked.code and "fault" not in asked.intents)):
             bonus -= _FAULT
         if words().parts_row.search(unit.text) and not self._names:
             bonus -= _PARTS
-        if self._codes and not self._lent:
+        if self.codes and not self._lent:
             named = [i.normal for i in extract_identifiers(unit.text[:60]) if i.kind == "code"]
             listed = _LISTED_CODE.match(unit.text)
             if passage.kind == "fault" and listed and listed.group() in {i.text for i in asked.identifiers}:
                 bonus += _ENTRY
-            elif passage.kind == "fault" and named and named[0] in self._codes:
+            elif passage.kind == "fault" and named and named[0] in self.codes:
                 alone = len(extract_identifiers(unit.text.split("|")[0])) == 1
                 bonus += _ENTRY if alone else _LISTED
-            elif self._codes & {i.normal for i in extract_identifiers(unit.text)}:
+            elif self.codes & {i.normal for i in extract_identifiers(unit.text)}:
                 bonus += _MENTION
         if (question.scope or self._called) and passage.applies == "model":
             bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
@@ -279,10 +305,11 @@ class _Scorer:
         return bonus
 
 
-def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int) -> str:
+def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int, codes: Collection[str]) -> str:
     """Grow the best unit by its neighbours, the better side first, while the reader's attention lasts.
 
-    A row of a table stands for itself; of its neighbours only those that answer nearly as well come along.
+    A row of a table stands for itself; of its neighbours only those that answer nearly as well come along. Beside what
+    is said of the codes asked for, nothing comes along that begins with another code.
     """
     text = passage.text
     if passage.kind == "fault":
@@ -294,6 +321,7 @@ def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], to
     first = last = top
     while True:
         sides = [i for i in (first - 1, last + 1) if least <= i < len(units) and not is_no_sentence(units[i])]
+        sides = [i for i in sides if not codes or _opening_code(units[i].text) in (None, *codes)]
         # Two that are not neighbours in the passage have something between them that is not said.
         sides = [i for i in sides if abs(units[i].position - units[first if i < first else last].position) == 1]
         sides = [i for i in sides if units[max(i, last)].end - units[min(i, first)].start <= room]

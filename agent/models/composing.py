@@ -120,7 +120,9 @@ def _direct(question: Question, asked: Understanding, found: Found) -> list[str]
     steps = procedure(question, asked, found)
     lines: list[str] = []
     for extract in steps or choose(question, asked, found):
-        if not steps and not lines and (title := _title_needed(asked, extract)):
+        if question.apart:
+            lines += [f"**{one.tag} {one.name}**" for one in question.machines if one.model in extract.passage.models]
+        elif not steps and not lines and (title := _title_needed(asked, extract)):
             lines.append(f"**{title}**")
         lines.append(f"{_BLANK.sub(chr(10), extract.text)} [p{extract.passage.id}]")
     return lines

@@ -65,6 +65,7 @@ class ExtractiveModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
+_COMPARED = 3  # machines of which one question asks the same
 # What no single row of stock answers.
 _EXTREMES = (
     "most", "least", "longest", "shortest", "dearest", "cheapest", "first", "last", "total", "mean", "measures.worth",
@@ -83,7 +84,12 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     if question.recorded.query or unheard:
         machines = [machine.tag for machine in (*([question.machine] if question.machine else question.machines),)]
         return [_call("query_records", query=question.text, machines=machines)]
-    calls = [_call("search_manuals", query=question.text, **at)]
+    if question.apart:
+        calls = [
+            _call("search_manuals", query=question.text, equipment=one.tag) for one in question.machines[:_COMPARED]
+        ]
+    else:
+        calls = [_call("search_manuals", query=question.text, **at)]
     calls += [_call(name, **arguments) for name, arguments in figure_calls(question, zone)]
     if question.topic:
         calls.append(_call("search_manuals", query=question.own, **at))

@@ -27,6 +27,7 @@ _DEFINES = re.compile(r"\b(?:is|are|means?|refers? to|defined|called|indicates?|
 _EXPLAINED = re.compile(
     r"[-*•·\s]*([A-Z][A-Z0-9_]+|[A-Za-z][\w.-]*[\d_][\w.-]*)\s*(?:[:：]|[-–—]\s|\bis\b|\bmeans\b|是|指|表示)\s*(?=[^\d\s].{15,})"
 )
+_FIRST_CELL = re.compile(r"[^|:：]{1,24}[:：]\s*([A-Z]+\d[\w.:-]*)\s*\|")  # "Key: F7 | Page group: Lubrication"
 _AIM = re.compile(
     r"\s*(?:(?:in order )?to\s+([a-z][^,.]{5,80}),|(?:如果?|若|为了?)?(?:要|需要?|想)([^，。]{2,30})[，,])", re.I
 )
@@ -45,6 +46,14 @@ _ASKED_OF_DOCUMENT = re.compile(
     r"|(?:文件|出厂)编?号|序列号|适用范围|版本|第几版|谁编|审核|说明书|手册|指南",
     re.IGNORECASE,
 )
+_CONTENTS = re.compile(r"(?:table of )?contents|目\s*[录次]", re.IGNORECASE)
+# "3.2 Starting up 14", "Starting up ........ 14"
+_CHAPTER_PAGE = re.compile(
+    r"\s*(?:(?:\d{1,2}(?:\.\d{1,2})*|第.{1,3}[章节])\s+\D|.*[.…·]{3}).*?(?<!\d)(?<!\d[.,])(?<!-)(\d{1,4})\s*$"
+)
+_LISTING, _MOSTLY = 4, 0.8  # lines of a list of chapters, and the share of them that end with a page
+_NAMES_DOCUMENT = re.compile(r"\b(?:manual|instructions|handbook)\b|说明书|手册|指导书", re.IGNORECASE)
+_HEAD = 80  # characters of a running head
 _TITLE_BLOCK = 400  # characters
 _SENTENCE = re.compile(r"\w[.。！？!?;；]\s*$", re.MULTILINE)
 # "8 出口 8 出口", "上曲肘 下曲肘 滑脚": words apart, as no Chinese sentence has them.
@@ -105,6 +114,18 @@ def is_no_sentence(unit: Unit) -> bool:
     return len(said) >= _PIECES and sum(map(is_function_word, said)) * _JOINED < len(said)
 
 
+def is_running_head(passage: Passage) -> bool:
+    """Say whether a passage is but a line that names its document, as it stands over every page."""
+    text = passage.text.strip()
+    return (
+        passage.kind == "text"
+        and len(text) <= _HEAD
+        and "\n" not in text
+        and not _SENTENCE.search(text)
+        and _NAMES_DOCUMENT.search(text) is not None
+    )
+
+
 def is_title_block(passage: Passage) -> bool:
     """Say whether a passage is what a document says of itself on its first page: number, edition, whom it is for."""
     place, section = passage.place, passage.section
@@ -115,6 +136,18 @@ def is_title_block(passage: Passage) -> bool:
     return not chapter and len(text) <= _TITLE_BLOCK and not _SENTENCE.search(text) and bool(_OF_DOCUMENT.search(text))
 
 
+def is_contents(passage: Passage) -> bool:
+    """Say whether a passage lists chapters with their pages."""
+    if passage.kind not in ("text", "procedure"):
+        return False
+    if passage.section and _CONTENTS.fullmatch(passage.section[-1].strip()) and not _SENTENCE.search(passage.text):
+        return True
+    lines = [line for line in passage.text.splitlines() if line.strip()]
+    entries = [entry for line in lines if (entry := _CHAPTER_PAGE.match(line))]
+    pages = [int(entry[1]) for entry in entries]
+    return len(lines) >= _LISTING and len(entries) >= _MOSTLY * len(lines) and pages == sorted(pages)
+
+
 def asks_of_document(question: str) -> bool:
     """Say whether a question asks for what stands in a title block."""
     return _ASKED_OF_DOCUMENT.search(question) is not None
@@ -122,5 +155,5 @@ def asks_of_document(question: str) -> bool:
 
 def _explains(text: str, question: str) -> bool:
     """Say whether a text begins with a name that the question holds, and goes on to say what it is."""
-    entry = _EXPLAINED.match(text)
+    entry = _EXPLAINED.match(text) or _FIRST_CELL.match(text)
     return entry is not None and re.search(rf"(?<!\w){re.escape(entry[1])}(?!\w)", question, re.ASCII) is not None

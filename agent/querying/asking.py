@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from agent.asking.measures import measures_asked
-from agent.asking.past import of_the_past, planned
+from agent.asking.past import of_the_past, planned, supposed
 from agent.asking.periods import period_in
 from agent.asking.understanding import OF_RECORDS, Intent, Understanding
 from agent.querying.language import said
@@ -64,7 +64,7 @@ def _understood(read: Readings, text: str, asked: Understanding, now: datetime, 
     figure = query.figure == "count" and not query.measure and not asked.intents & OF_RECORDS
     if figure and not past and measures_asked(text):
         return None  # "how much is the nozzle tightened?" asks for a torque
-    if query.table == "cases" and not (past or counted):
+    if query.table == "cases" and (supposed(text) or not (past or counted)):
         return None  # how long it takes and how often it is done are figures of a page
     return query
 

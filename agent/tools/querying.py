@@ -104,6 +104,8 @@ def _found(corpus: Corpus, result: Result, text: str, zh: bool, zone: ZoneInfo) 
 
 def _cases(told: _Told) -> Found:
     result = told.result
+    if not result.rows and result.query.order:  # of a last time that never was
+        return Found(absent=(f"{told.who}：没有记录。" if told.zh else f"{told.who}: nothing is recorded.",))
     figures = told.corpus.case_figures(CaseFilter(ids=frozenset(row.id for row in result.rows)))
     latest = max((row for row in result.rows if row.at), key=lambda row: row.at, default=None)  # type: ignore[arg-type, return-value]
     asked = tuple(one for one in told.aspects if one not in _TOLD_OTHERWISE)

@@ -11,7 +11,7 @@ from agent.asking.question import Question
 from agent.asking.understanding import understand
 from agent.models.choosing import choose
 from agent.models.composing import compose
-from agent.models.forms import is_no_sentence
+from agent.models.forms import is_contents, is_no_sentence
 from agent.models.units import cut
 from agent.tools.found import Found
 from corpus import ChunkKind, Evidence, Passage, Place
@@ -199,3 +199,44 @@ def test_the_name_of_a_document_is_not_what_its_sentences_are_searched_for() -> 
     question = Question(asked, asked, understand(asked))
     found = Found(evidence=Evidence(passages, called=("JD-201",)))
     assert choose(question, question.asked, found)[0].passage.id == 2
+
+
+def test_beside_what_is_said_of_a_code_no_other_code_comes_along() -> None:
+    text = "M11 reports high background. M18 means that the meter has counted no pulses. M20 reports an open door."
+    assert _answer("The winch shows M18, meaning?", ("text", text)) == [
+        "M18 means that the meter has counted no pulses."
+    ]
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "5.3 Rope 13\n6 Drum 14\n7 Rope spares 17\n8 Brake 18",
+        "绞车 ........ 3\n卷筒 ........ 5\n钢丝绳 ...... 8\n制动 ........ 9",
+    ],
+)
+def test_a_list_of_chapters_answers_nothing(contents: str) -> None:
+    assert is_contents(_passage(0, "text", contents))
+    told = "The spare rope hangs in the cabin."
+    assert _answer("Where are the rope spares?", ("text", contents), ("text", told)) == [told]
+
+
+@pytest.mark.parametrize(
+    "text", ["1. Set 5 bar\n2. Wait 10\n3. Turn by 20\n4. Tighten to 30", "Speed 3\nPower 5\nMass 8\nWidth 9"]
+)
+def test_steps_and_figures_are_no_list_of_chapters(text: str) -> None:
+    assert not is_contents(_passage(0, "text", text))
+
+
+def test_a_row_that_begins_with_a_name_says_what_it_is() -> None:
+    spares = "Order no.: NV-20202 | Part: Slack-rope sensor B11, M18 PNP | Qty per winch: 4"
+    purpose = "Item: B11 | Designation: Slack-rope sensor | Purpose: Stops the drum when the rope is slack"
+    first, *_ = _answer("what's B11 for?", ("table", spares), ("table", purpose))
+    assert first == purpose
+
+
+def test_the_line_over_every_page_answers_nothing() -> None:
+    first, *_ = _answer(
+        "绞车钢丝绳的直径是多少", ("text", "绞车 WN-20 使用说明书 WN-204"), ("text", "钢丝绳直径 8 mm。")
+    )
+    assert first == "钢丝绳直径 8 mm。"

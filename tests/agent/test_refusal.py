@@ -43,6 +43,17 @@ def test_a_figure_of_another_quantity_is_no_answer(asked: str, said: str, answer
         ("减速机用什么油", "Fill with CLP 220 oil", True),
         ("What is the maker's phone number?", "Press RESET for 3 seconds.", False),
         ("Which software version does the panel run?", "Press RESET on the panel.", False),
+        ("Which Loctite grade secures the hook?", "Secure the hook with glue.", False),
+        ("绞车用什么牌号的油", "Oil: CLP 220", True),
+        ("What does a new hook cost?", "Hook | WN-2044 | in stock 2", False),
+        ("Who is responsible for the winch?", "The winch lifts 2 t.", False),
+        ("绞车谁负责？", "绞车由机修班负责。", True),
+        ("the steps for changing the hook please", "Check the hook every week.", False),
+        ("the steps for changing the hook please", "1. Lower the block.\n2. Take off the hook.", True),
+        ("更换吊钩的步骤", "每周检查吊钩。", False),
+        ("How many hooks WN-2044 have we got in store?", "Part no.: WN-2044 | Per winch: 1", False),
+        ("库里还有吊钩吗", "- WN-2044 吊钩: 现有 2 个, 库位 A-1", True),
+        ("更换吊钩的步骤", "先放下滑轮组，再拆吊钩。", True),
     ],
 )
 def test_what_is_asked_for_by_its_name_has_to_be_told(asked: str, said: str, answers: bool) -> None:
@@ -64,6 +75,18 @@ def test_below_the_threshold_of_the_search_nothing_answers(confidence: float, an
     asked = "What diameter has the rope of the winch?"
     found = Found(evidence=Evidence((winch(),), confidence=confidence, threshold=0.26))
     assert supported(Question(asked, asked, understand(asked)), found) == answers
+
+
+def test_when_it_was_last_done_no_manual_tells() -> None:
+    asked = "When was the last oil change of the winch?"
+    found = Found(evidence=Evidence((winch(),), confidence=0.9, threshold=0.26))
+    assert not supported(Question(asked, asked, understand(asked)), found)
+
+
+def test_what_a_machine_does_not_measure_is_no_reason_to_refuse_a_fault() -> None:
+    asked = "The rope of the winch shows fault E-14, one module's current is different"
+    found = Found(evidence=Evidence((winch(),), confidence=0.9, threshold=0.26), absent=("No record of current.",))
+    assert supported(Question(asked, asked, understand(asked)), found)
 
 
 @pytest.mark.parametrize(

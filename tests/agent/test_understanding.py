@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.asking.past import planned
+from agent.asking.past import planned, supposed
 from agent.asking.understanding import understand
 from agent.querying.asking import query_in
 from corpus import Corpus
@@ -53,6 +53,60 @@ def test_how_often_it_was_done_records_tell(text: str) -> None:
     assert not planned(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_so"), [("E11 一直不消会不会停机，多久", True), ("will it stop?", True), ("停机停了多久", False)]
+)
+def test_what_would_happen_is_asked_of_no_record(text: str, is_so: bool) -> None:
+    assert supposed(text) == is_so
+
+
 def test_where_nothing_is_kept_nothing_is_counted(corpus: Corpus) -> None:
     text = "How many repairs were there in 2025?"
     assert query_in(corpus, text, understand(text), ()) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "changed the grams in the recipe, what do I check next",
+        "E-12 since we stopped for lunch",
+        "how long must it warm up in cold weather?",
+        "天气冷的时候要预热多久",
+        "放假前要怎么停机",
+    ],
+)
+def test_what_belongs_to_the_shop_floor_is_no_small_talk(said: str) -> None:
+    assert not understand(said).intents & {"off_topic", "talk"}
+
+
+@pytest.mark.parametrize("said", ["how is the weather?", "a recipe for a cake please", "明天会下雨吗", "几号放假"])
+def test_what_does_not_is_off_topic(said: str) -> None:
+    assert understand(said).intents == {"off_topic"}
+
+
+@pytest.mark.parametrize(
+    ("said", "wants"),
+    [
+        ("what's B11 for?", "definition"),
+        ("whats the F7 key for", "definition"),
+        ("blue lamp stays on, meaning?", "definition"),
+        ("再生风机是几千瓦的", "figure"),
+        ("temperature hunts, what first", "steps"),
+        ("who do I ring about it", "person"),
+    ],
+)
+def test_what_is_wanted_is_understood_as_people_type_it(said: str, wants: str) -> None:
+    assert wants in understand(said).wants
+
+
+def test_a_negation_without_its_apostrophe_is_one() -> None:
+    assert understand("the pump doesnt start").intents == {"fault"}
+
+
+def test_months_that_one_has_are_no_stock() -> None:
+    assert "stock" not in understand("how many months of warranty do we have").intents
+    assert "stock" in understand("how many filters do we have").intents
+
+
+def test_when_it_is_due_without_a_verb_is_asked_of_no_record() -> None:
+    assert planned("vacuum pump - what oil, how often changed")

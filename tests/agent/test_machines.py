@@ -1,0 +1,145 @@
+"""Machines as people call them: by part of a name, in the other language, several in one breath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent import build_assistant
+from agent.asking.machines import machines_meant, named_apart, renamed
+from agent.asking.question import read_question
+from corpus import Corpus, Equipment, Settings, open_corpus
+from ingest import IngestOptions, build_ingestor
+
+MACHINES = [
+    Equipment("IM-07", "注塑机", "HR-220e"),
+    Equipment("IM-09", "注塑机", "HR-160e"),
+    Equipment("BM-03", "双工位吹塑机", "MC-75L/2"),
+    Equipment("CH-415", "氦检灌注站", "HLC-6"),
+    Equipment("CV-310", "总装输送线（伺服升降）", "LTX-40"),
+    Equipment("DR-11", "Desiccant dryer", "DX-150"),
+]
+FILES = {
+    "设备台账.csv": (
+        "equipment,name,model,owner,contact\n"
+        "IM-07,注塑机,HR-220e,罗建国,分机 6107\nIM-09,注塑机,HR-160e,罗建国,分机 6107\n"
+        "BM-03,双工位吹塑机,MC-75L/2,邓丽华,分机 6215\n"
+    ),
+    "HR-220e manual.md": (
+        "# HR-220e manual\n\n## Hydraulics\n\nThe tank holds 310 litres of hydraulic oil HLP 46.\n\n"
+        "Hydraulic hoses are replaced after 6 years at the latest.\n\n"
+        "## Alarms\n\nA170 means that the central lubrication has no pressure. Fill the grease cartridge.\n"
+    ),
+    "MC-75L 说明书.md": (
+        "# MC-75L 吹塑机说明书\n\n## 液压\n\n液压油箱容量为 85 升，使用 L-HM46 液压油。\n\n"
+        "液压软管满 5 年必须更换。\n\n## 停机\n\n停机超过 2 小时，关闭全部加热。\n"
+    ),
+    "运行状态.csv": (
+        "equipment,metric,value,unit,limit_low,limit_high,time\n"
+        "IM-07,oil temperature,53.5,°C,42,50,2026-06-18 07:30\nBM-03,牵引速度,212,m/min,0,320,2026-06-18 07:30\n"
+    ),
+    "维修案例.csv": (
+        "equipment,symptom,cause,action,by,date\n"
+        'IM-07,A170 every morning,Plastic pipe broken,"Pipe replaced, line vented",S. Okafor,2023-11-08\n'
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Corpus]:
+    folder, data = tmp_path_factory.mktemp("shop"), tmp_path_factory.mktemp("data")
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (data / "models").symlink_to(models)
+    settings = Settings(data_dir=data)
+    with open_corpus(settings) as corpus:
+        ingestor = build_ingestor(settings, corpus)
+        assert all(not one.error for one in ingestor.ingest([folder], IngestOptions(), lambda _: None, "test"))
+        ingestor.close()
+        yield corpus
+
+
+def told(shop: Corpus, question: str) -> str:
+    return build_assistant(shop.settings, shop).ask(question).text or ""
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("吹塑机怎么停机", ["BM-03"]),
+        ("灌注机跳 M18", ["CH-415"]),
+        ("氦检站的真空泵油", ["CH-415"]),
+        ("输送线的站号", ["CV-310"]),
+        ("the dryer shows Er 3", ["DR-11"]),
+        ("MC-75L 的模头", ["BM-03"]),  # its series
+        ("the sensor of the loader", []),
+        ("the cooler is blocked", []),
+    ],
+)
+def test_a_machine_is_meant_by_part_of_its_name(text: str, meant: list[str]) -> None:
+    assert [machine.tag for machine in machines_meant(text, MACHINES).machines] == meant
+
+
+def test_a_part_of_a_name_may_be_told_in_the_other_language() -> None:
+    text = renamed("the blow moulder stops", MACHINES, [("blow moulder", (("吹塑", "塑机"),))])
+    assert [machine.tag for machine in machines_meant(text, MACHINES).machines] == ["BM-03"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("吹塑机和灌注机的真空泵", ["BM-03", "CH-415"]),
+        ("which is hotter, the HR-220e or the MC-75L?", ["IM-07", "BM-03"]),
+        ("注塑机和吹塑机的软管", []),  # which of the two injection moulding machines?
+        ("吹塑机的软管", []),
+    ],
+)
+def test_several_machines_are_meant_where_each_is_named(text: str, tags: list[str]) -> None:
+    assert [machine.tag for machine in named_apart(text, MACHINES)] == tags
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("注塑机的液压油是什么牌号", "IM-07"),  # of the two only one has a manual
+        ("注塑机报 A170 是什么意思", "IM-07"),
+        ("注塑机现在的油温正常吗", "IM-07"),  # ... or readings
+    ],
+)
+def test_of_several_machines_the_one_that_is_known_of_is_meant(shop: Corpus, text: str, tag: str) -> None:
+    machine = read_question(shop, text, None, None, ()).machine
+    assert machine is not None
+    assert machine.tag == tag
+
+
+def test_one_question_about_two_machines_is_answered_for_each(shop: Corpus) -> None:
+    answer = told(shop, "注塑机和吹塑机的液压软管分别最多用几年？")
+    assert answer.index("IM-07") < answer.index("6 years") < answer.index("BM-03") < answer.index("满 5 年")
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("who do I ring about the blow moulder?", "6215"),
+        ("吹塑机坏了找谁", "邓丽华"),
+        ("we had that A170 in the mornings before, how was it fixed?", "line vented"),
+        ("注塑机一箱液压油多少升？", "310 litres"),  # not the oil's temperature
+        ("How hot is the oil of IM-07?", "53.5 °C"),
+    ],
+)
+def test_what_is_asked_of_a_machine_is_told(shop: Corpus, question: str, says: str) -> None:
+    assert says in told(shop, question)
+
+
+@pytest.mark.parametrize(
+    ("question", "says_not"),
+    [
+        ("What is the current screw speed of BM-03?", "212"),  # another speed is what is measured
+        ("When was the last oil change on IM-07?", "310"),
+        ("A170 一直不消会不会停机，多久？", "0 次"),
+    ],
+)
+def test_what_is_not_on_record_is_not_told(shop: Corpus, question: str, says_not: str) -> None:
+    assert says_not not in told(shop, question)
