@@ -108,11 +108,14 @@ class PartStore(FileRecords):
         """Find lines by the terms of a question in any of their ways, in the other language too; the best match first.
 
         A term counts by how few lines hold it; what no line holds says nothing of which one is meant. Half of the name
-        has to be said.
+        has to be said; of a machine in question, only what fits it or names none.
         """
         said = {token for term in terms for way in (term.own, *term.alike, *term.other) for token in way}
         parts = [
-            part for part in self.all() if any(_said(name, said) >= _HALF for name in (part.name, part.name_en) if name)
+            part
+            for part in self.all()
+            if any(_said(name, said) >= _HALF for name in (part.name, part.name_en) if name)
+            and (not names or _fits(part, names))
         ]
         held = [{*_tokens(" ".join(filter(None, (part.name, part.name_en, part.spec))))} for part in parts]
         scores = [0.0] * len(parts)
@@ -124,8 +127,6 @@ class PartStore(FileRecords):
             if best >= _MOSTLY:
                 for at in having:
                     scores[at] += best * math.log(1 + len(parts) / len(having))
-        if names:
-            scores = [score * (1 + _FITS * _fits(part, names)) for score, part in zip(scores, parts, strict=True)]
         most = max(scores, default=0.0)
         best_parts = [part for score, part in zip(scores, parts, strict=True) if most and score >= 0.9 * most]
         return best_parts[:limit] if len(best_parts) <= _FEW else []
