@@ -59,12 +59,14 @@ def confidence_signals(
     if not order:
         return dict.fromkeys(_SIGNALS, 0.0)
     column = {name: features[:, at] for at, name in enumerate(FEATURES)}
-    shown = [i for i in order[:_FIRST] if column["kind"][i] == 0]
+    # Rows of stock, machines and cases are asked by tools of their own: only what a document says counts here.
+    said = [i for i in order if not column["row"][i]]
+    shown = [i for i in order[:_FIRST] if column["kind"][i] == 0 and not column["row"][i]]
     return {
         "coverage": covered_by(query, [candidates[i] for i in order[:_COVERED]]),
         "named": max((named_share(query, candidates[i]) for i in shown), default=0.0),
         "leading": 1 + max((float(column["lexical"][i]) for i in shown), default=-1.0),
-        "lead": _lead(fits),
+        "lead": _lead(fits[said]),
         "across": float(column["across"][order[0]]),
     }
 
