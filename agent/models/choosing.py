@@ -51,6 +51,7 @@ _PLAIN_NUMBER = re.compile(
 _SAME_NUMBER = 0.3  # "the 500 hours' service" is not that of 250 hours
 _OF_FAULTS = re.compile(r"\btrouble|\bfaults?\b|\bproblems?\b|\bsymptoms?\b|故障|异常|排除", re.IGNORECASE)
 _FAULT = 0.5  # a row of codes answers a question about a fault
+_SETTING = re.compile(r"(?:^|\|\s*)(?:出厂|默认|缺省|初始|范围|default|factory|delivered|preset|range)[^|:：]{0,16}[:：]", re.I)
 _PARTS = 0.35  # ... and one of a list of parts a question about a part's name or number
 _ROWS, _ROW_TOO = 300, 0.75
 _OPENS = 0.3  # a line that begins with the code, against one that begins with another
@@ -285,7 +286,9 @@ class _Scorer:
         if (is_title_block(passage) or is_running_head(passage)) and not asks_of_document(question.own):
             bonus -= _TITLE_BLOCK
         if passage.kind == "fault" and (self._lent or (not asked.code and "fault" not in asked.intents)):
-            bonus -= _FAULT
+            # A list of settings has codes too, and its rows answer what a setting is.
+            if not ("figure" in asked.wants and _SETTING.search(unit.text)):
+                bonus -= _FAULT
         if words().parts_row.search(unit.text) and not self._names:
             bonus -= _PARTS
         if self.codes and not self._lent:

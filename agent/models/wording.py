@@ -47,18 +47,18 @@ def own_wording(terms: Sequence[Rendered], units: Sequence[Unit], *, weight: flo
 
 
 def other_wording(terms: Sequence[Rendered], units: Sequence[Unit], *, weight: float = 1.0) -> Wording:
-    """Weigh a question's terms for texts in the other language; one without a rendering tells nothing of them.
+    """Weigh a question's terms for texts in the other language, where names and figures stand as they are.
 
-    Names and figures stand there as they are.
+    A term without a rendering tells nothing of them, unless texts in the question's language say it: they are meant.
     """
     used = _used(units)
     every = []
     for term in terms:
         kept = [term.own] if all(token.isascii() for token in term.own) else []
         ways = [*kept, *term.other]
-        if ways:
+        if ways or used.issuperset(term.own):
             told = tuple((1.0, way) for way in ways if not used.isdisjoint(way))
-            every.append((weight * _weight(ways, units), told))
+            every.append((weight * _weight(ways or [term.own], units), told))
     return Wording(tuple(every))
 
 

@@ -53,3 +53,9 @@ def test_a_name_stands_in_the_other_language_as_it_is_and_an_unknown_word_says_n
     assert _share("BR3 is the brake.", Rendered(("br3",), ())) == 1.0
     assert _share("The drum is blue.", unknown) == 0.0
     assert len(other_wording([code, unknown], [_unit("The drum is blue.")]).terms) == 1
+
+
+def test_what_texts_say_in_one_language_alone_speaks_against_those_in_the_other() -> None:
+    units = [_unit("背辊轴承每 500 h 加脂。"), _unit("The drum bearing takes grease.")]
+    other = other_wording([Rendered(("轴承",), (("bear",),)), Rendered(("背辊",), ())], units)
+    assert 0.0 < other.share(units[1].tokens, ()) < 0.6
