@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from corpus import Chunk, ChunkKind
 from ingest.listed import headed_by_code, listed_entries
 from ingest.readers import Block, ParsedFile
+from ingest.readers.mending import LETTERED, NUMBERED
 from ingest.tabular import row_text, table_chunks
 
 _SENTENCE = re.compile(r"(?<=[。！？；!?])|(?<=[.;])\s+(?=[A-Z(\d])|\n")
@@ -24,9 +25,10 @@ def chunk(parsed: ParsedFile, characters: int) -> list[Chunk]:
         if block.kind == "heading":
             chunks += _pack(waiting, path, characters)
             waiting = []
-            while path and path[-1][0] >= block.level:
+            level = _level(block, path)
+            while path and path[-1][0] >= level:
                 path.pop()
-            path.append((block.level, block.text))
+            path.append((level, block.text))
         elif block.kind == "table":
             chunks += _pack(waiting, path, characters)
             waiting = []
@@ -39,6 +41,14 @@ def chunk(parsed: ParsedFile, characters: int) -> list[Chunk]:
             waiting.append(block)
     chunks += _pack(waiting, path, characters)
     return chunks
+
+
+def _level(block: Block, path: Sequence[tuple[int, str]]) -> int:
+    """Return how deep a heading stands: under 一、 or A. comes 1., which looks like a chapter of its own."""
+    chapter = path[0] if path and LETTERED.match(path[0][1]) else None
+    if chapter and block.level <= chapter[0] and NUMBERED.match(block.text):
+        return chapter[0] + 1
+    return block.level
 
 
 def _goes_on(before: Block, block: Block) -> bool:

@@ -18,7 +18,7 @@ _REVISION = re.compile(
     r"(?:\brev(?:ision)?\.?|版本|修订版?)\s*[:：]?\s*([A-Z]\b|\d+(?:\.\d+)*\b|[Vv]\d+(?:\.\d+)*)", re.IGNORECASE
 )
 _CHAPTER = re.compile(
-    r"\d{1,2}(?:\.\d{1,2})*[.、]?\s+\D|[一二三四五六七八九十]+[、.．]|第[一二三四五六七八九十\d]+[章节篇]|chapter \d"
+    r"\d{1,2}(?:\.\d{1,2})*[.、]?\s+\D|[A-Z]\.\s+[^\W\d_]{2}|[一二三四五六七八九十]+[、.．]|第[一二三四五六七八九十\d]+[章节篇]|chapter \d"
     r"|(?:(?:table of )?contents|foreword|preface|introduction|目\s*录|前\s*言|引\s*言)\s*$",
     re.IGNORECASE,
 )
@@ -28,6 +28,8 @@ _NO_TITLES = frozenset("untitled unspecified anonymous (anonymous) unknown docum
     "word document",
     "powerpoint presentation",
 }
+# A program that printed it left the name of its own file there.
+_FILE_NAME = re.compile(r"\.(?:docx?|html?|txt|rtf|od[tp]|pptx?|xlsx?|indd|qxd|tex|md|pdf)$", re.IGNORECASE)
 _FEW = 3  # names behind a label on the cover; what is for more is for the plant
 
 
@@ -37,7 +39,7 @@ def title_of(parsed: ParsedFile, source: str) -> str:
     if Path(source).suffix.lower() in TABLES:
         return name[:200]  # their first heading is a sheet's name, such as Sheet1
     title = (parsed.title or "").strip()
-    if len(title) < 3 or title.lower() in _NO_TITLES or title.lower().endswith((".doc", ".docx")):
+    if len(title) < 3 or title.lower() in _NO_TITLES or _FILE_NAME.search(title):
         headings = (block.text for block in parsed.blocks if block.kind == "heading" and block.level == 1)
         title = next((heading for heading in headings if not _CHAPTER.match(heading)), "")
     return (title or name)[:200]

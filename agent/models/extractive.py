@@ -20,7 +20,7 @@ from agent.models.composing import compose
 from agent.models.procedures import best_section
 from agent.tools.found import Found, merged
 from agent.words import words
-from corpus import content_words, extract_identifiers, normal_identifier
+from corpus import content_words, extract_identifiers, index_tokens, normal_identifier
 
 _NAMING = 5  # passages whose part numbers are looked up in stock
 _NUMBERS = 24
@@ -156,12 +156,23 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
     passages = documents_of(found.evidence.passages if found.evidence else ())
     held = {normal_identifier(part.part_number) for part in found.parts} | {i.normal for i in asked.identifiers}
     # Many a part number looks like a code; the inventory knows.
-    written = [i for passage in passages[:_NAMING] for i in extract_identifiers(passage.text)]
+    texts = [passage.text for passage in passages[:_NAMING]]
+    if planned and not asked.intents & {"fault", "procedure"}:
+        texts = _lines_naming(question, found, texts)
+    written = [i for text in texts for i in extract_identifiers(text)]
     named = [i for i in written if i.kind in ("part", "code") and i.normal not in held]
     if not named:
         return []
     at = {"equipment": question.scope} if question.scope else {}
     return [_call("find_parts", query=" ".join(dict.fromkeys(i.text for i in named[:_NUMBERS])), **at)]
+
+
+def _lines_naming(question: Question, found: Found, texts: Sequence[str]) -> list[str]:
+    """Return the lines that hold most words of a question: a list of parts has others that it does not ask for."""
+    said = {*content_words(question.own), *found.translated}
+    held = [(len(said & {*index_tokens(line)}), line) for text in texts for line in text.splitlines()]
+    most = max((count for count, _ in held), default=0)
+    return [line for count, line in held if count == most > 0]
 
 
 def _needed(found: Found, question: Question) -> list[ToolCall]:

@@ -12,15 +12,27 @@ _MOST = 0.5  # share of the words that name a part, which no stock line holds
 
 
 def unknown_part(corpus: Corpus, text: str) -> bool:
-    """Say whether at least half of the words that name a part stand in no stock line of their language."""
+    """Say whether at least half of the words that name a part stand in no stock line, in either language.
+
+    Where the stock is kept in the other language, a word without a rendering tells nothing of it.
+    """
     rows = rows_of(corpus, "parts")
-    if not rows or detect_language(" ".join(row.record.name for row in rows)) != detect_language(text):
-        return False  # in another language a part may be called anything
+    if not rows:
+        return False
     query = read(corpus, Asked(text, (), datetime.now(UTC), corpus.settings.zone), "parts", rows)
     held = sum(_weight(one.said) for one in query.conditions if one.test == "holds")
-    left = sum(_weight(word) for word in query.left if word not in {one.said for one in query.conditions})
+    unheld = [word for word in query.left if word not in {one.said for one in query.conditions}]
+    if in_other_language(corpus, text):
+        rendered = {token for term in corpus.terms_in(text) if term.other for token in term.own}
+        unheld = [word for word in unheld if rendered.issuperset(content_words(word))]
+    left = sum(map(_weight, unheld))
     named = any(one.test == "is" for one in query.conditions)
     return not named and left > 0 and left >= _MOST * (held + left)
+
+
+def in_other_language(corpus: Corpus, text: str) -> bool:
+    """Say whether the stock is kept in another language than this text."""
+    return detect_language(" ".join(part.name for part in corpus.all_parts())) != detect_language(text)
 
 
 def _weight(word: str) -> float:

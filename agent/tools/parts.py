@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from langchain_core.tools import BaseTool, tool
 
 from agent.asking.columns import asked_of, parts_listed
-from agent.querying.unknown import unknown_part
+from agent.querying.unknown import in_other_language, unknown_part
 from agent.tools.data import fenced
 from agent.tools.found import Found, fact, part_source, passage_source, stock_fact
 from corpus import Corpus, Part, Place, RecordRef, detect_language, extract_identifiers, normal_identifier
@@ -43,10 +43,11 @@ def part_tools(corpus: Corpus) -> list[BaseTool]:
     @tool(response_format="content_and_artifact")
     def find_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:
         """Find spare parts by number or name, with stock, bin, minimum and date. `equipment` is an asset tag."""
-        if not corpus.parts_exactly(query) and unknown_part(corpus, query):
-            return "No such part.", Found()
-        parts = corpus.find_parts(query, equipment=equipment, limit=_LINES) or _near(corpus, query, equipment)
-        return found(parts, query)
+        unknown = not corpus.parts_exactly(query) and unknown_part(corpus, query)
+        # Words of the other language find a part by what they mean, so that it may be there all the same.
+        sought = not unknown or in_other_language(corpus, query)
+        parts = corpus.find_parts(query, equipment=equipment, limit=_LINES) if sought else []
+        return found(parts or ([] if unknown else _near(corpus, query, equipment)), query)
 
     @tool(response_format="content_and_artifact")
     def list_parts(query: str, equipment: str | None = None) -> tuple[str, Found]:

@@ -14,10 +14,11 @@ from ingest.readers.base import Block, Run
 from ingest.readers.columns import in_reading_order
 from ingest.readers.grids import PageTable, ruled_tables
 from ingest.readers.lines import around, box_of, grouped, line_text
-from ingest.readers.mending import CHAPTER, ITEM, NUMBERED, is_warning, join_lines
+from ingest.readers.mending import CHAPTER, ITEM, LETTERED, NUMBERED, is_warning, join_lines
 from ingest.readers.pdf_page import Rule
 
 _LARGER = 1.1  # than the line below it is a heading with a number of two parts
+_SAME, _CLOSE = 0.05, 0.8  # parts of a line's height: two lines of one heading
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]{2,}")  # "1 kΩ" and "A1 A2 5V" are written into a drawing
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 
@@ -127,6 +128,10 @@ def _prose(runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], u
         if heading:
             flush()
             kind = "text"
+            if blocks and blocks[-1].block.kind == "heading" and not titles and _goes_on(groups[i - 1], group):
+                whole = blocks.pop()
+                heading = (whole.block.level, join_lines([whole.block.text, heading[1]]))
+                box = around([whole.box, box])
             blocks.append(Placed(Block("heading", heading[1], page, heading[0]), box))
             skip = used - 1
             continue
@@ -146,6 +151,16 @@ def _prose(runs: Sequence[Run], page: int, outline: Sequence[tuple[int, str]], u
         boxes.append(box)
     flush()
     return blocks
+
+
+def _goes_on(before: Sequence[Run], group: Sequence[Run]) -> bool:
+    """Say whether a line without a number of its own is the rest of the heading in the line before, by its look."""
+    first = line_text(group)
+    if NUMBERED.match(first) or CHAPTER.match(first) or LETTERED.match(first):
+        return False
+    height, other = (max(run.height for run in line) for line in (group, before))
+    gap = box_of(group).top - box_of(before).bottom
+    return abs(height - other) < _SAME * height and -_SAME * height < gap < _CLOSE * height
 
 
 def _is_row(group: Sequence[Run]) -> bool:
@@ -178,7 +193,7 @@ def _heading(
     # "3.1 Replacing the belts" is set but little larger than the text below it.
     below = min([usual, *(max(run.height for run in group) for group in groups[1:2])])
     dotted = numbered and "." in numbered.group(1) and height > _LARGER * below
-    if short and (CHAPTER.match(first) or (numbered and tall) or dotted):
+    if short and (CHAPTER.match(first) or (tall and (numbered or LETTERED.match(first))) or dotted):
         return (numbered.group(1).count(".") + 1 if numbered else 1, first), 1
     if short and len(first) < 60 and height > 1.4 * usual and not ITEM.match(first):
         return (1 if height > 1.8 * usual else 2, first), 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from corpus import Page, PageQuality, TextLine, detect_language, normal_text
 from ingest.readers.base import Block, ParsedFile, Run
+from ingest.readers.counted import with_counted
 from ingest.readers.layout import Placed, Sheet, blocks_of, body_height
 from ingest.readers.pdf_page import Rule
 from ingest.readers.pdf_structure import Outline
@@ -50,7 +51,7 @@ def assemble(title: str | None, outline: Outline, leaves: Sequence[Leaf], warnin
             quality = "table"
         text = raw if leaf.repeats else "\n".join(_plain(one.block) for one in placed)
         pages.append(Page(leaf.number, raw, text, tuple(leaf.lines), quality, leaf.label))
-    blocks = tuple(one.block for one in over_pages(sheets))
+    blocks = tuple(with_counted(one.block for one in over_pages(sheets)))
     language = detect_language("\n".join(page.text for page in pages[:40]))
     return ParsedFile(title, language, tuple(pages), blocks, tuple(folded(warnings)), len(pages))
 

@@ -42,7 +42,8 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "lead_time": "采购周期 采购周期天 货期 交货期 供货周期 到货周期 采购提前期 交期 leadtime leadtimedays deliverytime leaddays",
         "supplier": "供应商 供货单位 供应单位 供应厂商 供货厂家 生产单位 厂牌 品牌 厂家 制造商 生产厂家 供货商 厂商 供应商名称 品牌厂家 supplier vendor manufacturer brand maker mfr make",
         "fits": "适用机型 适用设备 所属设备 设备型号 使用设备 适用机台 设备名称 设备 使用机型 应用设备 用于设备 所属机台 适用范围 fits fitsmodels usedon "
-        "usedin applicablemodels applicablemodel applicableequipment equipment machine machines whereused forequipment",
+        "usedin applicablemodels applicablemodel applicableequipment equipment machine machines whereused forequipment "
+        "机台 机器",
         "substitutes": "替代件 替代料 可替代 代用件 替代型号 替代品 代用料 替代备件 substitute substitutes alternative alternatives "
         "replacement alternate alternatepart crossreference",
         "as_of": "盘点日期 库存日期 更新日期 更新时间 统计日期 截止日期 盘点时间 数据日期 asof asofdate stockdate countdate countedon "
