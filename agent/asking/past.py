@@ -32,6 +32,8 @@ _PLANNED = (
     rf"|\bhow (?:often|frequently)\s+(?:{_WORK})\w*"
     r"|\b(?:filters?|oil|grease|elements?|strainers?|belts?|seals?|coolant|batter(?:y|ies))\b[^?]{0,40}, ?how often\b"
     r"(?!.*\b(?:was|were|did|has|had|have)\b)"
+    r"|\bafter how (?:many|long)\b"
+    r"|\bhow (?:long|many \w+)\b.{0,40}\b(?:before|until) (?:we|i|you|it) (?:have|has|need|must|can|should)\b"
     r"|(?:第一次|首次|头一[次回]|初次).{0,8}(?:换|加|清|检|保养|更换|润滑)"
     r"|(?:换|更换|加|清洗|检查|保养|润滑).{0,8}(?:多少|几)个?(?:小时|天|周|月|年)"
 )

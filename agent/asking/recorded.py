@@ -121,6 +121,8 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     of = words().recorded
     if machine is None or asked.code or "history" in asked.intents or of["mended"].search(own):
         return False
+    if words().query["why"].search(own) and "status" not in asked.intents:
+        return False
     if "steps" in asked.wants and "figure" not in asked.wants:
         return False  # "the temperature hunts, what first?"
     readings = corpus.latest_status(machine.tag)
