@@ -18,7 +18,8 @@ _REVISION = re.compile(
     r"(?:\brev(?:ision)?\.?|版本|修订版?)\s*[:：]?\s*([A-Z]\b|\d+(?:\.\d+)*\b|[Vv]\d+(?:\.\d+)*)", re.IGNORECASE
 )
 _CHAPTER = re.compile(
-    r"\d{1,2}(?:\.\d{1,2})*[.、]?\s+\D|[A-Z]\.\s+[^\W\d_]{2}|[一二三四五六七八九十]+[、.．]|第[一二三四五六七八九十\d]+[章节篇]|chapter \d"
+    r"\d{1,2}(?:\.\d{1,2})*[.、]?\s+\D|[A-Z]\.\s+[^\W\d_]{2}|[一二三四五六七八九十]+[、.．]"
+    r"|第[一二三四五六七八九十\d]+[章节篇]|chapter \d"
     r"|(?:(?:table of )?contents|foreword|preface|introduction|目\s*录|前\s*言|引\s*言)\s*$",
     re.IGNORECASE,
 )

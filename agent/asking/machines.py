@@ -98,6 +98,9 @@ def machines_meant(
         among = pool or sisters or machines
         numbered = [machine for machine in among if number in _numbers_in_name(machine)]
         numbered = numbered or [machine for machine in among if _number_of(machine) == number]
+        after = text[span[1] : span[1] + 2] if not pool else ""
+        if len(numbered) > 1 and len(after) == 2 and not after.isascii():  # "一号涂布" is the 涂布机
+            numbered = [machine for machine in numbered if after in machine.name] or numbered
         if numbered:
             rest = _cut(text, [*spans, span])
             more = (

@@ -51,7 +51,9 @@ _PLAIN_NUMBER = re.compile(
 _SAME_NUMBER = 0.3  # "the 500 hours' service" is not that of 250 hours
 _OF_FAULTS = re.compile(r"\btrouble|\bfaults?\b|\bproblems?\b|\bsymptoms?\b|故障|异常|排除", re.IGNORECASE)
 _FAULT = 0.5  # a row of codes answers a question about a fault
-_SETTING = re.compile(r"(?:^|\|\s*)(?:出厂|默认|缺省|初始|范围|default|factory|delivered|preset|range)[^|:：]{0,16}[:：]", re.I)
+_SETTING = re.compile(
+    r"(?:^|\|\s*)(?:出厂|默认|缺省|初始|范围|default|factory|delivered|preset|range)[^|:：]{0,16}[:：]", re.IGNORECASE
+)
 _PARTS = 0.35  # ... and one of a list of parts a question about a part's name or number
 _ROWS, _ROW_TOO = 300, 0.75
 _OPENS = 0.3  # a line that begins with the code, against one that begins with another
@@ -237,7 +239,7 @@ class _Scorer:
         known = {token for term in found.terms for token in term.own}
         found_terms = [
             *(term for term in found.terms if not set(term.own) <= set(called)),
-            *(Rendered((word,), ()) for word in [*said, *lent] if word not in known),
+            *(Rendered((word,), ()) for word in [*said, *lent] if word not in known and not _is_chance(word, every)),
         ]
         of_before = [term for term in found_terms if lent and set(term.own) <= set(lent)]
         terms = [term for term in found_terms if term not in of_before]
@@ -285,10 +287,11 @@ class _Scorer:
             bonus -= 0.5
         if (is_title_block(passage) or is_running_head(passage)) and not asks_of_document(question.own):
             bonus -= _TITLE_BLOCK
-        if passage.kind == "fault" and (self._lent or (not asked.code and "fault" not in asked.intents)):
-            # A list of settings has codes too, and its rows answer what a setting is.
-            if not ("figure" in asked.wants and _SETTING.search(unit.text)):
-                bonus -= _FAULT
+        # A list of settings has codes too, and its rows answer what a setting is.
+        setting = "figure" in asked.wants and _SETTING.search(unit.text)
+        other = self._lent or (not asked.code and "fault" not in asked.intents)
+        if passage.kind == "fault" and other and not setting:
+            bonus -= _FAULT
         if words().parts_row.search(unit.text) and not self._names:
             bonus -= _PARTS
         if self.codes and not self._lent:
@@ -306,6 +309,11 @@ class _Scorer:
         if question.topic and (passage.place.revision, passage.place.section) in question.sections:
             bonus += _SAME_SECTION
         return bonus
+
+
+def _is_chance(word: str, units: Sequence[Unit]) -> bool:
+    """Say whether a pair of Chinese characters is no word of the texts: it may lie across two words (打几, 克油)."""
+    return not word.isascii() and not any(word in unit.tokens for unit in units)
 
 
 def _window(passage: Passage, units: Sequence[Unit], scored: Sequence[float], top: int, codes: Collection[str]) -> str:

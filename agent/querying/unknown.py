@@ -36,5 +36,7 @@ def in_other_language(corpus: Corpus, text: str) -> bool:
 
 
 def _weight(word: str) -> float:
-    """Count the words of a text; a Chinese character is half of one."""
+    """Count the words of a text; a Chinese character is half of one, and one alone is what is left of a word."""
+    if len(word) == 1 and not word.isascii():
+        return 0.0
     return sum(1.0 if one.isascii() else 0.5 * len(one) for one in set(content_words(word)) or {word})

@@ -10,7 +10,8 @@ from ingest.readers.base import Block
 from ingest.readers.mending import LETTERED, NUMBERED
 
 _CHAPTER = re.compile(
-    r"^(?:第\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*[章节篇]|([一二三四五六七八九十]{1,3})、|Chapter\s+(\d{1,2}))", re.IGNORECASE
+    r"^(?:第\s*([一二三四五六七八九十]{1,3}|\d{1,2})\s*[章节篇]|([一二三四五六七八九十]{1,3})、|Chapter\s+(\d{1,2}))",
+    re.IGNORECASE,
 )
 _DIGITS = "零一二三四五六七八九"
 _LONGEST = 40  # characters of such a heading

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 _HAN = r"\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
 NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3})[.、]?\s+\S")
-LETTERED = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[A-Z]\.\s+(?=[^\W\d_]{2}))")  # a chapter, where it is set larger
+# A chapter, where it is set larger.
+LETTERED = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[A-Z]\.\s+(?=[^\W\d_]{2}))")
 CHAPTER = re.compile(
     r"^(?:第[一二三四五六七八九十百\d]+[章节篇]|Chapter \d+|Appendix [A-Z]|附录\s*[A-Z一二三四五六七八九十])"
 )
