@@ -75,6 +75,9 @@ def test_every_set_loads_with_ids_of_its_own(path: Path) -> None:
         "bottling",
         "grinding",
         "cable",
+        "electrode",
+        "dairy",
+        "furniture",
     ],
 )
 def test_the_text_of_a_set_with_its_own_documents_stands_on_the_page_that_it_names(name: str) -> None:
