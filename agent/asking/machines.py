@@ -13,7 +13,13 @@ from corpus import Equipment, index_tokens, series_of
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
 _HAN = 3  # Chinese characters of a name that is no chance
-_GENERAL = frozenset("机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线".split())
+_GENERAL = frozenset(
+    "机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线 "
+    "set unit system plant station package group machine line".split()
+)
+_MACHINE = re.compile(r"press|lathe|mill|saw|crane|oven|furnace|kiln|autoclave|robot", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:of|for|on|at)\s+", re.IGNORECASE)  # "chiller of the press" is a chiller
+_SIZE = re.compile(r"\s+\d[\d.,]*\s?(?:[A-Za-z]{1,3}[23²³]?)$")  # "air receiver 2000 l"
 # "the dryer", "the conveyor" are machines; what is part of any machine is not
 _DOER = re.compile(
     r"(?!(?:mot|monit|sens|invert|controll|regulat|actuat|damp|cylind|bump|filt|heat|cool|roll|count|tim|convert|transform)\w*$)"
@@ -241,7 +247,7 @@ def names_of(machine: Equipment) -> list[str]:
 
 
 def _halves(machine: Equipment) -> list[str]:
-    name = _ASIDE.sub("", plain(machine.name)).strip()
+    name = _SIZE.sub("", _ASIDE.sub("", plain(machine.name)).strip())
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name) or re.match(
         r"^([A-Za-z][A-Za-z0-9 /\-]*?)\s+([\u4e00-\u9fff].*)$", name
     )
@@ -284,11 +290,15 @@ def _spoken(base: str) -> Iterator[str]:
 def _shorter(base: str) -> Iterator[str]:
     """Yield shorter names for a machine, the longest first: "模温机" for "水式模温机", "dryer" for "air dryer"."""
     if base.isascii():
-        said = re.split(r"[\s-]+", base)
-        if len(said) > 2 and "-" not in base:
+        base = _OF.split(base)[0]
+        said = base.split()
+        if len(said) > 2 and said[-1].lower() in _GENERAL:
+            yield from [" ".join(said[:-1]), *_shorter(" ".join(said[:-1]))]
+            return
+        if len(said) > 2:
             yield " ".join(said[-2:])
-        if len(said) > 1:
-            yield from (word for word in base.split()[-1].split("-") if _DOER.fullmatch(word))
+        if len(re.split(r"[\s-]+", base)) > 1:
+            yield from (word for word in said[-1].split("-") if _DOER.fullmatch(word) or _MACHINE.fullmatch(word))
         return
     if len(base) <= _HAN:
         return

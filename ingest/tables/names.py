@@ -81,7 +81,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
     "status": {
         "equipment": f"{_EQUIPMENT} 设备名称 equipmentname machinename",
         "metric": "参数 指标 测点 测点名称 监测项 监测点 参数名称 项目 metric parameter measurement tagname sensor sensorname signal variable kpi "
-        "point pointname channel measure",
+        "point pointname channel measure reading readingname measuringpoint measurementpoint measuredpoint quantity",
         "value": "数值 值 读数 测量值 当前值 采样值 实际值 value reading val measuredvalue",
         "at": "时间 采集时间 记录时间 测量时间 采样时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime",
         "unit": "单位 计量单位 unit units uom engineeringunit",
