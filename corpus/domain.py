@@ -236,7 +236,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Equipment(Record):
-    """A machine by its asset tag."""
+    """A machine by its asset tag; `nickname` is what the shop floor calls it."""
 
     tag: str
     name: str
@@ -246,6 +246,7 @@ class Equipment(Record):
     location: str | None = None
     owner: str | None = None
     contact: str | None = None
+    nickname: str | None = None
     id: int | None = None
 
 

@@ -31,6 +31,7 @@ _NO_TITLES = frozenset("untitled unspecified anonymous (anonymous) unknown docum
 }
 # A program that printed it left the name of its own file there.
 _FILE_NAME = re.compile(r"\.(?:docx?|html?|txt|rtf|od[tp]|pptx?|xlsx?|indd|qxd|tex|md|pdf)$", re.IGNORECASE)
+_LINES, _LINE = 3, 60  # of a cover, and characters of each, which say what the document is for
 _FEW = 3  # names behind a label on the cover; what is for more is for the plant
 
 
@@ -61,7 +62,7 @@ def models_of(parsed: ParsedFile, title: str, source: str, machines: Sequence[Eq
     known = sorted({machine.model for machine in machines if machine.model})
     tags = {machine.tag: machine.model for machine in machines if machine.model}
     cover = [text for page in parsed.pages[:1] for text in labelled(page.raw) if len(extract_identifiers(text)) <= _FEW]
-    for place in (title, source.replace("_", " "), "\n".join(cover)):
+    for place in (title, source.replace("_", " "), "\n".join(cover), _head(parsed)):
         for named in (
             [model for model in known if _stands(model, place)],
             [model for model in known if any(_stands(series, place) for series in series_of(model))],
@@ -70,6 +71,13 @@ def models_of(parsed: ParsedFile, title: str, source: str, machines: Sequence[Eq
             if named:
                 return tuple(dict.fromkeys(named))
     return ()
+
+
+def _head(parsed: ParsedFile) -> str:
+    """Return the first lines of the cover that are no sentences."""
+    lines = [line.strip() for page in parsed.pages[:1] for line in page.raw.splitlines() if line.strip()][:_LINES]
+    short = [line for line in lines if len(line) <= _LINE and not line.endswith((".", "。", "；", ";"))]
+    return "\n".join(line for line in short if len(extract_identifiers(line)) <= _FEW)
 
 
 def revision_of(parsed: ParsedFile, title: str, source: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.words import words
-from corpus import Equipment, index_tokens, series_of
+from corpus import Equipment, index_tokens, nicknames, series_of
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
 _HAN = 3  # Chinese characters of a name that is no chance
@@ -98,7 +98,7 @@ def machines_meant(
         return Meant(tuple(m for m in sisters if m.tag != near.tag), rest, kinds=True)
     number, span = _number(text, [end for _, end in spans], bare=bool(around))
     letter = _letter(text, [end for _, end in spans])
-    if letter and (lettered := [machine for machine in pool if _base(machine.name)[1] == letter[0]]):
+    if letter and (lettered := [machine for machine in pool if letter[0] in (_base(machine.name)[1], machine.tag[-1])]):
         return Meant(tuple(lettered), _cut(text, [*spans, letter[1]]), kinds=True)
     if number is not None:
         among = pool or sisters or machines
@@ -251,7 +251,7 @@ def _halves(machine: Equipment) -> list[str]:
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name) or re.match(
         r"^([A-Za-z][A-Za-z0-9 /\-]*?)\s+([\u4e00-\u9fff].*)$", name
     )
-    return [half.strip() for half in (halves.groups() if halves else (name,)) if half.strip()]
+    return [half.strip() for half in (*(halves.groups() if halves else (name,)), *nicknames(machine)) if half.strip()]
 
 
 def _base(name: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from agent.asking.columns import columns_asked
 from agent.asking.measures import measures_asked, shows_measure
@@ -11,6 +11,7 @@ from agent.asking.past import LAST_TIME, speaks
 from agent.asking.question import Question
 from agent.asking.recorded import NOTHING
 from agent.asking.understanding import OF_RECORDS
+from agent.models.choosing import documents_of
 from agent.models.procedures import titled
 from agent.tools.found import Found
 from agent.words import words
@@ -108,7 +109,7 @@ def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]
     by_machine = bool(asked.intents & {"status"})
     if question.machines:
         models = {machine.model for machine in question.machines}
-        if by_machine or (len(models) > 1 and not question.apart):
+        if by_machine or (len(models) > 1 and not question.apart and not _for_all(found, models)):
             return tuple(machine.tag for machine in question.machines)[:_CHOICES]
         return ()
     machines = corpus.all_equipment()
@@ -124,6 +125,12 @@ def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]
         _twins(evidence) if evidence is not None and asked.intents & {"specification", "procedure", "stock"} else set()
     )
     return tuple(m.tag for m in machines if m.model in twins)[:_CHOICES]
+
+
+def _for_all(found: Found, models: Collection[str | None]) -> bool:
+    """Say whether the page found first is for each of these models, so that there is nothing to choose."""
+    pages = documents_of(found.evidence.passages if found.evidence else ())
+    return bool(pages) and (not pages[0].models or set(pages[0].models) >= set(models))
 
 
 def _twins(evidence: Evidence) -> set[str]:

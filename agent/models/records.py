@@ -105,7 +105,7 @@ def alarm_line(alarm: Alarm, label: Labels, zone: ZoneInfo) -> str:
 
 def machine_line(machine: Equipment, found: Found, label: Labels) -> str:
     """Say what the equipment list knows of a machine."""
-    text = f"- {machine.tag} {machine.name}"
+    text = f"- {machine.tag} {machine.name}" + (f" “{machine.nickname}”" if machine.nickname else "")
     for name, value in (
         ("model", machine.model),
         ("serial", machine.serial),

@@ -144,7 +144,10 @@ def case_source(case: RepairCase, zone: ZoneInfo) -> Source:
 
 
 def equipment_source(machine: Equipment, row: Passage | None) -> Source:
-    cells = (machine.tag, machine.name, machine.model, machine.serial, machine.location, machine.owner, machine.contact)
+    cells = (
+        *(machine.tag, machine.name, machine.nickname, machine.model, machine.serial),
+        *(machine.location, machine.owner, machine.contact),
+    )
     text = " | ".join(cell for cell in cells if cell)
     place = row.place if row else Place(None, record=_ref("equipment", machine.id, machine))
     return Source(f"e{machine.id}", text, place)

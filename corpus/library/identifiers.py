@@ -50,6 +50,9 @@ _UNIT = re.compile(
     r"in|ft|lb|lbs|oz|hp|gal|pcs|px|pt|deg|days?|weeks?|years?|hours?|times?)$",
     re.IGNORECASE,
 )
+_FORMULAS = frozenset(
+    "O2 N2 H2 CO2 H2S SO2 SO3 NO2 N2O NH3 CH4 C2H2 C3H8 H2O H2O2 SF6 HNO3 H2SO4 H3PO4 CACO3 AL2O3 SIO2 FE2O3".split()
+)
 _CODE = re.compile(r"^[A-Z]{1,5}-?\d{1,4}[A-Z]?$")
 
 
@@ -99,7 +102,7 @@ def extract_identifiers(text: str) -> list[Identifier]:
 def _looks_like_one(written: str) -> bool:
     letters = sum(character.isalpha() for character in written)
     digits = sum(character.isdigit() for character in written)
-    if len(written) > 32 or not digits or _UNIT.match(written):
+    if len(written) > 32 or not digits or _UNIT.match(written) or written.upper() in _FORMULAS:
         return False
     if letters:
         # "2nd", "x2", "1a" are too short to be looked up; a lower-case word with one digit is prose or a path.

@@ -32,6 +32,7 @@ class EquipmentRow(Imported, Base):
     location: Mapped[str | None] = mapped_column(Text)
     owner: Mapped[str | None] = mapped_column(Text)
     contact: Mapped[str | None] = mapped_column(Text)
+    nickname: Mapped[str | None] = mapped_column(Text)
 
 
 class EquipmentStore(FileRecords):
@@ -95,13 +96,14 @@ class EquipmentStore(FileRecords):
     @staticmethod
     def _merged(row: EquipmentRow, machine: Equipment) -> Equipment:
         """Let a work order that only names a machine not wipe out what its list says of it."""
-        bare = replace(machine, model=None, kind=None, serial=None, location=None, owner=None, contact=None) == machine
+        told = (machine.model, machine.kind, machine.serial, machine.location, machine.owner, machine.contact)
+        bare = not any((*told, machine.nickname))
         return replace(_equipment(row), id=None) if bare and row.id is not None and not row.retired else machine
 
     def write(self, row: EquipmentRow, record: Equipment) -> None:
         row.tag, row.name, row.model, row.kind = record.tag, record.name, record.model, record.kind
         row.serial, row.location = record.serial, record.location
-        row.owner, row.contact = record.owner, record.contact
+        row.owner, row.contact, row.nickname = record.owner, record.contact, record.nickname
 
     def changed(self) -> None:
         with self._guard:
@@ -119,12 +121,19 @@ def _stands_at(plain: str, machine: Equipment) -> int | None:
     tag = r"[\s\-–—_]?".join(map(re.escape, pieces))
     ascii_border = r"(?<![a-z0-9])(?:%s)(?![a-z0-9]|[-–]\d)"
     places = [match.start() for match in re.finditer(ascii_border % tag, plain)] if pieces else []
-    for name in machine_names(machine.name):
+    for name in [*machine_names(machine.name), *nicknames(machine)]:
         # "1号空压机" does not stand in "11号空压机", nor "compressor 1" in "compressor 12".
         before = r"(?<![a-z0-9])" if name[0].isascii() else ""
         after = r"(?![a-z0-9])" if name[-1].isascii() else ""
         places.extend(match.start() for match in re.finditer(before + re.escape(name) + after, plain))
     return min(places, default=None)
+
+
+def nicknames(machine: Equipment) -> list[str]:
+    """Return what the shop floor calls a machine, case-folded, each long enough to tell."""
+    plain = unicodedata.normalize("NFKC", machine.nickname or "").casefold()
+    called = (name.strip() for name in re.split(r"[、,;/]", plain))
+    return [name for name in called if len(name) >= (4 if name.isascii() else 3)]
 
 
 def machine_names(name: str) -> list[str]:
@@ -153,5 +162,14 @@ def series_of(model: str) -> tuple[str, ...]:
 
 def _equipment(row: EquipmentRow) -> Equipment:
     return Equipment(
-        row.tag, row.name, row.model, row.kind, row.serial, row.location, row.owner, row.contact, id=row.id
+        row.tag,
+        row.name,
+        row.model,
+        row.kind,
+        row.serial,
+        row.location,
+        row.owner,
+        row.contact,
+        row.nickname,
+        id=row.id,
     )

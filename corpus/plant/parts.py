@@ -20,7 +20,7 @@ from corpus.library.identifiers import extract_identifiers, normal_identifier
 from corpus.library.quotes import normal_text
 from corpus.library.rows import RevisionRow
 from corpus.library.words import index_tokens
-from corpus.plant.equipment import machine_names
+from corpus.plant.equipment import machine_names, nicknames
 from corpus.plant.records import Compared, FileRecords, Imported, ImportRow, Key, batches, compared, overlap, unpack
 
 _SHARED = 3  # stock numbers of one maker's type
@@ -247,7 +247,11 @@ class PartStore(FileRecords):
 
 def called(machine: Equipment) -> tuple[str, ...]:
     """Return what a stock line may call a machine."""
-    return tuple(name for name in (machine.tag, machine.model, machine.name, *machine_names(machine.name)) if name)
+    return tuple(
+        name
+        for name in (machine.tag, machine.model, machine.name, *machine_names(machine.name), *nicknames(machine))
+        if name
+    )
 
 
 def _short(on_hand: float | None, minimum: float | None) -> bool:

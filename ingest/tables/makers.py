@@ -69,6 +69,7 @@ def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
             location=cells.get("location") or None,
             owner=cells.get("owner") or None,
             contact=cells.get("contact") or None,
+            nickname=cells.get("nickname") or None,
         )
     ]
 

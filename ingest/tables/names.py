@@ -104,6 +104,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "name": "名称 设备名称 资产名称 机台名称 机器名称 装置名称 设备简称 name equipmentname assetname machinename description equipmentdescription assetdescription machinedescription",
         "model": "型号 机型 设备型号 规格型号 model type modelno modelnumber",
         "kind": "设备类型 类别 设备类别 设备种类 kind category equipmenttype assettype",
+        "nickname": "俗称 别名 别称 昵称 简称 现场叫法 习惯叫法 现场名称 nickname nicknames alias aliases alsoknownas knownas calledas shopname",
         "serial": "序列号 设备序列号 出厂序列号 产品编号 serialnr 出厂编号 出厂号 机身号 serial serialnumber serialno sn",
         "location": "位置 所在地点 使用地点 所在车间 所属车间 使用车间 安装车间 使用部门 所在区域 厂房 工段 产线 bay hall department dept room line zone floor 安装位置 所在位置 区域 安装地点 存放地点 车间 location area plant site building",
         "owner": "负责人 维护人 维护责任人 维护负责人 设备负责人 责任工程师 点检员 主管 使用人 personincharge incharge keeper responsibleengineer contactperson 责任人 管理人 保管人 owner responsible responsibleperson custodian",

@@ -91,12 +91,19 @@ def several(text: str | None) -> tuple[str, ...]:
 
 
 def machines(text: str | None) -> tuple[str, ...]:
-    """Split a list of machines or models, also at a slash where both sides are models: PK-200/PK-300, not FX3U/ES."""
+    """Split a list of machines or models, also at a slash where both sides are models: PK-200/PK-300, not FX3U/ES.
+
+    What is said once is meant for each: BL-201/202 are BL-201 and BL-202, CF-301A/B are CF-301A and CF-301B.
+    """
     found: list[str] = []
     for piece in several(text):
-        sides = piece.split("/")
+        sides = [side.strip() for side in piece.split("/")]
+        for at, side in enumerate(sides[1:], start=1):
+            ending = re.search(r"\d{2,}$" if side.isdigit() else r"(?<=\d)[A-Za-z]$", sides[at - 1])
+            if ending and len(ending.group()) == len(side) and side.isalnum():
+                sides[at] = sides[at - 1][: ending.start()] + side
         models = all(re.search(r"[A-Za-z]", side) and re.search(r"\d", side) for side in sides)
-        found += [side.strip() for side in sides] if models else [piece]
+        found += sides if models else [piece]
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ def test_the_longest_term_wins(tmp_path: Path) -> None:
         *content_words("spindle motor"),
         *content_words("overheat overheating"),
     ]
-    assert set(content_words("check valve")) == set(words.translate("单向阀"))
+    assert {*content_words("check valve"), *content_words("non-return valve")} == set(words.translate("单向阀"))
 
 
 def test_english_terms_lead_to_chinese_pairs(tmp_path: Path) -> None:

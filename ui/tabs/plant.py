@@ -201,6 +201,7 @@ class PlantTab:
     @staticmethod
     def _facts(machine: Equipment, language: Language) -> str:
         facts = (
+            *((("nickname", machine.nickname),) if machine.nickname else ()),
             ("model", machine.model),
             ("serial", machine.serial),
             ("location", machine.location),
