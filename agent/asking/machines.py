@@ -17,7 +17,7 @@ _GENERAL = frozenset(
     "机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线 "
     "set unit system plant station package group machine line".split()
 )
-_MACHINE = re.compile(r"press|lathe|mill|saw|crane|oven|furnace|kiln|autoclave|robot", re.IGNORECASE)
+_MACHINE = re.compile(r"lathe|mill|saw|crane|oven|furnace|kiln|autoclave|robot", re.IGNORECASE)
 _OF = re.compile(r"\s+(?:of|for|on|at)\s+", re.IGNORECASE)  # "chiller of the press" is a chiller
 _SIZE = re.compile(r"\s+\d[\d.,]*\s?(?:[A-Za-z]{1,3}[23²³]?)$")  # "air receiver 2000 l"
 # "the dryer", "the conveyor" are machines; what is part of any machine is not

@@ -246,6 +246,7 @@ class _Scorer:
         less = _LENT_THIN if thin else _LENT
         self._own = own_wording(terms, every) + own_wording(of_before, every, weight=less)
         self._other = other_wording(terms, every) + other_wording(of_before, every, weight=less)
+        self._figure = 1.0 if measures_asked(question.own) else 0.4  # what suits a question for a figure
         self._numbers = set(_PLAIN_NUMBER.findall(question.own))
         self.codes = {i.normal for i in asked.identifiers if i.kind == "code"}
         own = {i.normal for i in extract_identifiers(question.own)}
@@ -288,7 +289,8 @@ class _Scorer:
         if (is_title_block(passage) or is_running_head(passage)) and not asks_of_document(question.own):
             bonus -= _TITLE_BLOCK
         # A list of settings has codes too, and its rows answer what a setting is.
-        setting = "figure" in asked.wants and _SETTING.search(unit.text)
+        fitting = "figure" in asked.wants and suits(unit.text, asked, question.own) >= self._figure
+        setting = fitting and _SETTING.search(unit.text)
         other = self._lent or (not asked.code and "fault" not in asked.intents)
         if passage.kind == "fault" and other and not setting:
             bonus -= _FAULT

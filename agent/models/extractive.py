@@ -157,7 +157,7 @@ def _more(found: Found, question: Question, made: Sequence[str]) -> list[ToolCal
     held = {normal_identifier(part.part_number) for part in found.parts} | {i.normal for i in asked.identifiers}
     # Many a part number looks like a code; the inventory knows.
     texts = [passage.text for passage in passages[:_NAMING]]
-    if planned and not asked.intents & {"fault", "procedure"}:
+    if planned and not question.topic and not asked.intents & {"fault", "procedure"}:
         texts = _lines_naming(question, found, texts)
     written = [i for text in texts for i in extract_identifiers(text)]
     named = [i for i in written if i.kind in ("part", "code") and i.normal not in held]
