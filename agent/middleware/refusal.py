@@ -41,8 +41,6 @@ def supported(question: Question, found: Found) -> bool:
         return True
     if speaks(LAST_TIME, question.own):
         return False  # when it was last done no manual tells
-    if "stock" in asked.intents and words().recorded["in_store"].search(question.own):
-        return False  # nor what lies in the store
     evidence = found.evidence
     if evidence is None or not evidence.passages:
         return False

@@ -20,6 +20,12 @@ MACHINES = [
     Equipment("CH-415", "氦检灌注站", "HLC-6"),
     Equipment("CV-310", "总装输送线（伺服升降）", "LTX-40"),
     Equipment("DR-11", "Desiccant dryer", "DX-150"),
+    Equipment("DC-201", "Flat-bed die cutter", "HRM-1060"),
+    Equipment("VA-401", "Central vacuum pump set", "CV 250"),
+    Equipment("VA-404", "Air receiver 2000 l", "AR-2000"),
+    Equipment("CH-90", "Chiller of the coating line", "KW-90"),
+    Equipment("CF-301A", "卧螺离心脱水机", "LWD-450", nickname="大离心机A"),
+    Equipment("CF-301B", "卧螺离心脱水机", "LWD-450", nickname="大离心机B"),
 ]
 FILES = {
     "设备台账.csv": (
@@ -74,6 +80,12 @@ def told(shop: Corpus, question: str) -> str:
         ("输送线的站号", ["CV-310"]),
         ("the dryer shows Er 3", ["DR-11"]),
         ("MC-75L 的模头", ["BM-03"]),  # its series
+        ("oil press on die cutter right now", ["DC-201"]),  # the last words of its name
+        ("where is the vacuum pump?", ["VA-401"]),
+        ("who checks the air receiver", ["VA-404"]),  # without its size
+        ("is the chiller on", ["CH-90"]),  # not what it belongs to
+        ("大离心机B那次振动", ["CF-301B"]),  # what the shop floor calls it
+        ("离心机 B 的黄油", ["CF-301B"]),  # the letter of its tag
         ("the sensor of the loader", []),
         ("the cooler is blocked", []),
     ],

@@ -52,6 +52,8 @@ def test_a_figure_of_another_quantity_is_no_answer(asked: str, said: str, answer
         ("the steps for changing the hook please", "1. Lower the block.\n2. Take off the hook.", True),
         ("更换吊钩的步骤", "每周检查吊钩。", False),
         ("How many hooks WN-2044 have we got in store?", "Part no.: WN-2044 | Per winch: 1", False),
+        ("how many hooks are left n wich bin", "Part no.: WN-2044 | Per winch: 1", False),
+        ("吊钩仓库还有几个", "件号: WN-2044 | 用量: 1", False),
         ("库里还有吊钩吗", "- WN-2044 吊钩: 现有 2 个, 库位 A-1", True),
         ("更换吊钩的步骤", "先放下滑轮组，再拆吊钩。", True),
     ],

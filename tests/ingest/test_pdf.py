@@ -263,3 +263,43 @@ def test_threads_are_no_codes(tmp_path: Path, named: str, kind: str) -> None:
 def test_no_chapter_names_the_whole_document(headings: tuple[str, ...], title: str) -> None:
     blocks = tuple(Block("heading", text, level=1) for text in headings)
     assert title_of(ParsedFile(None, "en", (), blocks, (), 0), "press_bulletin.pdf") == title
+
+
+UNOUTLINED = """
+#set page(width: 148mm, height: 200mm)
+#set text(size: 10pt, font: ("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei"))
+#let large(body) = block(text(size: 15pt, body))
+#large[Drying oven: water in the oil and #linebreak() early bearing wear]
+What the workshop found in spring.
+#large[一、技术数据]
+额定功率 37 kW，噪声 67 dB(A)。
+#large[八、保养怎么做]
+#large[1. 换油]
+放油塞力矩 40 N·m，换油前热机十分钟。
+#large[第九章 刀库]
+#text(weight: "bold")[9.1 刀位]
+
+刀位间距 115 mm，共 12 个。
+
+#text(weight: "bold")[9.2 换刀过程]
+
+主轴停转并定位，刀库前移。
+
+间距复查值为
+
+9.5 mm
+"""
+
+
+def test_chapters_without_an_outline_have_their_sub_chapters(tmp_path: Path) -> None:
+    file = tmp_path / "oven.pdf"
+    file.write_bytes(typst.compile(UNOUTLINED.encode()))
+    sections = {one.section: one.text for one in chunk(read(file, Limits(), no_progress), 450)}
+    assert list(sections) == [
+        ("Drying oven: water in the oil and early bearing wear",),
+        ("一、技术数据",),
+        ("八、保养怎么做", "1. 换油"),
+        ("第九章 刀库", "9.1 刀位"),
+        ("第九章 刀库", "9.2 换刀过程"),
+    ]
+    assert "9.5 mm" in sections["第九章 刀库", "9.2 换刀过程"]

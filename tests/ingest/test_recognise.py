@@ -31,6 +31,13 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
         ("Repair guide", "a.pdf", "Issue C\nAsset tag DR-11\n", ("DX-150 / HL-3",)),
         ("说明书", "a.pdf", "型号：QTF-400D\n", ("QTF-400D",)),
         ("Rules of the plant", "rules.md", "Applies to FM-201, FM-202, VF-105, DR-11", ()),  # for many: for the plant
+        (
+            "Guide",
+            "a.pdf",
+            "Foaming machines\nQTF-800H / QTF-400D series\n",
+            ("QTF-400D", "QTF-800H/2"),
+        ),  # its first lines
+        ("Guide", "a.pdf", "Guide\nThe press stands beside the QTF-400D.\n", ()),
         ("QTF-8 manual", "a.pdf", "", ()),
         ("CP-01 manual", "a.pdf", "", ()),  # a machine without a model
     ],
@@ -39,6 +46,6 @@ def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: s
     assert models_of(parsed(cover), title, source, MACHINES) == models
 
 
-@pytest.mark.parametrize("title", ["(anonymous)", "untitled", "Microsoft Word", "x"])
+@pytest.mark.parametrize("title", ["(anonymous)", "untitled", "Microsoft Word", "x", "fil.html"])
 def test_what_a_program_writes_for_a_title_is_none(title: str) -> None:
     assert title_of(parsed(title=title), "foaming_machine.pdf") == "foaming machine"

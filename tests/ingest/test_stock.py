@@ -8,6 +8,7 @@ import pytest
 
 from corpus import Corpus, Settings
 from ingest import IngestOptions, Ingestor, build_ingestor
+from ingest.tables.values import machines
 
 
 @pytest.fixture
@@ -235,3 +236,18 @@ def test_a_part_is_found_by_its_number_of_digits_and_by_its_makers_type(ingestor
         ("contactor 3 AC220V", [3.0]),
     ):
         assert [p.on_hand for p in corpus.find_parts(question)][:1] == stock, question
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("BL-201/202/203", ("BL-201", "BL-202", "BL-203")),
+        ("CF-301A/B、PM-403", ("CF-301A", "CF-301B", "PM-403")),
+        ("WQX 150/300", ("WQX 150", "WQX 300")),
+        ("PK-200/PK-300", ("PK-200", "PK-300")),
+        ("FX3U/ES", ("FX3U/ES",)),
+        ("HJ-VF1600/3", ("HJ-VF1600/3",)),
+    ],
+)
+def test_machines_that_are_said_in_one_breath_are_told_apart(said: str, meant: tuple[str, ...]) -> None:
+    assert machines(said) == meant
