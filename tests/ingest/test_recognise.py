@@ -34,8 +34,8 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
         (
             "Guide",
             "a.pdf",
-            "Foaming machines\nQTF-800H / QTF-400D series\n",
-            ("QTF-400D", "QTF-800H/2"),
+            "Foaming machines\nQTF-800H series\n",
+            ("QTF-800H/2",),
         ),  # its first lines
         ("Guide", "a.pdf", "Guide\nThe press stands beside the QTF-400D.\n", ()),
         ("QTF-8 manual", "a.pdf", "", ()),
