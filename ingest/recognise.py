@@ -62,7 +62,8 @@ def models_of(parsed: ParsedFile, title: str, source: str, machines: Sequence[Eq
     known = sorted({machine.model for machine in machines if machine.model})
     tags = {machine.tag: machine.model for machine in machines if machine.model}
     cover = [text for page in parsed.pages[:1] for text in labelled(page.raw) if len(extract_identifiers(text)) <= _FEW]
-    for place in (title, source.replace("_", " "), "\n".join(cover), _head(parsed)):
+    head = "" if Path(source).suffix.lower() in TABLES else _head(parsed)  # rows of a table are no cover
+    for place in (title, source.replace("_", " "), "\n".join(cover), head):
         for named in (
             [model for model in known if _stands(model, place)],
             [model for model in known if any(_stands(series, place) for series in series_of(model))],
@@ -83,6 +84,7 @@ def _head(parsed: ParsedFile) -> str:
 def revision_of(parsed: ParsedFile, title: str, source: str) -> str | None:
     """Return the revision that title, file name or the first pages name."""
     head = "\n".join(page.text[:1500] for page in parsed.pages[:2])
+    head = "" if Path(source).suffix.lower() in TABLES else _head(parsed)  # rows of a table are no cover
     for place in (title, source, head):
         if found := _REVISION.search(place):
             return found.group(1)[:40]

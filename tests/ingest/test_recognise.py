@@ -37,6 +37,7 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
             "Foaming machines\nQTF-800H series\n",
             ("QTF-800H/2",),
         ),  # its first lines
+        ("运行状态", "a.csv", "设备编号,状态\nDR-11,运行\n", ()),  # rows of a table are no cover
         ("Guide", "a.pdf", "Guide\nThe press stands beside the QTF-400D.\n", ()),
         ("QTF-8 manual", "a.pdf", "", ()),
         ("CP-01 manual", "a.pdf", "", ()),  # a machine without a model
