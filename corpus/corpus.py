@@ -552,8 +552,11 @@ class Corpus:
         limit: int = 5,
     ) -> list[RepairCase]:
         """Find past fixes by machine, model, fault code and words of either language; the best match first."""
-        across = load_glossary(self.folder, everyday=False).translations(query)
-        return self._cases.find(query, across, equipment=equipment, model=model, code=code, limit=limit)
+        glossary = load_glossary(self.folder, everyday=False)
+        terms, left = glossary.terms(query)
+        said = [token for token in left if token.isascii()] + [token for term in terms for token in term.own]
+        across = glossary.translations(query)
+        return self._cases.find(query, said, across, equipment=equipment, model=model, code=code, limit=limit)
 
     def cases_of_orders(self, text: str) -> list[RepairCase]:
         """Return the approved cases whose work-order number stands in a text."""

@@ -125,9 +125,11 @@ def _case_query(question: Question) -> str:
     """Return what past fixes are to hold; nothing where only a machine's past is asked for: "what broke before?"."""
     said = words().intents["history"].sub(" ", question.text)
     said = words().frames.sub(" ", said)
-    if question.machine and "history" in question.asked.intents and not question.asked.identifiers:
+    if "history" in question.asked.intents and not question.asked.identifiers:
         left = words().follow["past"].sub(" ", said)
-        if not content_words(left):
+        if content_words(left):
+            return left
+        if question.machine:
             return ""
     return said if content_words(said) else question.text
 

@@ -71,6 +71,10 @@ class CaseView:
             for token in held.all_tokens:
                 self._holding[token].add(place)
 
+    def holds(self, token: str) -> bool:
+        """Say whether any of the cases has a token."""
+        return token in self._holding
+
     def matching(self, wanted: CaseFilter, machines: Iterable[str] | None) -> list[RepairCase]:
         """Return the cases that meet all conditions; `machines` are keys, None for any."""
         keys = None if machines is None else set(machines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -111,6 +111,7 @@ class CaseStore(FileRecords):
     def find(
         self,
         query: str,
+        said: Collection[str],
         across: Sequence[Sequence[str]] = (),
         *,
         equipment: str | None,
@@ -118,15 +119,20 @@ class CaseStore(FileRecords):
         code: str | None,
         limit: int,
     ) -> list[RepairCase]:
-        """Rank by the share of the query's words, or of its terms, each by its tokens in the other language."""
+        """Rank by the share of the query's words, or of its terms, each by its tokens in the other language.
+
+        What is none of the words `said` and stands in no case, such as a pair of characters across two words, is none.
+        """
         keys = None
         if equipment or model:
             with self._database.read() as session:
                 keys = self.machines(session, equipment, model)
-        wanted, terms = set(content_words(query)), [set(term) for term in across]
+        view = self.view()
+        wanted = {word for word in content_words(query) if word in said or view.holds(word)}
+        terms = [set(term) for term in across]
         same_machine = normal_identifier(equipment) if equipment else None
         ranked = []
-        for entry in self.view().held:
+        for entry in view.held:
             if code and entry.code_key != normal_identifier(code):
                 continue
             if keys is not None and entry.equipment_key not in keys:

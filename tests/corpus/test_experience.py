@@ -166,3 +166,10 @@ def test_what_cannot_be_is_refused(corpus):
         corpus.approve_case(case.id, actor="lead")
     with pytest.raises(Conflict):
         corpus.restore_case(case.id, actor="lead")
+
+
+def test_a_fix_is_found_by_its_words_whatever_else_a_sentence_says(corpus):
+    seen = RepairCase("DH-01", "露点升到-31℃", cause="密封条发脆", action="换成棕色条")
+    case = corpus.approve_case(corpus.save_case(seen, actor="liwei").id, actor="lead")
+    assert [one.id for one in corpus.find_cases("露点跑上去那会儿给弄妥的")] == [case.id]
+    assert corpus.find_cases("皮带打滑") == []
