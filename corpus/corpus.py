@@ -556,7 +556,7 @@ class Corpus:
         terms, left = glossary.terms(query)
         said = [token for token in left if token.isascii()] + [token for term in terms for token in term.own]
         across = glossary.translations(query)
-        return self._cases.find(query, said, across, equipment=equipment, model=model, code=code, limit=limit)
+        return self._cases.find(query, across, said=said, equipment=equipment, model=model, code=code, limit=limit)
 
     def cases_of_orders(self, text: str) -> list[RepairCase]:
         """Return the approved cases whose work-order number stands in a text."""

@@ -111,9 +111,9 @@ class CaseStore(FileRecords):
     def find(
         self,
         query: str,
-        said: Collection[str],
         across: Sequence[Sequence[str]] = (),
         *,
+        said: Collection[str] | None = None,
         equipment: str | None,
         model: str | None,
         code: str | None,
@@ -121,14 +121,15 @@ class CaseStore(FileRecords):
     ) -> list[RepairCase]:
         """Rank by the share of the query's words, or of its terms, each by its tokens in the other language.
 
-        What is none of the words `said` and stands in no case, such as a pair of characters across two words, is none.
+        What is none of the words `said`, where these are given, and stands in no case counts for nothing: a pair of
+        characters across two words.
         """
         keys = None
         if equipment or model:
             with self._database.read() as session:
                 keys = self.machines(session, equipment, model)
         view = self.view()
-        wanted = {word for word in content_words(query) if word in said or view.holds(word)}
+        wanted = {word for word in content_words(query) if said is None or word in said or view.holds(word)}
         terms = [set(term) for term in across]
         same_machine = normal_identifier(equipment) if equipment else None
         ranked = []
