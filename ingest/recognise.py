@@ -84,7 +84,6 @@ def _head(parsed: ParsedFile) -> str:
 def revision_of(parsed: ParsedFile, title: str, source: str) -> str | None:
     """Return the revision that title, file name or the first pages name."""
     head = "\n".join(page.text[:1500] for page in parsed.pages[:2])
-    head = "" if Path(source).suffix.lower() in TABLES else _head(parsed)  # rows of a table are no cover
     for place in (title, source, head):
         if found := _REVISION.search(place):
             return found.group(1)[:40]

@@ -6,7 +6,7 @@ import pytest
 
 from corpus import Equipment, Page
 from ingest.readers import ParsedFile
-from ingest.recognise import models_of, title_of
+from ingest.recognise import models_of, revision_of, title_of
 
 MACHINES = (
     Equipment("FM-201", "箱体发泡机", "QTF-800H/2"),
@@ -50,3 +50,8 @@ def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: s
 @pytest.mark.parametrize("title", ["(anonymous)", "untitled", "Microsoft Word", "x", "fil.html"])
 def test_what_a_program_writes_for_a_title_is_none(title: str) -> None:
     assert title_of(parsed(title=title), "foaming_machine.pdf") == "foaming machine"
+
+
+def test_a_revision_is_found_below_the_first_lines_of_the_cover() -> None:
+    cover = "Dryer DX-150\nOperating manual\nFor the workshop\nNorth hall\nRev. C\n"
+    assert revision_of(parsed(cover), "Dryer manual", "dryer.pdf") == "C"
