@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from corpus import Alarm, Part, Passage, Place, Reading, RepairCase
+from corpus import Alarm, MachineState, Part, Passage, Place, Reading, RepairCase
 
 State = Literal["answered", "clarify", "no_answer"]
 Json = dict[str, Any]
@@ -38,6 +38,7 @@ class Answer:
     parts: tuple[Part, ...] = ()
     readings: tuple[Reading, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    states: tuple[MachineState, ...] = ()
     cases: tuple[RepairCase, ...] = ()
     model: str = "extractive"
     fallback: str | None = None
@@ -58,7 +59,11 @@ class Answer:
             "choices": list(self.choices),
             "nearest": [{**place_json(place), "title": title} for title, place in self.nearest],
             "parts": [part_json(part) for part in self.parts],
-            "status": [*map(reading_json, self.readings), *map(alarm_json, self.alarms)],
+            "status": [
+                *map(state_json, self.states),
+                *map(reading_json, self.readings),
+                *map(alarm_json, self.alarms),
+            ],
             "cases": [case_json(case) for case in self.cases],
             "model": self.model,
             "fallback": self.fallback,
@@ -106,6 +111,13 @@ def part_json(part: Part) -> Json:
 def reading_json(reading: Reading) -> Json:
     names = ("equipment", "metric", "value", "unit", "limit_low", "limit_high")
     return {name: getattr(reading, name) for name in names} | {"at": _time(reading.at), "stale": reading.stale}
+
+
+def state_json(state: MachineState) -> Json:
+    """Return what a machine is doing as a reading whose value is a word."""
+    nothing = {"unit": None, "limit_low": None, "limit_high": None}
+    told = {"equipment": state.equipment, "metric": "state", "value": state.state}
+    return told | nothing | {"at": _time(state.at), "stale": state.stale}
 
 
 def alarm_json(alarm: Alarm) -> Json:

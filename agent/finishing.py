@@ -154,6 +154,7 @@ def _beside(question: Question, found: Found, checked: Checked, passages: Sequen
         parts=tuple(parts)[: _BESIDE if not asked.intents & {"stock", "low_stock"} else None],
         readings=tuple(readings),
         alarms=found.alarms,
+        states=found.states if "status" in asked.intents else (),
         cases=tuple(cases),
         removed=checked.removed,
         search_ms=found.milliseconds,

@@ -29,6 +29,7 @@ from corpus.domain import (
     Evidence,
     Extremes,
     Language,
+    MachineState,
     Page,
     Part,
     Passage,
@@ -434,6 +435,10 @@ class Corpus:
     def latest_status(self, equipment: str, *, metric: str | None = None) -> list[Reading]:
         """Return the newest reading of each metric (or of those whose name matches), stale ones so marked."""
         return self._status.latest(equipment, metric=metric)
+
+    def machine_states(self, equipment: str | None = None) -> list[MachineState]:
+        """Return what a machine (or each of all, by tag) was last said to be doing; old ones are marked stale."""
+        return self._status.states(equipment)
 
     def metrics(self) -> dict[str, list[str]]:
         """Return the metrics on record by the normal form of the asset tag."""

@@ -364,6 +364,22 @@ class Alarm(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class MachineState(Record):
+    """What one asset was doing at one time, in the words of who wrote it down (运行, standby).
+
+    `state` is None where only alarms are told. `alarms` are those that stood then, each with `since` at this time; None
+    where nothing is said of alarms, which is not the same as none.
+    """
+
+    equipment: str
+    state: str | None
+    at: datetime
+    alarms: tuple[Alarm, ...] | None = None
+    stale: bool = False
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmSignal(Record):
     """What a controller says when an alarm begins or ends, without telling of which time the other is."""
 

@@ -117,6 +117,14 @@ class Reading(BaseModel):
     stale: bool
 
 
+class MachineState(BaseModel):
+    """What a status table last said a machine was doing, in its own words."""
+
+    value: str
+    at: str
+    stale: bool
+
+
 class Alarm(BaseModel):
     """A fault code that stood, or stands while `until` is null."""
 
@@ -133,6 +141,7 @@ class Status(BaseModel):
     equipment: str
     name: str
     model: str | None
+    state: MachineState | None
     readings: list[Reading]
     alarms: list[Alarm]
 

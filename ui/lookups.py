@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.answer import alarm_json, part_json, passage_json, reading_json
+from agent.answer import alarm_json, part_json, passage_json, reading_json, state_json
 from corpus import Account
 from ui.house import House
 
@@ -37,14 +37,16 @@ def parts(house: House, query: str, model: str | None, *, below_minimum: bool, l
 
 
 def status(house: House, tag: str, metric: str | None) -> Json:
-    """Say what a machine is doing: its newest readings and its alarms; raises NotFound for an unknown machine."""
+    """Say what a machine is doing: state, newest readings and alarms; raises NotFound for an unknown machine."""
     machine = house.corpus.equipment(tag)
     readings = house.corpus.latest_status(machine.tag, metric=metric or None)
     alarms = house.corpus.alarms(machine.tag, limit=ALARMS)
+    one = next(iter(house.corpus.machine_states(machine.tag)), None)
     return {
         "equipment": machine.tag,
         "name": machine.name,
         "model": machine.model,
+        "state": {name: state_json(one)[name] for name in ("value", "at", "stale")} if one else None,
         "readings": [reading_json(one) for one in readings],
         "alarms": [alarm_json(one) for one in alarms],
     }

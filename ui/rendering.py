@@ -368,9 +368,11 @@ class _Rows:
             marks = self._bad("stale", old=True) if row.get("stale") else ""
             marks += self._bad("out_of_limits") if outside(row) else ""
             metric, value = str(row.get("metric") or ""), number(row.get("value"))
+            told = isinstance(row.get("value"), str)  # what the machine is doing
+            table_name = "states" if told else "readings"
             chips = self._chips(
-                lambda one, metric=metric, value=value: (
-                    one["record"].get("table") == "readings"  # type: ignore[misc]
+                lambda one, metric="" if told else metric, value=value, name=table_name: (
+                    one["record"].get("table") == name  # type: ignore[misc]
                     and metric in (one.get("quote") or "")
                     and value in (one.get("quote") or "")
                 )
@@ -378,7 +380,7 @@ class _Rows:
             rows.append(
                 (
                     escape(str(row.get("equipment") or "")),
-                    f"{escape(metric)} {chips}",
+                    f"{escape(text(self._language, 'machine_state') if told else metric)} {chips}",
                     f"<b>{escape(quantity(row.get('value'), row.get('unit'), self._language))}</b> {marks}",
                     escape(limits(row.get("limit_low"), row.get("limit_high"))),
                     escape(moment(row.get("at"), self._zone)),

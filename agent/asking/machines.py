@@ -342,7 +342,7 @@ def _number(text: str, kind_ends: Sequence[int], *, bare: bool) -> tuple[str | N
             return str(int(_CHINESE_DIGITS.get(said, said))), match.span()
     for end in kind_ends:
         match = re.match(
-            r"\s*(?:no\.?\s*|number\s*|#\s*)?0*(\d{1,2})(?![\d.,]*\d|\s*(?:%|°|(?:kW|V|A|bar|MPa|mm|min|h|s|L|t)\b))",
+            r"\s*(?:no\.?\s*|number\s*|#\s*)?0*(\d{1,3})(?![\d.,]*\d|\s*(?:%|°|(?:kW|V|A|bar|MPa|mm|min|h|s|L|t)\b))",
             text[end:],
             re.IGNORECASE,
         )

@@ -14,6 +14,7 @@ from agent.asking.columns import (
     parts_in_bins,
     parts_listed,
 )
+from agent.asking.doing import doing_asked
 from agent.asking.machines import without_kind
 from agent.asking.measures import asked_otherwise
 from agent.asking.metrics import Named, metrics_in, wholly_measured
@@ -61,6 +62,8 @@ def recorded(
     if orders:
         return _meaning(asked, {"history"}), Recorded(orders)
     found = Recorded(people=tuple(people_in(said, corpus.repairers())))
+    if doing_asked(own) and not asked.code and corpus.machine_states(machine.tag if machine else None):
+        return _meaning(asked, {"status"}), found
     if _measures(corpus, own, asked, machine):
         return _meaning(asked, {"status"}), replace(found, measured=True)
     of = words().recorded

@@ -23,7 +23,7 @@ from corpus import (
     normal_identifier,
 )
 
-_IDS = re.compile(r"[ \t]*\[((?:[psrace]\d+(?:\s*[,;，、]\s*)?)+)\]")
+_IDS = re.compile(r"[ \t]*\[((?:[psracem]\d+(?:\s*[,;，、]\s*)?)+)\]")
 _ANY_IDS = re.compile(
     r"[ \t]*\[(?:[a-z]{1,8}[-_ ]?\d+|\d+)(?:\s*[,;，、]\s*(?:[a-z]{0,8}\d+))*\]|【[^】]{0,20}】", re.IGNORECASE
 )
@@ -83,7 +83,7 @@ def check(draft: str, found: Found, corpus: Corpus, question: Question, *, verba
 
 
 def _whole(block: str) -> tuple[str, list[str]]:
-    ids = [i for group in _IDS.findall(block) for i in re.findall(r"[psrace]\d+", group)]
+    ids = [i for group in _IDS.findall(block) for i in re.findall(r"[psracem]\d+", group)]
     return _IDS.sub("", block).strip(), ids
 
 
@@ -98,7 +98,7 @@ def _statements(block: str) -> list[tuple[str, list[str]]]:
         merged: list[tuple[str, list[str]]] = []
         for match in groups:
             text = line[at : match.start()]
-            ids = re.findall(r"[psrace]\d+", match.group(1))
+            ids = re.findall(r"[psracem]\d+", match.group(1))
             if not text.strip(" .;,，。；") and merged:
                 merged[-1][1].extend(ids)
             else:

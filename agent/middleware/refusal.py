@@ -33,7 +33,7 @@ def supported(question: Question, found: Found) -> bool:
         return not (found.parts and asked.intents & {"stock", "low_stock"}) or _parts_known(question, found)
     if found.parts and asked.intents & {"stock", "low_stock"}:
         return _parts_known(question, found) and _columns_known(question, found)
-    if (found.readings or found.alarms) and "status" in asked.intents:
+    if (found.readings or found.alarms or found.states) and "status" in asked.intents:
         return True
     if found.cases and "history" in asked.intents:
         return True
@@ -97,8 +97,8 @@ def choices(corpus: Corpus, question: Question, found: Found) -> tuple[str, ...]
     asked = question.asked
     if question.machine is not None or found.facts or found.absent:
         return ()
-    if found.alarms and "status" in asked.intents and not question.machines:
-        return ()  # the alarms of all machines
+    if (found.alarms or found.states) and "status" in asked.intents and not question.machines:
+        return ()  # of all machines
     wanted = {i.normal for i in asked.identifiers}
     if asked.intents & {"stock"} and wanted & {normal_identifier(part.part_number) for part in found.parts}:
         return ()  # a part number says enough: its stock is the same for every machine that it fits

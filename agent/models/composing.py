@@ -66,7 +66,7 @@ def compose(question: Question, found: Found, zone: ZoneInfo) -> str:
     elif "stock" in asked.intents and found.parts:
         lines += [f"- {total.text} [{total.id}]" for total in found.totals.values()]
         lines += [part_line(part, found, label, zone, question.own) for part in found.parts[:8]]
-    if "status" in asked.intents and (found.readings or found.alarms):
+    if "status" in asked.intents and (found.readings or found.alarms or found.states):
         lines += status_lines(found, label, zone, question.own)
     if "overview" in asked.intents and found.machines:
         lines += [machine_line(machine, found, label) for machine in found.machines]

@@ -12,6 +12,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.asking.doing import of_every_machine
 from agent.asking.figures import about_alarms, figure_calls
 from agent.asking.question import Question
 from agent.asking.understanding import understand
@@ -106,7 +107,11 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
     then = any(call["name"] == "status_statistics" for call in calls)  # a time is asked for, and not now
     if question.machine and asked.intents & {"status", "fault"} and not then:
         calls.append(_call("read_status", equipment=question.machine.tag, query=question.own))
-    elif "status" in asked.intents and not question.machines and about_alarms(question.own):
+    elif (
+        "status" in asked.intents
+        and not question.machines
+        and (about_alarms(question.own) or of_every_machine(question.own))
+    ):
         calls.append(_call("read_status", query=question.own))
     if question.recorded.listed == "machines":
         calls.append(_call("list_machines", query=question.said, tags=list(question.recorded.tags)))

@@ -6,7 +6,17 @@ import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from agent.tools.found import Found, alarm_source, case_source, equipment_source, figure, part_source, reading_source
+from agent.asking.doing import doing_asked
+from agent.tools.found import (
+    Found,
+    alarm_source,
+    case_source,
+    equipment_source,
+    figure,
+    part_source,
+    reading_source,
+    state_source,
+)
 from agent.words import words
 from corpus import Alarm, Equipment, Part, RepairCase
 
@@ -69,7 +79,12 @@ def _with_columns(text: str, source: str, found: Found) -> tuple[str, list[str]]
 
 
 def status_lines(found: Found, label: Labels, zone: ZoneInfo, question: str = "") -> list[str]:
-    """Say the readings asked for, all of them where the question names none, and the alarms that stand."""
+    """Say what the machine is doing, the readings asked for (all where none is named), and the alarms that stand."""
+    doing = []
+    for one in found.states:
+        at = f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}" + (f", {label['stale']}" if one.stale else "")
+        where = "" if found.readings and len(found.states) == 1 else f"{one.equipment} "
+        doing.append(f"- {where}{label['doing']}: {one.state} ({at}) [{state_source(one, zone).id}]")
     alarms = []
     for alarm in found.alarms:
         since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -91,7 +106,9 @@ def status_lines(found: Found, label: Labels, zone: ZoneInfo, question: str = ""
             beyond = (low is not None and reading.value < low) or (high is not None and reading.value > high)
             text += f" — **{label['beyond']}**" if beyond else f" ({label['within']})" if judged else ""
         readings.append(f"{text} [{reading_source(reading, zone).id}]")
-    return [*readings, *alarms] if len(named) < len(found.readings) and named else [*alarms, *readings]
+    if named and len(named) < len(found.readings) and not doing_asked(question):
+        return [*readings, *alarms]
+    return [*doing, *alarms, *readings]
 
 
 def alarm_line(alarm: Alarm, label: Labels, zone: ZoneInfo) -> str:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from agent.asking.columns import Row
-from corpus import Alarm, Equipment, Evidence, Part, Passage, Place, Reading, RecordRef, Rendered, RepairCase, Stock
+from corpus import (
+    Alarm,
+    Equipment,
+    Evidence,
+    Language,
+    MachineState,
+    Part,
+    Passage,
+    Place,
+    Reading,
+    RecordRef,
+    Rendered,
+    RepairCase,
+    Stock,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,7 @@ class Found:
     parts: tuple[Part, ...] = ()
     readings: tuple[Reading, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    states: tuple[MachineState, ...] = ()  # what machines are doing
     cases: tuple[RepairCase, ...] = ()
     machines: tuple[Equipment, ...] = ()
     sources: tuple[Source, ...] = field(default=())
@@ -55,6 +70,7 @@ def merged(found: Iterable[Found]) -> Found:
         parts=tuple(dict.fromkeys(part for one in every for part in one.parts)),
         readings=tuple(reading for one in every for reading in one.readings),
         alarms=tuple(dict.fromkeys(alarm for one in every for alarm in one.alarms)),
+        states=tuple(dict.fromkeys(state for one in every for state in one.states)),
         cases=tuple(dict.fromkeys(case for one in every for case in one.cases)),
         machines=tuple(dict.fromkeys(machine for one in every for machine in one.machines)),
         sources=tuple(sources.values()),
@@ -124,6 +140,20 @@ def alarm_source(alarm: Alarm, zone: ZoneInfo) -> Source:
     since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
     text = f"{alarm.equipment} | {alarm.code} | {alarm.text or ''} | {since}"
     return Source(f"a{alarm.id}", text, Place(None, record=_ref("alarms", alarm.id, alarm)))
+
+
+def state_source(state: MachineState, zone: ZoneInfo) -> Source:
+    text = f"{state.equipment} | {state.state} | {state.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return Source(f"m{state.id}", text, Place(None, record=_ref("states", state.id, state)))
+
+
+def nowhere_fact(states: Sequence[MachineState], language: Language) -> Source:
+    """Say that none of the machines whose state is on record is in the one asked for."""
+    n = len(states)
+    en = f"None of the {n} machines whose state is on record is in that state."
+    text = f"有状态记录的 {n} 台设备都不处于这种状态。" if language == "zh" else en
+    ids = tuple(one.id for one in states if one.id is not None)
+    return fact("m", text, Place(None, record=RecordRef("states", ids, max(one.at for one in states))))
 
 
 def case_source(case: RepairCase, zone: ZoneInfo) -> Source:

@@ -1,4 +1,4 @@
-"""Operating status: readings with their limits, and alarms."""
+"""Operating status: readings with their limits, alarms, and what machines were doing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session, aliased
 
 from corpus.database import Database
-from corpus.domain import Alarm, AlarmSignal, Reading, Record
+from corpus.domain import Alarm, AlarmSignal, MachineState, Reading, Record
 from corpus.errors import Refused
 from corpus.library.identifiers import normal_identifier
 from corpus.plant.alarms import AlarmRow, save_alarm, take_signal
@@ -28,6 +28,7 @@ from corpus.plant.readings import (
     series_of,
 )
 from corpus.plant.records import RecordStore, set_retired
+from corpus.plant.states import StateRow, latest_states, save_states
 from corpus.settings import Settings
 
 _BULK = 50_000  # readings a transaction
@@ -91,6 +92,11 @@ class StatusStore(RecordStore):
                 Alarm(row.equipment, row.code, row.since, row.until, row.text, row.severity, id=row.id) for row in rows
             ]
 
+    def states(self, equipment: str | None) -> list[MachineState]:
+        """Return the newest state told of a machine, or of all machines, by tag."""
+        with self._database.read() as session:
+            return latest_states(session, equipment, self.fresh())
+
     def metrics(self) -> dict[str, list[str]]:
         """Return the names of all series by the machine's key."""
         found: dict[str, list[str]] = {}
@@ -112,6 +118,7 @@ class StatusStore(RecordStore):
         for index, record in enumerate(records):
             if isinstance(record, Alarm):
                 stored[index] = save_alarm(session, record, revision_id, source)
+        save_states(session, [record for record in records if isinstance(record, MachineState)], revision_id, source)
         return stored
 
     def add(self, readings: Iterable[Reading]) -> int:
@@ -168,10 +175,12 @@ class StatusStore(RecordStore):
     def forget(self, session: Session, revision_id: int) -> None:
         retire(session, revision_id, retired=True)
         set_retired(session, AlarmRow, revision_id, retired=True)
+        set_retired(session, StateRow, revision_id, retired=True)
 
     def revive(self, session: Session, revision_id: int) -> None:
         retire(session, revision_id, retired=False)
         set_retired(session, AlarmRow, revision_id, retired=False)
+        set_retired(session, StateRow, revision_id, retired=False)
 
     def discard(self, session: Session, revision_id: int) -> None:
         discard(session, revision_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from corpus import Alarm, Equipment, Part, Reading, Record, RepairCase
+from corpus import Alarm, Equipment, MachineState, Part, Reading, Record, RepairCase, extract_identifiers
 from ingest.tables import values
 from ingest.tables.names import TableKind
 from ingest.tables.wide import metric_and_unit
@@ -75,9 +75,14 @@ def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
 
 
 def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
+    """Make a reading, and what the row says beside it of the machine: what it is doing, which alarms stand."""
+    doing = _doing(cells, sheet)
+    if doing and doing.state and not cells.get("value"):
+        return [doing]  # a machine of which nothing is measured
     value = values.number_and_unit(_needed(cells, "value", "the value"), "the value")
     assert value is not None
     return [
+        *([doing] if doing else []),
         Reading(
             equipment=_needed(cells, "equipment", "the asset tag"),
             metric=_needed(cells, "metric", "the metric"),
@@ -86,8 +91,42 @@ def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
             unit=cells.get("unit") or value[1] or None,
             limit_low=values.number(cells.get("limit_low"), "the low limit"),
             limit_high=values.number(cells.get("limit_high"), "the high limit"),
-        )
+        ),
     ]
+
+
+def _doing(cells: Cells, sheet: Sheet) -> MachineState | None:
+    """Return what a row says of the machine as a whole; None where it has no such column, or says it of a reading."""
+    state = cells.get("state") or None
+    if state and not DOING.search(state):
+        state = None  # "OK", 正常, "HIGH": of the reading in this row
+    alarm = "" if _QUIET.fullmatch(cells.get("alarm", "")) else cells.get("alarm", "")
+    level = cells.get("state", "") if state is None else ""
+    message = cells.get("message", "") if alarm or _LOUD.search(level) else ""
+    at = values.time(_needed(cells, "at", "the time"), sheet.zone)
+    tag = _needed(cells, "equipment", "the asset tag")
+    told = [i.text for i in extract_identifiers(f"{alarm}\n{message}") if i.kind == "code"]
+    codes = list(dict.fromkeys([*_CODES.findall(alarm), *told]))
+    if not codes and (called := next((one for one in (alarm, message) if _SAID.search(one)), None)):
+        codes = [called[:_CODE]]  # an alarm without a number is called by what it says
+    text = next((one for one in (message, alarm) if one and one not in codes), None)
+    stood = tuple(Alarm(tag, code, at, text=text, severity=level or None) for code in codes)
+    none = "alarm" in cells and not alarm
+    return MachineState(tag, state, at, stood if stood or none else None) if state or stood or none else None
+
+
+_CODE = 60
+_CODES = re.compile(r"(?<![\w-])[A-Za-z]{1,5}-?\d{1,5}[A-Za-z]?(?![\w-])")  # in the column of alarms F6 is a code
+_QUIET = re.compile(r"\s*(?:正常|没有|否|ok|no|normal|good|0)?\s*", re.IGNORECASE)
+_LOUD = re.compile(r"报警|告警|预警|故障|\balarm|\bwarn|\bfault|\btrip", re.IGNORECASE)
+_SAID = re.compile(r"[\u3400-\u9fff]{4}|[A-Za-z]{3,}[\s-]+\w+[^\W\d]")  # "HIGH" and 高 say nothing of what is
+DOING = re.compile(
+    r"运行|停|备用|待机|待命|检修|维修|维护|故障|离线|在线|开机|关机|调试|生产|空转|封存"
+    r"|\b(?:run(?:s|ning)?|stop(?:s|ped)?|stand-?by|idle|off|down|maintenance|repair|fault(?:ed)?|offline|online|starting"
+    r"|waiting|ready|production|producing|shut ?down|tripped|setup|in service|out of service)\b",
+    re.IGNORECASE,
+)
+"""Words for what a whole machine is doing."""
 
 
 def alarm(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:

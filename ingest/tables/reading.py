@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from corpus import Chunk, Equipment, Part, Reading, Record, RepairCase, Unreadable, normal_identifier, normal_text
+from corpus import (
+    Chunk,
+    Equipment,
+    MachineState,
+    Part,
+    Reading,
+    Record,
+    RepairCase,
+    Unreadable,
+    normal_identifier,
+    normal_text,
+)
 from ingest.chunking import row_text
 from ingest.readers import Block, ParsedFile
 from ingest.tables.header import Given, Header, Remembered, find_header, first_header
@@ -137,6 +148,7 @@ def _read(block: Block, header: Header, section: str, zone: ZoneInfo, as_of: dat
     bad: list[BadRow] = []
     lines: dict[tuple[str, str], tuple[int, Part]] = {}
     machines: set[tuple[str, str]] = set()
+    states: set[MachineState] = set()
     numbers = block.row_numbers or tuple(range(1, len(block.rows) + 1))
     before: Cells = {}
     for number, row in zip(numbers[header.last + 1 :], block.rows[header.last + 1 :], strict=True):
@@ -163,9 +175,12 @@ def _read(block: Block, header: Header, section: str, zone: ZoneInfo, as_of: dat
                 if (record.tag, record.name) not in machines:
                     machines.add((record.tag, record.name))
                     records.append(record)
-            else:
+            elif not isinstance(record, MachineState):
                 records.append(record)
-        if len(records) > first and not isinstance(records[first], Reading):
+            elif record not in states:  # told in the row of each reading
+                states.add(record)
+                records.append(record)
+        if len(records) > first and not isinstance(records[first], (Reading, MachineState)):
             text = row_text(names, row)
             chunks.append(Chunk(text, (section,) if section else (), "row", row=number, record=first))
     if not records:
@@ -224,5 +239,5 @@ def _stock_day(block: Block, header: Header, section: str, source: str, zone: Zo
 
 def summary(records: Sequence[Record]) -> dict[str, int]:
     """Count the records by kind."""
-    kinds = {Part: "parts", RepairCase: "cases", Equipment: "equipment", Reading: "readings"}
+    kinds = {Part: "parts", RepairCase: "cases", Equipment: "equipment", Reading: "readings", MachineState: "states"}
     return dict(Counter(kinds.get(type(record), "alarms") for record in records))

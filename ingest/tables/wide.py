@@ -11,13 +11,16 @@ from ingest.tables.values import filled, is_number
 
 _HEADER_ROWS = 15
 LONG = ("equipment", "time", "metric", "unit", "value")
+_WHOLE = ("state", "alarm", "message")  # columns of the machine as a whole
+_TOLD = re.compile(r"\s*([^\d:：=]*[^\d\s:：=])\s*[:：=]?\s*([-+]?\d+(?:[.,]\d+)?\s*[^\d\s]{0,8})\s*")  # 振动 4.6 mm/s
 
 
 def long_form(block: Block, given: Mapping[str, str] | None = None) -> Block | None:
     """Return the table with the header `LONG`; None when it is not in wide form.
 
     Its header names the equipment and the time (by a usual name, or by the one `given` for `equipment` and `at`), and
-    the other columns that hold numbers are the metrics.
+    the other columns that hold numbers are the metrics, or name one in each cell ("振动 4.6 mm/s"). What is told of the
+    machine as a whole (its state, the alarm that stands) comes with each row.
     """
     for at, header in enumerate(block.rows[:_HEADER_ROWS]):
         if wide_columns(header, given) is None:
@@ -27,17 +30,26 @@ def long_form(block: Block, given: Mapping[str, str] | None = None) -> Block | N
         if found is None:
             return None
         equipment, time, metrics = found
+        whole_machine = [_first(header, field, (given or {}).get(field)) for field in _WHOLE]
+        told = [(name, i) for name, i in zip(_WHOLE, whole_machine, strict=True) if i is not None]
         numbers = block.row_numbers or tuple(range(1, len(block.rows) + 1))
-        rows: list[tuple[str, ...]] = [LONG]
+        rows: list[tuple[str, ...]] = [(*LONG, *(name for name, _ in told))]
         kept = [numbers[at]]
         for number, row in zip(numbers[at + 1 :], body, strict=True):
             if row == header:
                 continue  # again, as page breaks of an export have it
-            for i in metrics:
-                if i < len(row) and filled(row[i]):
-                    name, unit = metric_and_unit(header[i])
-                    rows.append((row[equipment], row[time], name, unit, row[i]))
-                    kept.append(number)
+            doing = tuple(row[i] if i < len(row) else "" for _, i in told)
+            measured = [i for i in metrics if i < len(row) and filled(row[i])]
+            for i in measured:
+                name, unit = metric_and_unit(header[i])
+                value = row[i]
+                if in_cell := _TOLD.fullmatch(value):
+                    name, unit, value = in_cell[1], "", in_cell[2]
+                rows.append((row[equipment], row[time], name, unit, value, *doing))
+                kept.append(number)
+            if not measured and any(map(filled, doing)):
+                rows.append((row[equipment], row[time], "", "", "", *doing))
+                kept.append(number)
         return Block("table", rows=tuple(rows), row_numbers=tuple(kept))
     return None
 
@@ -50,8 +62,15 @@ def metric_columns(
     if found is None:
         return None
     metrics = [i for i, cell in enumerate(header) if cell.strip() and i not in found and _is_metric(cell)]
-    metrics = [i for i in metrics if mostly_numbers([row[i] for row in body if i < len(row)])]
+    columns = {i: [row[i] for row in body if i < len(row)] for i in metrics}
+    metrics = [i for i in metrics if mostly_numbers(columns[i]) or _mostly_told(columns[i])]
     return (*found, metrics) if metrics and body else None
+
+
+def _mostly_told(cells: Sequence[str]) -> bool:
+    """Say whether four fifths of the filled cells name what they measure."""
+    known = [cell for cell in cells if filled(cell)]
+    return len(known) > 1 and sum(_TOLD.fullmatch(cell) is not None for cell in known) >= 0.8 * len(known)
 
 
 def wide_columns(header: Sequence[str], given: Mapping[str, str] | None = None) -> tuple[int, int] | None:
@@ -66,7 +85,8 @@ def _first(header: Sequence[str], field: str, given: str | None) -> int | None:
 
 
 def _is_metric(header: str) -> bool:
-    return not {plain(header), whole(header)} & set(NAMES["status"]["ignored"])
+    names = NAMES["status"]
+    return not {plain(header), whole(header)} & {word for field in ("ignored", *_WHOLE) for word in names[field]}
 
 
 def metric_and_unit(header: str) -> tuple[str, str]:

@@ -95,7 +95,7 @@ def scripted() -> type[ScriptedModel]:
 
 
 def _id(listed: str, wanted: str) -> str:
-    entries = re.findall(r"\[([psrace]\d+)\]((?:(?!\n\n?\[[psrace]\d+\]).)*)", listed, re.DOTALL)
+    entries = re.findall(r"\[([psracem]\d+)\]((?:(?!\n\n?\[[psracem]\d+\]).)*)", listed, re.DOTALL)
     found = next((name for name, text in entries if wanted in text), None)
     assert found, f"no tool returned a source with {wanted!r}:\n{listed}"
     return found

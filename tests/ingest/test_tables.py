@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from corpus import Alarm, Equipment, Page, Part, Reading, RepairCase, Unreadable
+from corpus import Alarm, Equipment, MachineState, Page, Part, Reading, RepairCase, Unreadable
 from ingest.readers import Block, ParsedFile
 from ingest.tables import Table, TableKind, read_table
 
@@ -145,6 +145,40 @@ def test_readings_in_long_and_wide_form_are_the_same() -> None:
     assert long.records == wide.records
     assert isinstance(wide.records[0], Reading)
     assert wide.chunks == ()
+
+
+def test_a_row_of_readings_may_tell_of_the_machine_as_a_whole() -> None:
+    found = table(
+        "time|tag|signal|value|unit|state|active alarm\n"
+        "2026-03-31 08:00|EB-01|glue temp|88|°C|STOPPED|F122, F6\n"
+        "2026-03-31 08:00|EB-01|panels|146|pcs|STOPPED|F122, F6\n"
+        "2026-03-31 08:01|CP-01|net|7.1|bar|RUNNING|"
+    )
+    assert found is not None
+    states = [record for record in found.records if isinstance(record, MachineState)]
+    assert [(one.equipment, one.state, [a.code for a in one.alarms or ()]) for one in states] == [
+        ("EB-01", "STOPPED", ["F122", "F6"]),
+        ("CP-01", "RUNNING", []),
+    ]
+    assert len([record for record in found.records if isinstance(record, Reading)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("level", "message", "codes"),
+    [
+        ("ALARM", "G-17 Hot-melt not up to temperature", ["G-17"]),
+        ("报警", "油压接近下限", ["油压接近下限"]),
+        ("ALARM", "HIGH", None),
+        ("OK", "cleaned on Monday", None),
+    ],
+)
+def test_the_level_of_a_reading_is_no_state_of_the_machine(level: str, message: str, codes: list[str] | None) -> None:
+    found = table(f"time|tag|signal|value|unit|state|message\n2026-03-31 08:00|VA-1|temp|107|°C|{level}|{message}")
+    assert found is not None
+    states = [record for record in found.records if isinstance(record, MachineState)]
+    assert [(one.state, [a.code for a in one.alarms or ()]) for one in states] == (
+        [] if codes is None else [(None, codes)]
+    )
 
 
 def test_every_sheet_of_a_workbook_counts() -> None:

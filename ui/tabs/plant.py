@@ -216,6 +216,10 @@ class PlantTab:
 
     def _readings(self, machine: Equipment, language: Language) -> str:
         rows = []
+        for doing in self._house.corpus.machine_states(machine.tag):
+            old = f' <span class="mh-old">{escape(text(language, "stale"))}</span>' if doing.stale else ""
+            at = escape(moment(doing.at, self._house.settings.zone))
+            rows.append((escape(text(language, "machine_state")), f"<b>{escape(doing.state or '')}</b>{old}", "", at))
         for one in self._house.corpus.latest_status(machine.tag):
             bad = outside({"value": one.value, "limit_low": one.limit_low, "limit_high": one.limit_high})
             marks = f' <span class="mh-bad">{escape(text(language, "out_of_limits"))}</span>' if bad else ""
