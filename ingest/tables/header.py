@@ -10,7 +10,7 @@ from typing import Literal
 
 from corpus import TableMapping, normal_identifier
 from ingest.readers import Block
-from ingest.tables.names import KINDS, NAMES, NEEDED, TableKind, plain, whole
+from ingest.tables.names import KINDS, NAMES, NEEDED, TableKind, is_plausible, plain, whole
 from ingest.tables.values import is_number
 
 How = Literal["given", "remembered", "name", "similar", "values", ""]
@@ -79,8 +79,13 @@ def find_header(
                 continue
             if len(header.fields) < (len(needed) if wanted else least):
                 continue
+            tag = header.fields.get("equipment")
+            if tag is not None and not is_plausible(header.kind, header.fields, columns[tag].header):
+                continue
             sure = sum(column.how in ("given", "remembered", "name") for column in columns if column.field)
             # A title over the table that adds nothing is no upper row of its header.
+            if header.kind == "parts" and not {"on_hand", "minimum"} & header.fields.keys():
+                sure -= 2  # 编号, 名称, 型号, 位置: a list without any stock is more likely one of machines
             rank = (sure, len(header.fields), first - last, -first)
             if best is None or rank > best[0]:
                 best = (rank, header)

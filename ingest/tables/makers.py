@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from corpus import Alarm, Equipment, MachineState, Part, Reading, Record, RepairCase, extract_identifiers
 from ingest.tables import values
-from ingest.tables.names import TableKind
+from ingest.tables.names import NAMES, TableKind, plain, whole
 from ingest.tables.wide import metric_and_unit
 
 Cells = dict[str, str]
@@ -76,6 +76,10 @@ def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
 
 def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
     """Make a reading, and what the row says beside it of the machine: what it is doing, which alarms stand."""
+    if (field := _named_in_row(cells)) and not values.is_number(cells.get("value", "")):
+        cells = cells | {field: cells.get("value", ""), "value": "", "metric": ""}
+        told = _doing(cells, sheet)
+        return [told] if told else []
     doing = _doing(cells, sheet)
     if doing and doing.state and not cells.get("value"):
         return [doing]  # a machine of which nothing is measured
@@ -93,6 +97,12 @@ def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
             limit_high=values.number(cells.get("limit_high"), "the high limit"),
         ),
     ]
+
+
+def _named_in_row(cells: Cells) -> str | None:
+    """Return the field that a row tells of the machine as a whole: its metric is called alarm, or state."""
+    names = {plain(cells.get("metric", "")), whole(cells.get("metric", ""))} - {""}
+    return next((field for field in ("alarm", "state") if names & set(NAMES["status"][field])), None)
 
 
 def _doing(cells: Cells, sheet: Sheet) -> MachineState | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from corpus import normal_text
@@ -16,6 +17,9 @@ _EQUIPMENT = (
     "资产编号 资产编码 设备号 设备代号 设备位号 位号 设备 机台 机台号 机器编号 机器 机床 机床编号 机组 机组编号 机号 "
     "tag assettag equipment equipmentid equipmentno equipmenttag asset assetid assetno assetname machineid machineno "
     "machine unitid device deviceid"
+)
+_GENERAL = (
+    "编号 编码 代码 no number id code"  # names a machine only in a list that tells where it stands or who keeps it
 )
 _NAMES: dict[TableKind, dict[str, str]] = {
     "parts": {
@@ -99,13 +103,13 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "equipment_name": "设备名称 equipmentname assetname machinename",
         "code": "报警代码 故障代码 代码 报警号 故障码 报警编号 报警代号 告警代码 告警号 告警编号 告警代号 警报代码 事件代码 code alarmcode faultcode errorcode alarm alarmid ruleid eventcode",
         "text": "报警内容 报警信息 报警说明 报警名称 告警内容 告警描述 告警说明 说明 故障描述 内容 报警描述 message text alarmtext description alarmdescription event",
-        "since": "发生时间 开始 起始 起始时间 发生 报警开始 报警开始时间 告警时间 开始时间 报警时间 触发时间 start starttime since from raisedat raised begin starttimestamp",
+        "since": "发生时间 开始 起始 起始时间 发生 报警开始 报警开始时间 告警时间 开始时间 报警时间 触发时间 时间 日期时间 time timestamp datetime start starttime since from raisedat raised begin starttimestamp",
         "until": "恢复时间 结束 恢复 解除 消除 报警结束 报警结束时间 复位时间 结束时间 解除时间 消除时间 end endtime until to clearedat cleared endtimestamp",
         "severity": "级别 等级 报警级别 报警等级 severity level priority class",
         "ignored": "序号 备注 no remark",
     },
     "equipment": {
-        "equipment": f"{_EQUIPMENT}",
+        "equipment": f"{_EQUIPMENT} {_GENERAL}",
         "name": "名称 设备名称 资产名称 机台名称 机器名称 装置名称 设备简称 name equipmentname assetname machinename description equipmentdescription assetdescription machinedescription",
         "model": "型号 机型 设备型号 规格型号 model type modelno modelnumber",
         "kind": "设备类型 类别 设备类别 设备种类 kind category equipmenttype assettype",
@@ -128,6 +132,13 @@ NEEDED: dict[TableKind, tuple[tuple[str, ...], int]] = {
     "alarms": (("equipment", "code", "since"), 3),
     "equipment": (("equipment",), 3),
 }
+
+_KEPT = {"owner", "contact", "serial", "location", "kind", "nickname"}
+
+
+def is_plausible(kind: TableKind, fields: Collection[str], tag: str) -> bool:
+    """Say whether columns can be those of a kind: 编号 alone names anything."""
+    return kind != "equipment" or whole(tag) not in _GENERAL.split() or bool(_KEPT & set(fields))
 
 
 def plain(header: str) -> str:

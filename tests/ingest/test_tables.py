@@ -181,6 +181,44 @@ def test_the_level_of_a_reading_is_no_state_of_the_machine(level: str, message: 
     )
 
 
+def test_a_list_of_machines_may_call_their_tags_numbers() -> None:
+    found = table(
+        "编号|名称|型号|厂家|区域|位置|负责人\nLC-01|激光切割机|RF-3015H|锐锋|钣金|A1|李伟\nAC-08|空压机|SK-37|Aerotek|站房|A3|邓立新"
+    )
+    assert found is not None
+    assert found.kind == "equipment"
+    machine = found.records[1]
+    assert isinstance(machine, Equipment)
+    assert (machine.tag, machine.model, machine.owner) == ("AC-08", "SK-37", "邓立新")
+
+
+def test_a_list_of_parts_stays_one() -> None:
+    found = table("编号|名称|型号|位置|数量\nP-10|轴承|6205|A-1|3\nP-11|油封|30x42|A-2|1")
+    assert found is not None
+    assert found.kind == "parts"
+
+
+def test_alarm_and_state_may_be_rows_of_their_own() -> None:
+    found = table(
+        "asset|metric|value|unit|time\nEC-1|active_alarm|C5||2026-05-18 07:41\nEC-1|state|running||2026-05-18 07:41\n"
+        "EC-1|fan vibration|6.8|mm/s|2026-05-18 07:41\nEC-2|active_alarm|none||2026-05-18 07:41"
+    )
+    assert found is not None
+    assert found.warnings == ()
+    states = [record for record in found.records if isinstance(record, MachineState)]
+    assert [(one.equipment, one.state, one.alarms and one.alarms[0].code) for one in states] == [
+        ("EC-1", None, "C5"),
+        ("EC-1", "running", None),
+        ("EC-2", None, ()),
+    ]
+
+
+def test_alarms_may_have_a_plain_time() -> None:
+    found = table("时间|设备|代码|内容|状态\n2024-11-18 09:36|DC-11|W204|除尘压差高|未确认")
+    assert found is not None
+    assert found.kind == "alarms"
+
+
 def test_every_sheet_of_a_workbook_counts() -> None:
     found = table("设备编号|名称|型号\nA-1|压机|HP-2", "备件编号|名称|库存\nP-1|阀|2\nP-2|泵|1", "色号|用途\n红|停机")
     assert found is not None
