@@ -155,3 +155,11 @@ def test_what_is_asked_of_a_machine_is_told(shop: Corpus, question: str, says: s
 )
 def test_what_is_not_on_record_is_not_told(shop: Corpus, question: str, says_not: str) -> None:
     assert says_not not in told(shop, question)
+
+
+def test_a_screw_is_no_screw_compressor() -> None:
+    both = [Equipment("C-101", "1号氨螺杆压缩机组", "NSX-220"), Equipment("C-102", "2号氨螺杆压缩机组", "NSX-220")]
+    one = machines_meant("2号螺杆机现在油温多少度", both).one
+    assert one is not None
+    assert one.tag == "C-102"
+    assert machines_meant("2号螺丝多大扭矩", both).one is None
