@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,6 +13,8 @@ from corpus.domain import Alarm, MachineState
 from corpus.library.identifiers import normal_identifier
 from corpus.plant.alarms import AlarmRow, save_alarm
 from corpus.plant.records import Imported, Key
+
+_ROUND = timedelta(minutes=10)  # in which the rows of one round are written, each with its own time
 
 
 class StateRow(Imported, Base):
@@ -75,7 +77,7 @@ def _stand(session: Session, key: str, at: datetime, standing: dict[str, Alarm],
     )
     stood = {normal_identifier(row.code): row for row in session.scalars(before)}
     for code, row in stood.items():
-        if code not in standing and row.until is None and row.since < at:
+        if code not in standing and row.until is None and row.since < at - _ROUND:
             row.until = at
     for code, alarm in standing.items():
         if code not in stood:

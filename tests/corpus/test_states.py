@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -78,3 +79,20 @@ def test_a_recent_state_is_not_stale(corpus: Corpus, take) -> None:
     now = datetime.now(UTC).astimezone(corpus.settings.zone)
     take("status.csv", f"BL-201,运行,24634,无,滤芯压差 12 mbar,{now:%Y-%m-%d %H:%M}\n")
     assert [one.stale for one in corpus.machine_states()] == [False]
+
+
+def test_a_preview_of_states_is_json(corpus: Corpus, tmp_path: Path) -> None:
+    ingestor = build_ingestor(corpus.settings, corpus)
+    (tmp_path / "status.csv").write_text(HEADER + "BL-201,停机,24634,E18,滤芯压差 12 mbar,2025-06-13 08:00\n")
+    told = json.loads(json.dumps(ingestor.preview_table(tmp_path / "status.csv").to_json()))
+    ingestor.close()
+    assert told["counts"] == {"states": 1, "readings": 1}
+    assert told["sample"][0]["alarms"][0]["code"] == "E18"
+
+
+def test_a_row_of_the_same_round_ends_no_alarm(corpus: Corpus, take) -> None:
+    take(
+        "status.csv",
+        "BL-201,停机,24634,E18,滤芯压差 12 mbar,2025-06-13 08:00\nBL-201,停机,24634,,油温 30 ℃,2025-06-13 08:02\n",
+    )
+    assert _standing(corpus) == [("BL-201", "E18")]
