@@ -318,7 +318,13 @@ class _Rows:
                     (str(row.get("part_number") or ""), str(row.get("bin") or row.get("name") or ""))
                     for row in self._parts
                 ),
-                *((str(row.get("metric") or ""), number(row.get("value"))) for row in self._readings),
+                *(
+                    (
+                        moment(row.get("at"), self._zone) if _is_state(row) else str(row.get("metric") or ""),
+                        number(row.get("value")),
+                    )
+                    for row in self._readings
+                ),
                 *((str(row.get("code") or ""), moment(row.get("since"), self._zone)) for row in self._alarms),
                 *((str(row.get("symptom") or ""), str(row.get("action") or "")) for row in self._cases),
             ]
@@ -368,13 +374,13 @@ class _Rows:
             marks = self._bad("stale", old=True) if row.get("stale") else ""
             marks += self._bad("out_of_limits") if outside(row) else ""
             metric, value = str(row.get("metric") or ""), number(row.get("value"))
-            told = isinstance(row.get("value"), str)  # what the machine is doing
-            table_name = "states" if told else "readings"
+            told = _is_state(row)
+            needed = (str(row.get("equipment") or ""), "" if told else metric, value)
+            of = "states" if told else "readings"
             chips = self._chips(
-                lambda one, metric="" if told else metric, value=value, name=table_name: (
-                    one["record"].get("table") == name  # type: ignore[misc]
-                    and metric in (one.get("quote") or "")
-                    and value in (one.get("quote") or "")
+                lambda one, needed=needed, of=of: (
+                    one["record"].get("table") == of  # type: ignore[misc]
+                    and all(part in (one.get("quote") or "") for part in needed)
                 )
             )
             rows.append(
@@ -414,6 +420,11 @@ class _Rows:
 
     def _bad(self, key: str, *, old: bool = False) -> str:
         return f'<span class="{"mh-old" if old else "mh-bad"}">{escape(text(self._language, key))}</span>'
+
+
+def _is_state(row: Json) -> bool:
+    """Say whether a row of the status tells what a machine is doing, in a word."""
+    return isinstance(row.get("value"), str)
 
 
 def _name(row: Json, language: Language) -> str:
