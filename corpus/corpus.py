@@ -171,6 +171,10 @@ class Corpus:
         """Live documents of the same title, which a new file may be a revision of."""
         return self._documents.titled(title)
 
+    def unbound_documents(self) -> list[Document]:
+        """Live manuals, guides and other texts without models, whose models no person has looked at."""
+        return self._library.unbound()
+
     def describe_document(
         self,
         document: int,

@@ -134,6 +134,7 @@ class Ingestor:
             except MillhandError as error:
                 results.append(FileResult(safe_name(path.name), "failed", error=str(error)))
         jobs.sort(key=lambda job: _order(job.path))
+        machines = self._corpus.all_equipment()
         for index, job in enumerate(jobs):
             source = safe_name(job.path.name)
 
@@ -153,7 +154,26 @@ class Ingestor:
                         source, "failed", error=f"{source}: it could not be brought in ({type(error).__name__})."
                     )
                 )
+        if self._corpus.all_equipment() != machines:
+            self._bind(actor)
         return results
+
+    def _bind(self, actor: str) -> None:
+        """Bind documents that came before the register did to the machines which they name."""
+        machines = self._corpus.all_equipment()
+        for document in self._corpus.unbound_documents():
+            revision = document.current
+            assert revision is not None  # only live ones can be bound
+            cover = self._corpus.page(revision.id, 1 if revision.pages else None).raw
+            if models := recognise.models_of(cover, document.title, revision.source, machines):
+                self._corpus.describe_document(
+                    document.id,
+                    title=document.title,
+                    kind=document.kind,
+                    language=document.language,
+                    models=models,
+                    actor=actor,
+                )
 
     def preview_table(
         self, path: Path, *, as_table: TableKind | None = None, mapping: Mapping[str, str] | None = None
@@ -242,7 +262,8 @@ class Ingestor:
         kind = options.kind or (_TABLE_KINDS[table.kind] if table else recognise.kind_of(title, source))
         models = options.equipment_models
         if not models and not table:
-            models = recognise.models_of(parsed, title, source, self._corpus.all_equipment())
+            cover = parsed.pages[0].raw if parsed.pages else ""
+            models = recognise.models_of(cover, title, source, self._corpus.all_equipment())
         draft = DocumentDraft(
             source=source,
             file=path,

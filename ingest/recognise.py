@@ -53,17 +53,17 @@ def kind_of(title: str, source: str) -> DocumentKind:
     return next((kind for kind, pattern in _KINDS if re.search(pattern, words)), "other")
 
 
-def models_of(parsed: ParsedFile, title: str, source: str, machines: Sequence[Equipment]) -> tuple[str, ...]:
+def models_of(cover: str, title: str, source: str, machines: Sequence[Equipment]) -> tuple[str, ...]:
     """Return the models of the plant's machines that title, file name or the cover name; none means plant-wide.
 
-    The first of these that names any decides, and a whole model before its series: "QTF-800H" is for "QTF-800H/2" too.
+    `cover` is the raw text of its first page. The first of these that names any decides, and a whole model before its series: "QTF-800H" is for "QTF-800H/2" too.
     A machine's tag stands for its model.
     """
     known = sorted({machine.model for machine in machines if machine.model})
     tags = {machine.tag: machine.model for machine in machines if machine.model}
-    cover = [text for page in parsed.pages[:1] for text in labelled(page.raw) if len(extract_identifiers(text)) <= _FEW]
-    head = "" if Path(source).suffix.lower() in TABLES else _head(parsed)  # rows of a table are no cover
-    for place in (title, source.replace("_", " "), "\n".join(cover), head):
+    labels = [text for text in labelled(cover) if len(extract_identifiers(text)) <= _FEW]
+    head = "" if Path(source).suffix.lower() in TABLES else _head(cover)  # rows of a table are no cover
+    for place in (title, source.replace("_", " "), "\n".join(labels), head):
         for named in (
             [model for model in known if _stands(model, place)],
             [model for model in known if any(_stands(series, place) for series in series_of(model))],
@@ -74,9 +74,9 @@ def models_of(parsed: ParsedFile, title: str, source: str, machines: Sequence[Eq
     return ()
 
 
-def _head(parsed: ParsedFile) -> str:
+def _head(cover: str) -> str:
     """Return the first lines of the cover that are no sentences."""
-    lines = [line.strip() for page in parsed.pages[:1] for line in page.raw.splitlines() if line.strip()][:_LINES]
+    lines = [line.strip() for line in cover.splitlines() if line.strip()][:_LINES]
     short = [line for line in lines if len(line) <= _LINE and not line.endswith((".", "。", "；", ";"))]
     return "\n".join(line for line in short if len(extract_identifiers(line)) <= _FEW)
 

@@ -41,6 +41,7 @@ from corpus.plant.records import RecordStore
 
 Progress = Callable[[str, int, int], None]
 _BATCH = 500
+_TEXTS: frozenset[DocumentKind] = frozenset({"manual", "repair_guide", "bulletin", "other"})
 _FIGURES = re.compile(r"-?\d{1,8}|\d{1,4}[-.]\d{1,6}")
 """A code of figures alone, which nothing in running text could tell from a number."""
 _LISTED = re.compile(r"(?P<code>-?\d{1,8})(?:\s*[:：=]|\s+[-–—])\s*\S")
@@ -371,6 +372,11 @@ class Library:
             self._apply_amendments(session)
             self._audit.write(session, actor, "document.remove", str(document), found.title)
         self.pay_debts()
+
+    def unbound(self) -> list[Document]:
+        texts = [one for one in self._documents.all() if one.kind in _TEXTS and not one.models]
+        described = self._audit.subjects("document.describe") if texts else frozenset()
+        return [document for document in texts if str(document.id) not in described]
 
     def describe(
         self,

@@ -37,6 +37,11 @@ class AuditStore:
         with self._database.write() as session:
             self.write(session, actor, action, subject, detail)
 
+    def subjects(self, action: str) -> frozenset[str]:
+        """Return everything to which an action was ever done."""
+        with self._database.read() as session:
+            return frozenset(session.scalars(select(AuditRow.subject).where(AuditRow.action == action).distinct()))
+
     def newest(self, limit: int) -> list[AuditEntry]:
         """Return the newest entries, newest first."""
         with self._database.read() as session:

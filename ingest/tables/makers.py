@@ -107,7 +107,9 @@ def _named_in_row(cells: Cells) -> str | None:
 
 def _doing(cells: Cells, sheet: Sheet) -> MachineState | None:
     """Return what a row says of the machine as a whole; None where it has no such column, or says it of a reading."""
-    state = cells.get("state") or None
+    if not {"state", "alarm", "message"} & cells.keys():
+        return None
+    state = cells.get("state", "")[:_SAYS].strip() or None
     if state and not DOING.search(state):
         state = None  # "OK", 正常, "HIGH": of the reading in this row
     alarm = "" if _QUIET.fullmatch(cells.get("alarm", "")) else cells.get("alarm", "")
@@ -125,7 +127,7 @@ def _doing(cells: Cells, sheet: Sheet) -> MachineState | None:
     return MachineState(tag, state, at, stood if stood or none else None) if state or stood or none else None
 
 
-_CODE = 60
+_CODE, _SAYS = 60, 120  # characters of a code, and of what a machine is said to do
 _CODES = re.compile(r"(?<![\w-])[A-Za-z]{1,5}-?\d{1,5}[A-Za-z]?(?![\w-])")  # in the column of alarms F6 is a code
 _QUIET = re.compile(r"\s*(?:正常|没有|否|ok|no|normal|good|0)?\s*", re.IGNORECASE)
 _LOUD = re.compile(r"报警|告警|预警|故障|\balarm|\bwarn|\bfault|\btrip", re.IGNORECASE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
+from docx import Document
 from corpus import Corpus, Settings
 from ingest import FileResult, IngestOptions, Ingestor, IngestProgress, build_ingestor, safe_name
 
@@ -52,6 +52,36 @@ def test_a_folder_with_good_and_bad_files(ingestor: Ingestor, corpus: Corpus, fo
     assert any("low lubricant" in passage.text for passage in corpus.search("What does E-07 mean?").passages)
     again = bring(ingestor, folder)
     assert {result.state for result in again if result.source.endswith((".csv", ".md"))} == {"unchanged"}
+
+
+def test_a_list_of_machines_that_comes_last_binds_the_manuals_before_it(
+    ingestor: Ingestor, corpus: Corpus, folder: Path
+) -> None:
+    (folder / "VMC-850 manual.md").write_text("# VMC-850 manual\n\nE-07 means low lubricant level.\n")
+    (folder / "guide.txt").write_text("Asset tag: CNC-03\n\nThe way oil is ISO VG 68.\n")
+    training = Document()
+    training.add_heading("VMC-850: how the spindle is greased", 1)
+    training.add_paragraph("Grease it once a month.")
+    training.save(str(folder / "training.docx"))
+    (folder / "by hand.md").write_text("# VMC-850 in short\n\nFor all of the plant.\n")
+    (folder / "rules.md").write_text("# Rules\n\nWear glasses.\n")
+    assert {result.state for result in bring(ingestor, folder)} == {"indexed"}
+    by_hand = next(document for document in corpus.documents() if document.title == "VMC-850 in short")
+    corpus.describe_document(by_hand.id, title="By hand", kind="other", language="en", models=(), actor="lead")
+    register = folder / "machines.csv"  # by its name it would come after the manuals in any case
+    register.write_text("asset tag,name,model\nCNC-03,Machining centre,VMC-850\n")
+    bring(ingestor, register)
+    models = {document.current.source: document.models for document in corpus.documents() if document.current}
+    bound = ("VMC-850",)
+    assert models == {
+        "VMC-850 manual.md": bound,
+        "guide.txt": bound,
+        "training.docx": bound,
+        "by hand.md": (),
+        "rules.md": (),
+        "machines.csv": (),
+    }
+    assert [passage.applies for passage in corpus.search("VMC-850 E-07").passages][0] == "model"
 
 
 def test_a_manifest_sets_options_for_many(ingestor: Ingestor, corpus: Corpus, folder: Path) -> None:

@@ -44,7 +44,7 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
     ],
 )
 def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: str, models: tuple[str, ...]) -> None:
-    assert models_of(parsed(cover), title, source, MACHINES) == models
+    assert models_of(cover, title, source, MACHINES) == models
 
 
 @pytest.mark.parametrize("title", ["(anonymous)", "untitled", "Microsoft Word", "x", "fil.html"])
