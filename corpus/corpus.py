@@ -301,6 +301,10 @@ class Corpus:
         """What identifies the embedding model: stored vectors and calibrations carry it."""
         return self._embedder.name
 
+    def spelled(self, text: str) -> str:
+        """Return a question with its misspelt English words put right, where it is plain what was meant."""
+        return self._searcher.spelled(text)
+
     def glossary_terms(self, text: str) -> list[tuple[str, str]]:
         """Return (term as written, its rendering in the other language) of the glossary's terms in a text, in order."""
         return load_glossary(self.folder).render(text)

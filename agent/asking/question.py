@@ -85,7 +85,7 @@ def read_question(
     before: Mapping[str, Any] = json.loads(last.answer) if last else {}
     near = _near(every, picked, turns, before)
     offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
-    text = _again(_without_rejected(written_out(plain(said))))
+    text = _again(_without_rejected(written_out(plain(corpus.spelled(said)))))
     meant = machines_meant(text, every, around=offered, near=near)
     if not (meant.machines or meant.unknown or picked):
         named = renamed(text, every, corpus.terms_spoken(text))

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from corpus.library.ranking import (
     ranking_features,
 )
 from corpus.library.shortlist import READ, deviations, shortlist
+from corpus.library.spelling import spelled
 from corpus.library.terms import QueryWords, Term, Terms, spans
 from corpus.library.vectors import VectorIndex, nearest
 from corpus.library.words import content_words, detect_language, identifier_token, index_tokens, names_in
@@ -123,6 +125,7 @@ class Searcher:
     def pool(self, query: str, *, equipment: str | None, methods: Sequence[str] | None) -> Pool:
         """Return all candidates of a query, described but not ranked."""
         self._vectors.check()
+        query = self.spelled(query)
         used = METHODS if methods is None else tuple(methods)
         machine, models, names = self._scope(query, equipment)
         scope = self._documents.scope(models)
@@ -182,6 +185,12 @@ class Searcher:
             called=tuple(called),
             similarity=max(dense.values(), default=0.0),  # of all that was found, read or not
         )
+
+    def spelled(self, text: str) -> str:
+        """Return the text with its misspelt English words put right, as far as it is plain what was meant."""
+        names = (content_words(f"{one.name} {one.nickname or ''}") for one in self._equipment.all())
+        terms = load_glossary(self._folder).english
+        return spelled(text, self._lexical.counts, chain(chain.from_iterable(names), chain.from_iterable(terms)))
 
     def _shortlist(
         self,
