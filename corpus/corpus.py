@@ -448,6 +448,13 @@ class Corpus:
         """Return what a machine (or each of all, by tag) was last said to be doing; old ones are marked stale."""
         return self._status.states(equipment)
 
+    def newest_record(self) -> datetime | None:
+        """Return the time of the newest reading, alarm or repair on record; None where there is none."""
+        times = [reading.at for reading in self._status.latest(None, metric=None)]
+        times += [alarm.since for alarm in self._status.alarms(None, active=False, limit=1)]
+        times += [held.case.date for held in self._cases.view().held if held.case.date]
+        return max(times, default=None)
+
     def metrics(self) -> dict[str, list[str]]:
         """Return the metrics on record by the normal form of the asset tag."""
         return self._status.metrics()

@@ -26,7 +26,13 @@ _DOER = re.compile(
     r"[a-z]{3,}(?:er|or)",
     re.IGNORECASE,
 )
+# "Granulator says E06", "dryer won't start": what begins so, or does so, is a machine without an article too.
+_DOES = (
+    r"(?=\s+(?:(?:is|was|has|had|wo|does|did|ca)(?:n.?t)?|says?|said|shows?|showed|keeps?|kept|stops?|stopped|trips?|tripped|alarms?|faults?"
+    r"|error|code|runs?|ran|running|makes?|made|went|gone|starts?|started|stuck|jammed|blocked|down)(?![A-Za-z-]))"
+)
 _SITES = "机站线台"  # one for another: "灌注机" for "氦检灌注站"
+_LETTERS = re.compile(r"([A-Za-z]{3,6})[-_ ]?\d+[A-Za-z]?$")
 _SERIAL = 6  # characters of a serial number that is no chance
 _JOINED = re.compile(r"^\s*(?:和|跟|与|同|、|or\b|and\b|vs\b|versus\b)|(?:\b(?:or|and|vs|versus)\b)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9)]\s*(?:和|跟|与|同|或者?|还是)\s*[\u4e00-\u9fffA-Za-z0-9]")
@@ -115,6 +121,8 @@ def machines_meant(
             if more and more.one and more.one not in numbered:  # "packer 1 or packer 2"
                 return Meant((*numbered, more.one), more.rest, kinds=True)
             return Meant(tuple(numbered), rest, kinds=True)
+    if not named and not around and (lettered := _by_letters(text, machines)):
+        return Meant((lettered[0],), _cut(text, [lettered[1]]), kinds=True)
     apart = _set_apart(_cut(text, spans) if named else text, pool or list(around))
     if apart:
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
@@ -224,15 +232,34 @@ def _name_pattern(name: str) -> re.Pattern[str]:
 
 
 def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> str:
-    """Call machines in a text as the equipment list does: its `terms` are told with their renderings as tokens."""
+    """Call machines in a text as the equipment list does: its `terms` come with what means the same, as tokens."""
     bases = {base for machine in machines for half in _halves(machine) if (base := _base(half)[0])}
     names = {frozenset(index_tokens(name)): name for base in bases for name in [*_shorter(base), base]}
     for written, forms in terms:
-        called = next((names[key] for form in forms if (key := frozenset(form)) in names), "")
+        called = next((names[key] for form in forms if (key := frozenset(form)) in names), "") or _nearly(forms, bases)
         if len(called) >= _HAN:
             called = f"the {called}" if called.isascii() and " " not in called else called
             text = re.sub(rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])", called, text, count=1)
     return text
+
+
+def _nearly(forms: Sequence[Sequence[str]], bases: Iterable[str]) -> str:
+    """Return the only Chinese name that a form means but for characters within: 卧螺离心机 is the 卧螺离心脱水机."""
+    written = {form[0] + "".join(token[1:] for token in form[1:]) for form in forms if form and not form[0].isascii()}
+    found = {
+        base
+        for base in bases
+        for one in written
+        if min(len(one), len(base)) > _HAN and one[0] == base[0] and one[-1] == base[-1]
+        if _within(one, base) or _within(base, one)
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def _within(short: str, long: str) -> bool:
+    """Say whether all characters of one text stand in the other, in order, most of which they are."""
+    left = iter(long)
+    return 2 * len(short) > len(long) and all(character in left for character in short)
 
 
 def without_kind(text: str, machine: Equipment) -> str:
@@ -284,7 +311,8 @@ def _spoken(base: str) -> Iterator[str]:
         if " " in called or (called == base and len(base) > _HAN):
             yield rf"(?<![A-Za-z0-9]){re.escape(called)}{plural}"
         else:
-            yield rf"\b(?:the|our|this|that)\s+{re.escape(called)}{plural}"
+            yield rf"(?:\b(?:the|our|this|that)\s+|^\s*){re.escape(called)}{plural}"
+            yield rf"(?<![A-Za-z0-9-]){re.escape(called)}{plural}{_DOES}"
 
 
 def _shorter(base: str) -> Iterator[str]:
@@ -311,6 +339,17 @@ def _shorter(base: str) -> Iterator[str]:
         else []
     )
     yield from dict.fromkeys(name for name in [*ends, *pairs] if len(name) > 1 and name not in _GENERAL)
+
+
+def _by_letters(text: str, machines: Sequence[Equipment]) -> tuple[Equipment, tuple[int, int]] | None:
+    """Return the machine that is called by the letters of its tag, which no other has: "the AHU" is AHU-04."""
+    letters = Counter(match[1].casefold() for one in machines if (match := _LETTERS.match(one.tag)))
+    for machine in machines:
+        match = _LETTERS.match(machine.tag)
+        if match and letters[match[1].casefold()] == 1:
+            if found := re.search(rf"(?<![A-Za-z0-9-]){match[1]}(?![A-Za-z0-9]|-\w)", text, re.IGNORECASE):
+                return machine, found.span()
+    return None
 
 
 def _letter(text: str, ends: Sequence[int]) -> tuple[str, tuple[int, int]] | None:

@@ -9,7 +9,7 @@ _TOUCHING = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z])|(?<=[A-Za-z])(?=[\u4e0
 _RECORDED = (
     r"\b(?:was|were|did|has|had|been|recorded|measured|logged|history|so far|since|ever|last|past|average|mttr|mtbf"
     r"|most|mean time|repeat\w*|downtime|times|often|readings?|number of|count)\b"
-    r"|读数|记录|实测|过|以来|平均|累计|总共|一共|历史|几次|多少次|最(?:常|多)|频|工单|案例|停机(?![后前时])|停机时间|重复|怎么(?:修|解决|处理|弄|搞)(?:好|掉)?的"
+    r"|读数|记录|实测|过|以来|平均|累计|总共|一共|历史|几次|多少次|最(?:常|多(?!能|可|允许|不))|频|工单|案例|停机(?![后前时])|停机时间|重复|怎么(?:修|解决|处理|弄|搞)(?:好|掉)?的"
 )
 LOGGED = (
     r"\b(?:repairs?|fix(?:es|ed)|work orders?|cases?|failures?|breakdowns?|downtime|down|mtt[rf]|mtbf)\b"

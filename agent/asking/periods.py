@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from corpus import extract_identifiers
@@ -19,7 +19,7 @@ _DATES = (
     rf"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? (?P<name>{_MONTH})\.?,? (?P<year>(?:19|20)\d\d){_CLOCK}",
     rf"(?P<name>{_MONTH})\.? (?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,? (?P<year>(?:19|20)\d\d){_CLOCK}",
     rf"(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])[日号]{_CLOCK}",
-    rf"(?P<name>{_MONTH})\.? (?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?!,? ?\d{{4}}){_CLOCK}",
+    rf"(?P<name>{_MONTH})\.? (?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b(?!,? ?\d{{4}}|[:：]\d){_CLOCK}",
     rf"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? (?:of )?(?P<name>{_MONTH})\b{_CLOCK}",
     r"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])(?!\d|[-/.]\d)月?",
     rf"\b(?P<name>{_MONTH})\.? (?P<year>(?:19|20)\d\d)\b",
@@ -57,6 +57,17 @@ _MONTHS_OF_YEAR = (
         r"\1\2到\1\3",
     ),
 )
+_SHORT_YEAR = re.compile(
+    rf"\b((?:{_MONTH})\.? )['’](\d\d)\b|(?<![\d年])(\d\d)年(?=\s*(?:1[0-2]|0?[1-9]|[一二三四五六七八九十]+)月)", re.IGNORECASE
+)
+_OCLOCK = re.compile(
+    r"\s*(?:早上|早晨|上午|凌晨|清晨|(?P<late>中午|下午|傍晚|晚上|夜里))?\s*(?<![\d.:])(?P<zh>1?\d|2[0-4])点"
+    r"(?:(?P<half>半)|(?P<minute>[0-5]?\d)分?|钟|整)?(?!\d)"
+    r"|\s*\b(?P<en>1[0-2]|0?[1-9])(?:[:.](?P<past>[0-5]\d))?\s?(?P<pm>[ap]\.?m\b\.?)",
+    re.IGNORECASE,
+)
+_YEAR_SAID = re.compile(r"\b(?:this|last) year\b|[今去前]年", re.IGNORECASE)
+_TH_BEHIND = re.compile(r"(?:st|nd|rd|th)?")
 _SINCE = re.compile(
     r"(?:since|after|from)(?: the)?(?: (?:beginning|start)(?: of)?)?\s*$|(?:自从?|从)\s*$", re.IGNORECASE
 )
@@ -146,7 +157,7 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         text = pattern.sub(apart, text)
     if part := _part_of_year(text, today):
         return part
-    text = _in_figures(text)
+    text = _OCLOCK.sub(_in_hours, _in_figures(text))
     found = sorted([*_dates(text, today, zone), *_weekdays(text, today)], key=lambda item: item[0])
     if len(found) >= 2:
         return Period(found[0][2], found[1][3])
@@ -171,10 +182,58 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
     return None
 
 
+def with_year(text: str, newest: Callable[[], datetime | None], zone: ZoneInfo) -> str:
+    """Write the year to the dates of a text that name none: the last in which such a day is not after `newest`.
+
+    `newest` is the time of the newest record, asked for only where it is needed: where a plant's records end in
+    January, "14 December" is of the year before. Where it is the year that is meant anyway, the text stays as it is.
+    """
+    figures = _in_figures(text)
+    found = [(match, match.groupdict()) for match in _matches(figures)]
+    if not found or any(parts.get("year") or _YEAR_SAID.search(match.group()) for match, parts in found):
+        return text  # what is said of one date holds for the others
+    if _YEAR_SAID.search(figures) or (last := newest()) is None:
+        return text
+    today = datetime.now(UTC).astimezone(zone)
+    last = min(last.astimezone(zone), today)
+    for match, parts in sorted(found, key=lambda one: one[0].start(), reverse=True):
+        name = (parts.get("name") or "").lower()[:3]
+        date = (_index(name) if name else int(parts["month"]), int(parts.get("day") or 1))
+        year, plain = (when.year - (date > (when.month, when.day)) for when in (last, today))
+        if year != plain and name:
+            at = max(match.end(group) for group in ("name", "day") if parts.get(group))
+            at += len(_TH_BEHIND.match(figures, at)[0])  # type: ignore[index]  # it matches nothing too
+            figures = f"{figures[:at]} {year}{figures[at:]}"
+        elif year != plain:
+            figures = f"{figures[: match.start()]}{year}年{figures[match.start() :]}"
+    return figures
+
+
+def _matches(text: str) -> list[re.Match[str]]:
+    """Return the dates of a text, the fuller forms first; none lies across another."""
+    found: list[re.Match[str]] = []
+    for pattern in _DATE:
+        found += [
+            match
+            for match in pattern.finditer(text)
+            if not any(one.start() < match.end() and match.start() < one.end() for one in found)
+        ]
+    return found
+
+
 def _in_figures(text: str) -> str:
-    """Write Chinese months and days in figures: 三月二十一日 is 3月21日."""
+    """Write dates in figures: 三月二十一日 is 3月21日, 24年8月 2024年8月."""
+    text = _SHORT_YEAR.sub(lambda match: f"{match[1] or ''}20{match[2] or match[3]}{'年' if match[3] else ''}", text)
     text = _CHINESE_MONTH.sub(lambda match: f"{_CHINESE[match[1]]}月", text)
     return _CHINESE_DAY.sub(lambda match: str(_day_of(match[1])), text)
+
+
+def _in_hours(match: re.Match[str]) -> str:
+    """Write a time of day in figures: 下午3点半 and 3:30 pm are 15:30."""
+    hour = int(match["zh"] or match["en"])
+    minute = "30" if match["half"] else match["minute"] or match["past"] or "00"
+    late = match["late"] or (match["pm"] or "").lower().startswith("p")
+    return f" {hour + 12 if late and hour < 12 else hour}:{minute.zfill(2)} "
 
 
 def _day_of(written: str) -> int:
@@ -184,7 +243,7 @@ def _day_of(written: str) -> int:
 
 def without_dates(text: str) -> str:
     """Leave out the words by which a text names its time."""
-    text = _in_figures(text)
+    text = _OCLOCK.sub(_in_hours, _in_figures(text))
     for pattern, apart in (*_RANGES, *_MONTHS_OF_YEAR):
         text = pattern.sub(apart, text)
     for pattern in (_QUARTER, _HALF, *_DATE, _WEEKDAY, _LAST, *(named for named, *_ in _NAMED), _DATE[-1]):
@@ -193,28 +252,23 @@ def without_dates(text: str) -> str:
 
 
 def _dates(text: str, today: datetime, zone: ZoneInfo) -> Iterator[tuple[int, int, datetime, datetime, bool]]:
-    taken: list[tuple[int, int]] = []
-    for pattern in _DATE:
-        for match in pattern.finditer(text):
-            if any(start < match.end() and match.start() < end for start, end in taken):
-                continue
-            parts = match.groupdict()
-            name = (parts.get("name") or "").lower()[:3]
-            month = int(parts["month"]) if parts.get("month") else _index(name) if name else None
-            day = int(parts["day"]) if parts.get("day") else None
-            try:
-                since = datetime(int(parts.get("year") or today.year), month or 1, day or 1, tzinfo=zone)
-                exact = parts.get("hour") is not None
-                if exact:
-                    since = since.replace(hour=int(parts["hour"]), minute=int(parts["minute"]))
-            except ValueError:
-                continue
-            if since.year > today.year + 1:
-                continue  # nothing is on record of it: a number
-            if not parts.get("year") and since > today + timedelta(days=1):
-                since = since.replace(year=since.year - 1)  # what happened in a month to come was last year's
-            taken.append(match.span())
-            yield match.start(), match.end(), since, _end(since, month, day, exact), exact
+    for match in _matches(text):
+        parts = match.groupdict()
+        name = (parts.get("name") or "").lower()[:3]
+        month = int(parts["month"]) if parts.get("month") else _index(name) if name else None
+        day = int(parts["day"]) if parts.get("day") else None
+        try:
+            since = datetime(int(parts.get("year") or today.year), month or 1, day or 1, tzinfo=zone)
+            exact = parts.get("hour") is not None
+            if exact:
+                since = since.replace(hour=int(parts["hour"]), minute=int(parts["minute"]))
+        except ValueError:
+            continue
+        if since.year > today.year + 1:
+            continue  # nothing is on record of it: a number
+        if not parts.get("year") and since > today + timedelta(days=1):
+            since = since.replace(year=since.year - 1)  # what happened in a month to come was last year's
+        yield match.start(), match.end(), since, _end(since, month, day, exact), exact
 
 
 def _weekdays(text: str, today: datetime) -> Iterator[tuple[int, int, datetime, datetime, bool]]:

@@ -11,7 +11,7 @@ from typing import Any
 from agent.asking.alike import alike
 from agent.asking.machines import Meant, kinds_in, machines_meant, named_apart, plain, renamed, without_machines
 from agent.asking.metrics import written_out
-from agent.asking.periods import without_dates
+from agent.asking.periods import with_year, without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
 from agent.asking.understanding import OF_RECORDS, Understanding, understand
 from agent.querying.asking import INTENTS, query_in
@@ -85,7 +85,8 @@ def read_question(
     before: Mapping[str, Any] = json.loads(last.answer) if last else {}
     near = _near(every, picked, turns, before)
     offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
-    text = _again(_without_rejected(written_out(plain(corpus.spelled(said)))))
+    text = with_year(written_out(plain(corpus.spelled(said))), corpus.newest_record, corpus.settings.zone)
+    text = _again(_without_rejected(text))
     meant = machines_meant(text, every, around=offered, near=near)
     if not (meant.machines or meant.unknown or picked):
         named = renamed(text, every, corpus.terms_spoken(text))

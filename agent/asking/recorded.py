@@ -18,6 +18,7 @@ from agent.asking.doing import doing_asked
 from agent.asking.machines import without_kind
 from agent.asking.measures import asked_otherwise
 from agent.asking.metrics import Named, metrics_in, wholly_measured
+from agent.asking.past import LAST_TIME, speaks
 from agent.asking.people import people_in, stands
 from agent.asking.periods import without_dates
 from agent.asking.understanding import OF_RECORDS, Intent, Understanding
@@ -154,7 +155,7 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
 
 def machines_compared(corpus: Corpus, own: str, several: Sequence[Equipment]) -> tuple[str, ...]:
     """Return the machines whose readings a question compares: "which kiln is hotter?"; none where it compares none."""
-    if not words().query["compare"].search(own):
+    if not words().query["compare"].search(own) or speaks(LAST_TIME, own) or words().recorded["mended"].search(own):
         return ()
     metrics = corpus.metrics()
     beside = ("compare", "nouns.equipment", "list")

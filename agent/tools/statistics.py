@@ -73,6 +73,9 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         if not (figures.count or corpus.case_figures(CaseFilter()).count):
             return "The plant keeps no work orders.", Found()  # that there were none tells nothing then
         asked = aspects(query)
+        if not figures.count and {"last", "who"} & {*asked} and "count" not in asked:
+            none = case_texts(figures, None, _who(corpus, equipment or model, about, when, zh), {}, zh, zone)
+            return "No such repair is recorded.", Found(absent=tuple(none.values()))
         who = _who(corpus, equipment or model, about, when, zh)
         groups = _groups(corpus, wanted, asked)
         if groups and figures.count and not any(groups.values()):

@@ -99,18 +99,20 @@ class Glossary:
         return Rendered(stems, tokens, self.alike.get(stems, ())) if tokens else None
 
     def spoken(self, text: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
-        """Return the terms of a text as it writes them, each with its renderings as tokens, in order."""
+        """Return the terms of a text as it writes them, each with its renderings and its like as tokens, in order."""
         found: list[tuple[str, tuple[tuple[str, ...], ...]]] = []
         for run in _RUN.finditer(text):
             written, at = run.group(), 0
             if not _HAN.match(written):
-                found += [(said, self.english[stems]) for said, stems in self._english_terms(written, self.english)]
+                said = self._english_terms(written, self.english)
+                found += [(one, (*self.english[stems], *self.alike.get(stems, ()))) for one, stems in said]
                 continue
             while at < len(written):
                 sizes = range(min(self.longest_chinese, len(written) - at), 0, -1)
                 size = next((size for size in sizes if written[at : at + size] in self.chinese), 0)
                 if size:
-                    found.append((written[at : at + size], self.chinese[written[at : at + size]]))
+                    one = written[at : at + size]
+                    found.append((one, (*self.chinese[one], *self.alike.get(one, ()))))
                 at += size or 1
         return found
 

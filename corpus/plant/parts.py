@@ -93,9 +93,12 @@ class PartStore(FileRecords):
         exact = self.exactly(query)
         if exact:
             return exact[:limit]
+        numbers = [one.normal for one in extract_identifiers(query) if any(map(str.isdigit, one.normal))]
         ranked = []
         for part in parts:
-            score = overlap(query, (part.name, part.name_en, part.spec, part.part_number))
+            # A number that no line has has no neighbour that would do; a piece of one means all that have it.
+            begun = not numbers or any(one in normal_identifier(part.part_number) for one in numbers)
+            score = overlap(query, (part.name, part.name_en, part.spec, part.part_number if begun else None))
             if score >= _ENOUGH:
                 gain = _FITS if names and part.fits and _fits(part, names) else 0.0
                 loss = _FITS if names and not _fits(part, names) else 0.0

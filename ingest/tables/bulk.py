@@ -111,7 +111,7 @@ def bulk_readings(
     if long_form(block, given) is None:
         return None
     for at, names in enumerate(first):
-        if found := metric_columns(names, first[at + 1 :], given):
+        if (found := metric_columns(names, first[at + 1 :], given)) and found[2]:
             rows.names = names
             return BulkReadings(rows, None, at + 1, _wide(names, *found, zone))
     return None

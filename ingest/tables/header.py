@@ -160,10 +160,11 @@ def _meant(
                     claim(index, field, how)  # type: ignore[arg-type]
     # A name that stands earlier in a field's list is the better one: 备件名称 before 名称.
     exact = []
+    undated = {index for index in range(len(names)) if kind == "cases" and not _holds_days(body, index)}
     for index, name in enumerate(names):
         for order, spelled in enumerate(_spellings(name, kind)):
             for field, words in NAMES[kind].items():
-                if spelled in words:
+                if spelled in words and not (field == "date" and spelled in _DONE and index in undated):
                     exact.append((order, words.index(spelled), index, field))
     for *_, index, field in sorted(exact):
         claim(index, field, "name")
@@ -181,6 +182,11 @@ def _meant(
         )
         if tags is not None:
             claim(tags, "equipment", "values")
+    if kind == "cases" and "symptom" not in taken and len({"work_order", "cause", "action", "by"} & taken) > 1:
+        free = (column for column in columns if column.field is None)
+        told = next((column.index for column in free if _holds_texts(body, column.index)), None)
+        if told is not None:
+            claim(told, "symptom", "values")
     if kind == "cases" and "date" not in taken:
         free = (column for column in columns if column.field is None)
         days = next((column.index for column in free if _holds_days(body, column.index)), None)
@@ -254,6 +260,13 @@ def _holds_days(body: Sequence[tuple[str, ...]], index: int) -> bool:
     return len(cells) >= 2 and sum(_DAY.match(cell) is not None for cell in cells) >= 0.9 * len(cells)
 
 
+def _holds_texts(body: Sequence[tuple[str, ...]], index: int) -> bool:
+    """Say whether a column holds what somebody wrote: a few words or more, each time others."""
+    cells = [row[index] for row in body if index < len(row) and row[index]]
+    written = [cell for cell in cells if _WORDS.match(cell) and not _DAY.match(cell)]
+    return len(written) > 1 and 2 * len(written) > len(cells) and 2 * len(set(written)) > len(written)
+
+
 def _holds_tags(body: Sequence[tuple[str, ...]], index: int) -> bool:
     """Say whether a column holds tags such as DL-1, each of them again and again."""
     cells = [row[index] for row in body if index < len(row) and row[index]]
@@ -275,6 +288,9 @@ _OTHER_FIGURE = re.compile(
     r"金额|价|天数|周转|在途|冻结|占用|预留|分配|上月|上期|期初|月均|年均|消耗|用量|领用|入库|出库|申请|采购|订|需求|重量|质量|寿命|周期|"
     r"order|alloc|reserv|transit|blocked|issue|receiv|usage|used|consum|price|cost|value|weight|days|month|annual|year|opening"
 )
+# As headers they are followed by a day, or by what was reported.
+_WORDS = re.compile(r".*[\u3400-\u9fff].{3}|.{2,} .{5}", re.DOTALL)
+_DONE = frozenset("opened raised reported closed finished completed".split())
 _DAY = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d\d)(?!\d)")
 _TAG = re.compile(r"[A-Za-z]{1,5}[-_ ]?\d{1,4}[A-Za-z]?")
 _AGAIN = 4  # rows of a table that repeats its tags

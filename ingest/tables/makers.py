@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from corpus import Alarm, Equipment, MachineState, Part, Reading, Record, RepairCase, extract_identifiers
 from ingest.tables import values
-from ingest.tables.names import NAMES, TableKind, plain, whole
+from ingest.tables.names import DOING, NAMES, TableKind, plain, whole
 from ingest.tables.wide import metric_and_unit
 
 Cells = dict[str, str]
@@ -132,19 +132,12 @@ _CODES = re.compile(r"(?<![\w-])[A-Za-z]{1,5}-?\d{1,5}[A-Za-z]?(?![\w-])")  # in
 _QUIET = re.compile(r"\s*(?:正常|没有|否|ok|no|normal|good|0)?\s*", re.IGNORECASE)
 _LOUD = re.compile(r"报警|告警|预警|故障|\balarm|\bwarn|\bfault|\btrip", re.IGNORECASE)
 _SAID = re.compile(r"[\u3400-\u9fff]{4}|[A-Za-z]{3,}[\s-]+\w+[^\W\d]")  # "HIGH" and 高 say nothing of what is
-DOING = re.compile(
-    r"运行|停|备用|待机|待命|检修|维修|维护|故障|离线|在线|开机|关机|调试|生产|空转|封存"
-    r"|\b(?:run(?:s|ning)?|stop(?:s|ped)?|stand-?by|idle|off|down|maintenance|repair|fault(?:ed)?|offline|online|starting"
-    r"|waiting|ready|production|producing|shut ?down|tripped|setup|in service|out of service)\b",
-    re.IGNORECASE,
-)
-"""Words for what a whole machine is doing."""
 
 
 def alarm(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
     until = cells.get("until")
     since = values.time(_needed(cells, "since", "the start"), sheet.zone)
-    ended = values.time(until, sheet.zone) if until else None
+    ended = values.time(until, sheet.zone) if until else _ended(cells.get("state", ""), since, sheet.zone)
     if ended is not None and ended < since:
         raise ValueError(f"the end {until!r} is before the start")
     stood = Alarm(
@@ -156,6 +149,27 @@ def alarm(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
         severity=cells.get("severity") or None,
     )
     return [stood, *_named(cells)]
+
+
+def _ended(state: str, since: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when an alarm ended by what its state says ("cleared 14:40"), at once where no time is told; else None."""
+    if not _CLEARED.search(state) or _STANDS.search(state):
+        return None
+    if clock := _CLOCK.search(state):
+        day = values.time(state[dated.start() :], zone) if (dated := _DATED.search(state)) else None
+        ended = day or since.astimezone(zone).replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+        return ended if ended >= since else ended + timedelta(days=1)
+    return since
+
+
+_CLEARED = re.compile(
+    r"\b(?:cleared|clear|closed|reset|resolved|ended|gone|inactive|normal|rtn|off|over)\b"
+    r"|恢复|消除|解除|复位|关闭|已处理|已消|消失|结束|正常",
+    re.IGNORECASE,
+)
+_STANDS = re.compile(r"\bnot\b|\bun\w+|\bactive\b|未|没|待", re.IGNORECASE)
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)")
+_DATED = re.compile(r"(?:19|20)\d\d[-/.年]\d")
 
 
 def case(cells: Cells, row: int, sheet: Sheet) -> list[Record]:

@@ -59,21 +59,23 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "equipment": f"{_EQUIPMENT} 故障设备 维修设备 报修设备",
         "equipment_name": "设备名称 机台名称 资产名称 equipmentname assetname machinename equipmentdescription",
         "symptom": "故障现象 现象 故障情况 异常现象 不良现象 问题现象 报修描述 故障说明 故障 fault defect observation faultobserved 问题描述 故障描述 症状 报修内容 故障内容 工单描述 描述 异常描述 问题 symptom problem complaint wodescription "
-        "workorderdescription originalshorttext shorttext description issue problemdescription faultdescription summary title",
+        "workorderdescription originalshorttext shorttext description issue problemdescription faultdescription summary title "
+        "reported faultreported reportedfault reportedproblem trouble failure breakdown whathappened 报修 报障 故障简述 报告情况",
         "code": "报警代码 故障代码 代码 报警号 故障码 code alarmcode faultcode errorcode failurecode primarycode",
         "detail_code": "次级代码 二级代码 secondarycode subcode",
         "failure_mode": "失效模式 故障性质 缺陷类型 失效类型 defecttype faultclass failureclass faultcategory 故障模式 故障类型 故障类别 故障分类 failuremode mode fm failuretype problemtype primarycodedescription "
         "codedescription faulttype",
         "detail": "次级描述 二级描述 secondarycodedescription subcodedescription",
         "component": "部件 故障部位 部位 零部件 故障部件 系统 component collection part majorsystem subsystem assembly system",
-        "cause": "原因 故障原因 根因 故障分析 原因说明 faultcause 原因分析 根本原因 cause rootcause reason causedescription failurecause",
+        "cause": "原因 故障原因 根因 故障分析 原因说明 faultcause 原因分析 根本原因 cause rootcause reason causedescription failurecause "
+        "finding findings found whatwasfound diagnosis 检查发现 检查结果 查明原因 诊断 诊断结果 发现",
         "action": "处理措施 措施 处置措施 解决措施 对策 处理 处置 处理情况 维修情况 维修处理 检修内容 countermeasure repairaction repairdone actions workdescription 维修措施 处理方法 解决方法 维修内容 处理过程 处理结果 维修过程 action correctiveaction remedy fix solution actiontaken "
         "resolution workperformed workdone repair",
         "steps": "步骤 检查步骤 处理步骤 steps checksteps",
         "parts": "更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
         "downtime": "影响生产时间 影响时间 影响生产 停产时间 停线时间 停运时间 停车时间 停机时数 停机工时 损失时间 lostproduction losttime outage outagehours machinedown downhours stoptime 停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
         "duration": "维修时间 维修时长 维修用时 维修工时 处理时长 工时 耗时 duration repairtime repairduration repairhours labourhours "
-        "laborhours labour labor labourtime labortime manhours workhours hoursworked 实际工时 人工时 人工工时 维修耗时 workinghours timetorepair",
+        "laborhours labour labor labourtime labortime manhours workhours hoursworked 实际工时 人工时 人工工时 维修耗时 workinghours timetorepair hours hrs",
         "preventive": "预防性 是否预防 维护类型 工单类型 保养类型 preventive ispreventive maintenancetype worktype ordertype",
         "by": "处理人 维修人 维修者 处理人员 检修人 检修人员 维修师傅 工程师 完成人 engineer craftsman fitter doneby executedby repairer 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic",
         "date": "日期 维修日期 完工日期 完工时间 故障时间 发生时间 开工日期 检修日期 处理日期 登记日期 opened raised reported closed dateopened dateclosed datereported finished 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "
@@ -87,7 +89,8 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "metric": "参数 指标 测点 测点名称 监测项 监测点 参数名称 项目 metric parameter measurement tagname sensor sensorname signal variable kpi "
         "point pointname channel measure reading readingname measuringpoint measurementpoint measuredpoint quantity",
         "value": "数值 值 读数 测量值 当前值 采样值 实际值 value reading val measuredvalue",
-        "at": "时间 采集时间 记录时间 测量时间 采样时间 更新时间 最后更新 刷新时间 上报时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime updated updatedat lastupdate lastupdated",
+        "at": "时间 采集时间 记录时间 测量时间 采样时间 更新时间 最后更新 刷新时间 上报时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime updated updatedat lastupdate lastupdated "
+        "since 变更时间 状态时间 状态开始时间 changedat changed",
         "unit": "单位 计量单位 unit units uom engineeringunit",
         "limit_low": "lo ll 下限 低报 低报警 低报值 下限报警 下限值 报警下限 低限 最小值 low lowlimit limitlow lowerlimit lowerbound lolimit min minimum alarmlow",
         "limit_high": "hi hl hh 上限 高报 高报警 高报值 上限报警 上限值 报警上限 高限 最大值 high highlimit limithigh upperlimit upperbound hilimit max maximum alarmhigh",
@@ -106,6 +109,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "since": "发生时间 开始 起始 起始时间 发生 报警开始 报警开始时间 告警时间 开始时间 报警时间 触发时间 时间 日期时间 time timestamp datetime start starttime since from raisedat raised begin starttimestamp",
         "until": "恢复时间 结束 恢复 解除 消除 报警结束 报警结束时间 复位时间 结束时间 解除时间 消除时间 end endtime until to clearedat cleared endtimestamp",
         "severity": "级别 等级 报警级别 报警等级 severity level priority class",
+        "state": "状态 报警状态 处理状态 当前状态 state status alarmstate alarmstatus",
         "ignored": "序号 备注 no remark",
     },
     "equipment": {
@@ -134,6 +138,13 @@ NEEDED: dict[TableKind, tuple[tuple[str, ...], int]] = {
 }
 
 _KEPT = {"owner", "contact", "serial", "location", "kind", "nickname"}
+DOING = re.compile(
+    r"运行|停|备用|待机|待命|检修|维修|维护|故障|离线|在线|开机|关机|调试|生产|空转|封存|换型|换产|预热"
+    r"|\b(?:run(?:s|ning)?|stop(?:s|ped)?|stand-?by|idle|off|down|maintenance|repair|fault(?:ed)?|offline|online|starting"
+    r"|waiting|ready|production|producing|shut ?down|tripped|setup|change-?over|warm(?:ing)?[ -]up|in service|out of service)\b",
+    re.IGNORECASE,
+)
+"""Words for what a whole machine is doing."""
 
 
 def is_plausible(kind: TableKind, fields: Collection[str], tag: str) -> bool:

@@ -6,13 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ingest.readers import Block
-from ingest.tables.names import NAMES, plain, whole
+from ingest.tables.names import DOING, NAMES, plain, whole
 from ingest.tables.values import filled, is_number
 
 _HEADER_ROWS = 15
 LONG = ("equipment", "time", "metric", "unit", "value")
 _WHOLE = ("state", "alarm", "message")  # columns of the machine as a whole
-_TOLD = re.compile(r"\s*([^\d:：=]*[^\d\s:：=])\s*[:：=]?\s*([-+]?\d+(?:[.,]\d+)?\s*[^\d\s]{0,8})\s*")  # 振动 4.6 mm/s
+# 振动 4.6 mm/s, temp: 71 °C; WO-7103 is a number of something else
+_TOLD = re.compile(
+    r"\s*([^\d:：=]*(?:[\u3400-\u9fff]|[A-Za-z)](?=[\s:：=])))\s*[:：=]?\s*([-+]?\d+(?:[.,]\d+)?\s*[^\d\s]{0,8})\s*"
+)
+_WRITTEN, _TEXTS = 12, 2  # characters of a text that somebody wrote; columns of such, which no table of readings has
 
 
 def long_form(block: Block, given: Mapping[str, str] | None = None) -> Block | None:
@@ -57,14 +61,28 @@ def long_form(block: Block, given: Mapping[str, str] | None = None) -> Block | N
 def metric_columns(
     header: Sequence[str], body: Sequence[Sequence[str]], given: Mapping[str, str] | None = None
 ) -> tuple[int, int, list[int]] | None:
-    """Return the columns of equipment, time and metrics of a wide table, or None."""
+    """Return the columns of equipment, time and metrics of a wide table, or None.
+
+    One that says what machines are doing needs no metrics.
+    """
     found = wide_columns(header, given)
     if found is None:
         return None
     metrics = [i for i, cell in enumerate(header) if cell.strip() and i not in found and _is_metric(cell)]
     columns = {i: [row[i] for row in body if i < len(row)] for i in metrics}
-    metrics = [i for i in metrics if mostly_numbers(columns[i]) or _mostly_told(columns[i])]
-    return (*found, metrics) if metrics and body else None
+    measured = [i for i in metrics if mostly_numbers(columns[i]) or _mostly_told(columns[i])]
+    written = [i for i in metrics if i not in measured and _mostly_written(columns[i])]
+    if not body or len(written) >= _TEXTS:
+        return None
+    state = _first(header, "state", (given or {}).get("state"))
+    told = state is not None and any(DOING.search(row[state]) for row in body if state < len(row))
+    return (*found, measured) if measured or told else None
+
+
+def _mostly_written(cells: Sequence[str]) -> bool:
+    """Say whether half of the filled cells are texts that somebody wrote."""
+    known = [cell for cell in cells if filled(cell)]
+    return bool(known) and 2 * sum(len(cell) >= _WRITTEN and not is_number(cell) for cell in known) > len(known)
 
 
 def _mostly_told(cells: Sequence[str]) -> bool:

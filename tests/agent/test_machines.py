@@ -24,6 +24,8 @@ MACHINES = [
     Equipment("VA-401", "Central vacuum pump set", "CV 250"),
     Equipment("VA-404", "Air receiver 2000 l", "AR-2000"),
     Equipment("CH-90", "Chiller of the coating line", "KW-90"),
+    Equipment("FBG-101", "Fluid bed granulator", "FLB-300"),
+    Equipment("AHU-04", "Air handling unit", "ZK-18"),
     Equipment("CF-301A", "卧螺离心脱水机", "LWD-450", nickname="大离心机A"),
     Equipment("CF-301B", "卧螺离心脱水机", "LWD-450", nickname="大离心机B"),
 ]
@@ -86,6 +88,12 @@ def told(shop: Corpus, question: str) -> str:
         ("is the chiller on", ["CH-90"]),  # not what it belongs to
         ("大离心机B那次振动", ["CF-301B"]),  # what the shop floor calls it
         ("离心机 B 的黄油", ["CF-301B"]),  # the letter of its tag
+        ("granulator says E06, whats up", ["FBG-101"]),  # without an article, as people type
+        ("E05 again, granulator won't start", ["FBG-101"]),
+        ("granulator gasket", ["FBG-101"]),
+        ("a new granulator gasket", []),
+        ("ahu was shaking in april", ["AHU-04"]),  # the letters of its tag, which no other has
+        ("the cf pump", []),  # ... but two are CF
         ("the sensor of the loader", []),
         ("the cooler is blocked", []),
     ],
@@ -97,6 +105,19 @@ def test_a_machine_is_meant_by_part_of_its_name(text: str, meant: list[str]) -> 
 def test_a_part_of_a_name_may_be_told_in_the_other_language() -> None:
     text = renamed("the blow moulder stops", MACHINES, [("blow moulder", (("吹塑", "塑机"),))])
     assert [machine.tag for machine in machines_meant(text, MACHINES).machines] == ["BM-03"]
+
+
+@pytest.mark.parametrize(
+    ("forms", "called"),
+    [
+        ((("卧螺", "螺离", "离心", "心机"),), "卧螺离心脱水机"),  # but for the characters within
+        ((("卧式", "式机"),), "decanter"),  # too little
+        ((("air", "handl", "unit"),), "Air handling unit"),  # what means the same in its own language
+    ],
+)
+def test_a_machine_may_have_another_name_of_the_same_meaning(forms: tuple[tuple[str, ...], ...], called: str) -> None:
+    text = renamed("oil of the decanter", MACHINES, [("decanter", forms)])
+    assert text.replace("the the", "the") == f"oil of the {called}"
 
 
 @pytest.mark.parametrize(

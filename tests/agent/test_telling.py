@@ -9,7 +9,7 @@ import pytest
 
 from agent import build_assistant
 from agent.asking.figures import aspects
-from agent.asking.periods import period_in
+from agent.asking.periods import period_in, with_year
 from agent.checking.quantities import quantities
 from agent.glossing import terms_beside
 from corpus import Corpus
@@ -131,3 +131,52 @@ def test_a_year_beside_alarms_stays_one() -> None:
         assert period is not None
         assert period.since is not None
         assert period.since.year == 2025
+
+
+@pytest.mark.parametrize(
+    ("text", "dated"),
+    [
+        ("1月14号早上8点RF-201传动侧轴承温度多少", "2025年1月14号早上8点RF-201传动侧轴承温度多少"),
+        ("what alarm on the evening of 14 jan", "what alarm on the evening of 14 jan 2025"),
+        ("alarms on December 14th at 08:00", "alarms on December 14th 2024 at 08:00"),
+        ("repairs in july", "repairs in july 2024"),
+        ("一月十四日的报警", "2025年1月14日的报警"),
+        ("from 15 to 17 January", "from 15 to 17 January 2024"),
+        ("去年3月的报警", "去年3月的报警"),
+        ("in March 2024 and in May", "in March 2024 and in May"),
+        ("2026年3月", "2026年3月"),
+        ("may I open the door", "may I open the door"),
+        ("每3个月换一次", "每3个月换一次"),
+    ],
+)
+def test_a_date_without_a_year_is_of_the_last_one_on_record(text: str, dated: str) -> None:
+    newest = datetime(2025, 1, 14, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert with_year(text, lambda: newest, ZoneInfo("Asia/Shanghai")) == dated
+    assert with_year(text, lambda: None, ZoneInfo("Asia/Shanghai")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minute"),
+    [
+        ("11月24日早上8点的油温", 8, 0),
+        ("11月24号下午3点半", 15, 30),
+        ("11月24日20点15分", 20, 15),
+        ("on 24 November at 3:30 pm", 15, 30),
+        ("24 Nov 8 am", 8, 0),
+        ("24 November 12:05 pm", 12, 5),
+    ],
+)
+def test_a_time_of_day_may_be_said(text: str, hour: int, minute: int) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    period = period_in(text, NOW, zone)
+    assert period is not None
+    assert period.exact
+    assert period.since == datetime(2026, 11, 24, hour, minute, tzinfo=zone)
+
+
+def test_a_year_may_be_written_short() -> None:
+    for text in ("24年8月磨盘机油发白", "repairs in Aug '24"):
+        period = period_in(text, NOW, ZoneInfo("Asia/Shanghai"))
+        assert period is not None
+        assert period.since is not None
+        assert period.since.date() == date(2024, 8, 1)

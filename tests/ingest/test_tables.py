@@ -198,6 +198,79 @@ def test_a_list_of_parts_stays_one() -> None:
     assert found.kind == "parts"
 
 
+def test_work_orders_may_be_headed_as_people_speak() -> None:
+    found = table(
+        "wo|date|tag|reported|finding|action|hours|technician\n"
+        "WO-7103|2026-03-04|TP-201|F031 at station 17|Brake plug swollen|36 plugs replaced|5.5|J. Brandt\n"
+        "WO-7118|2026-03-11|PW-501|AL16 behind RO|O-ring torn|O-ring replaced|4|D. Kranz"
+    )
+    assert found is not None
+    assert found.kind == "cases"
+    case = found.records[0]
+    assert isinstance(case, RepairCase)
+    assert (case.work_order, case.symptom, case.cause, case.action, case.by) == (
+        "WO-7103", "F031 at station 17", "Brake plug swollen", "36 plugs replaced", "J. Brandt"
+    )  # fmt: skip
+    assert case.date is not None
+    assert case.duration == 330
+
+
+def test_what_was_reported_is_known_by_what_stands_there() -> None:
+    found = table(
+        "job|day|asset|story|action|by\n"
+        "J-1|2026-03-04|TP-201|weight varies after cleaning|gap set|Ivanov\n"
+        "J-2|2026-03-11|PW-501|loop pump weeps at the seal|seal replaced|Kranz"
+    )
+    assert found is not None
+    assert found.kind == "cases"
+    assert [record.symptom for record in found.records if isinstance(record, RepairCase)] == [
+        "weight varies after cleaning", "loop pump weeps at the seal"
+    ]  # fmt: skip
+
+
+def test_a_number_of_something_is_no_reading() -> None:
+    """Numbers such as WO-7103 and written texts stand in no table of readings."""
+    found = table(
+        "time|tag|ref|remark of the shift|next step|h\n"
+        "2026-03-04 08:00|TP-201|WO-7103|swollen by cleaning water|order a new plug today|5.5\n"
+        "2026-03-11 08:00|PW-501|WO-7118|housing 2 torn on the inside|look again tomorrow|4"
+    )
+    assert found is None or not [record for record in found.records if isinstance(record, Reading)]
+
+
+def test_a_table_may_tell_nothing_but_what_machines_do() -> None:
+    found = table(
+        "tag|state|since|remark\nTP-201|stopped|2026-07-29 09:12|waiting for mechanic\n"
+        "BLP-301|changeover|2026-07-29 07:55|format 10x14\nPW-501|running|2026-07-26 23:10|AUTO"
+    )
+    assert found is not None
+    states = [record for record in found.records if isinstance(record, MachineState)]
+    assert [(one.equipment, one.state, one.at.day) for one in states] == [
+        ("TP-201", "stopped", 29), ("BLP-301", "changeover", 29), ("PW-501", "running", 26)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes"),
+    [
+        ("cleared 14:40", 18),
+        ("cleared 00:10", 588),  # past midnight
+        ("已恢复", 0),
+        ("closed 2026-07-27 15:22", 60),
+        ("active", None),
+        ("not cleared", None),
+        ("未恢复", None),
+        ("", None),
+    ],
+)
+def test_an_alarm_ends_when_its_state_says_so(state: str, minutes: int | None) -> None:
+    found = table(f"time|tag|alarm|text|state\n2026-07-27 14:22|BLP-301|E15|Water flow low|{state}")
+    assert found is not None
+    alarm = found.records[0]
+    assert isinstance(alarm, Alarm)
+    assert (alarm.until and (alarm.until - alarm.since).total_seconds() / 60) == minutes
+
+
 def test_alarm_and_state_may_be_rows_of_their_own() -> None:
     found = table(
         "asset|metric|value|unit|time\nEC-1|active_alarm|C5||2026-05-18 07:41\nEC-1|state|running||2026-05-18 07:41\n"
