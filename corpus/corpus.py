@@ -317,6 +317,10 @@ class Corpus:
         """Return the tokens that the glossary's terms in a text have in the other language."""
         return load_glossary(self.folder, everyday=False).translate(text)
 
+    def also_called(self, term: str) -> tuple[tuple[str, ...], ...]:
+        """Return what a term of several words is called in its own language too, as tokens."""
+        return load_glossary(self.folder).also_called(term)
+
     def terms_in(self, text: str) -> list[Rendered]:
         """Return the terms and the further words of a text, with their renderings."""
         terms, left = load_glossary(self.folder).terms(text)

@@ -46,7 +46,7 @@ class Meant:
 
     `rest` is the text without the words that name them; `unknown` a tag of the plant's form that no machine has;
     `kinds` whether a kind of machine was named, by which a machine elsewhere is set aside; `loosely` whether nothing
-    else was: "the press" may be a machine, or a tool.
+    else was: "the press" may be a machine, or a tool; `barely` whether it was named in a way that may be chance.
     """
 
     machines: tuple[Equipment, ...] = ()
@@ -54,6 +54,7 @@ class Meant:
     unknown: str | None = None
     kinds: bool = False
     loosely: bool = False
+    barely: bool = False
 
     @property
     def one(self) -> Equipment | None:
@@ -122,7 +123,7 @@ def machines_meant(
                 return Meant((*numbered, more.one), more.rest, kinds=True)
             return Meant(tuple(numbered), rest, kinds=True)
     if not named and not around and (lettered := _by_letters(text, machines)):
-        return Meant((lettered[0],), _cut(text, [lettered[1]]), kinds=True)
+        return Meant((lettered[0],), _cut(text, [lettered[1]]), kinds=True, barely=True)
     apart = _set_apart(_cut(text, spans) if named else text, pool or list(around))
     if apart:
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
@@ -243,6 +244,20 @@ def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str,
     return text
 
 
+def with_articles(text: str, machines: Iterable[Equipment]) -> str:
+    """Give a machine that a hasty message calls by one word its article: "granulator says E06"."""
+    bases = {base for machine in machines for half in _halves(machine) if (base := _base(half)[0]) and base.isascii()}
+    for called in sorted({one for base in bases for one in [base, *_shorter(base)] if " " not in one}):
+        text = re.sub(
+            rf"(?:^(?=\s*{re.escape(called)}(?![A-Za-z0-9]))|(?<!\bthe )(?<![A-Za-z0-9-])(?={re.escape(called)}{_DOES}))\s*",
+            "the ",
+            text,
+            count=1,
+            flags=re.IGNORECASE,
+        )
+    return text
+
+
 def _nearly(forms: Sequence[Sequence[str]], bases: Iterable[str]) -> str:
     """Return the only Chinese name that a form means but for characters within: 卧螺离心机 is the 卧螺离心脱水机."""
     written = {form[0] + "".join(token[1:] for token in form[1:]) for form in forms if form and not form[0].isascii()}
@@ -311,8 +326,7 @@ def _spoken(base: str) -> Iterator[str]:
         if " " in called or (called == base and len(base) > _HAN):
             yield rf"(?<![A-Za-z0-9]){re.escape(called)}{plural}"
         else:
-            yield rf"(?:\b(?:the|our|this|that)\s+|^\s*){re.escape(called)}{plural}"
-            yield rf"(?<![A-Za-z0-9-]){re.escape(called)}{plural}{_DOES}"
+            yield rf"\b(?:the|our|this|that)\s+{re.escape(called)}{plural}"
 
 
 def _shorter(base: str) -> Iterator[str]:

@@ -46,7 +46,7 @@ def planned(text: str) -> bool:
 
 def supposed(text: str) -> bool:
     """Say whether a text asks what would happen: "will it stop, and after how long?"."""
-    return speaks(r"会不会|会(?:停|跳|报|坏|断)|\bwould it\b|\bwill it\b|\bdoes it (?:stop|trip|shut)\b", text)
+    return speaks(r"会不会|会(?:停|跳|报|坏|断)|(?:最多|最长|最久|至多|顶多)(?:能|可|不)|\bat most\b|\bat the most\b|\bwould it\b|\bwill it\b|\bdoes it (?:stop|trip|shut)\b", text)
 
 
 def of_the_past(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.asking.alike import alike
-from agent.asking.machines import Meant, kinds_in, machines_meant, named_apart, plain, renamed, without_machines
+from agent.asking.machines import Meant, kinds_in, machines_meant, named_apart, plain, renamed, with_articles, without_machines
 from agent.asking.metrics import written_out
 from agent.asking.periods import with_year, without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
@@ -89,8 +89,11 @@ def read_question(
     text = _again(_without_rejected(text))
     meant = machines_meant(text, every, around=offered, near=near)
     if not (meant.machines or meant.unknown or picked):
-        named = renamed(text, every, corpus.terms_spoken(text))
-        meant = machines_meant(named, every, around=offered, near=near) if named != text else meant
+        spoken = [(one, (*forms, *corpus.also_called(one))) for one, forms in corpus.terms_spoken(text)]
+        named = renamed(with_articles(text, every), every, spoken)
+        meant = replace(machines_meant(named, every, around=offered, near=near), barely=True) if named != text else meant
+    if meant.barely and meant.one and meant.one.model not in corpus.documented_models() and _of_documents(text, names):
+        meant = Meant((), text)  # what is asked may well be of another machine, with documents
     if picked and meant.loosely and picked not in meant.machines and _of_documents(text, names):
         meant = _rather_picked(corpus, text, meant, picked)
     own = meant.rest

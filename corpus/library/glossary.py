@@ -16,7 +16,7 @@ from corpus.domain import Rendered, Term
 from corpus.errors import Refused
 from corpus.library import dictionary
 from corpus.library.dictionary import LONGEST, Tokens
-from corpus.library.words import content_words
+from corpus.library.words import content_words, stem
 
 NAME = "glossary.csv"
 """A file of this name in the data folder adds to the built-in one, term by term."""
@@ -32,10 +32,15 @@ _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    """Chinese terms by their text, English ones by their stems, each with the other language's terms as tokens."""
+    """Chinese terms by their text, English ones by their stems, each with the other language's terms as tokens.
+
+    `phrases` are English terms by all their words, where a word that names nothing tells them apart: "power off", "too
+    high", "not turning".
+    """
 
     chinese: Mapping[str, tuple[tuple[str, ...], ...]]
     english: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
+    phrases: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
     renderings: Mapping[str | tuple[str, ...], str]
     alike: Mapping[str | tuple[str, ...], tuple[tuple[str, ...], ...]]
     longest_chinese: int
@@ -69,18 +74,39 @@ class Glossary:
                     rest += run[at]
                 at += size
             left += content_words(rest)
-        stems = [word for word in content_words(plain) if not _HAN.match(word)]
-        at = 0
-        while at < len(stems):
-            for size in range(min(max(self.longest_english, LONGEST), len(stems) - at), 0, -1):
-                if (term := self._english_term(tuple(stems[at : at + size]))) is not None:
-                    found.append(term)
+        for piece in self._phrases(plain):
+            if isinstance(piece, Rendered):
+                found.append(piece)
+                continue
+            stems = [word for word in content_words(piece) if not _HAN.match(word)]
+            at = 0
+            while at < len(stems):
+                for size in range(min(max(self.longest_english, LONGEST), len(stems) - at), 0, -1):
+                    if (term := self._english_term(tuple(stems[at : at + size]))) is not None:
+                        found.append(term)
+                        break
+                else:
+                    size = 1
+                    left.append(stems[at])
+                at += size
+        return list(dict.fromkeys(found)), list(dict.fromkeys(left))
+
+    def _phrases(self, plain: str) -> Iterator[Rendered | str]:
+        """Yield the phrases of a text and what stands between them, in order."""
+        said = _words(plain)
+        at = end = 0
+        while at < len(said):
+            for size in range(min(LONGEST, len(said) - at), 1, -1):
+                key = tuple(stem for stem, _, _ in said[at : at + size])
+                if ways := self.phrases.get(key):
+                    yield plain[end : said[at][1]]
+                    yield Rendered(tuple(content_words(" ".join(key))), ways)
+                    end = said[at + size - 1][2]
                     break
             else:
                 size = 1
-                left.append(stems[at])
             at += size
-        return list(dict.fromkeys(found)), list(dict.fromkeys(left))
+        yield plain[end:]
 
     def _chinese_term(self, said: str) -> Rendered | None:
         """Return a word with its renderings, by the glossary or else by the dictionary; None for what is no word."""
@@ -99,22 +125,25 @@ class Glossary:
         return Rendered(stems, tokens, self.alike.get(stems, ())) if tokens else None
 
     def spoken(self, text: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
-        """Return the terms of a text as it writes them, each with its renderings and its like as tokens, in order."""
+        """Return the terms of a text as it writes them, each with its renderings as tokens, in order."""
         found: list[tuple[str, tuple[tuple[str, ...], ...]]] = []
         for run in _RUN.finditer(text):
             written, at = run.group(), 0
             if not _HAN.match(written):
-                said = self._english_terms(written, self.english)
-                found += [(one, (*self.english[stems], *self.alike.get(stems, ()))) for one, stems in said]
+                found += [(said, self.english[stems]) for said, stems in self._english_terms(written, self.english)]
                 continue
             while at < len(written):
                 sizes = range(min(self.longest_chinese, len(written) - at), 0, -1)
                 size = next((size for size in sizes if written[at : at + size] in self.chinese), 0)
                 if size:
-                    one = written[at : at + size]
-                    found.append((one, (*self.chinese[one], *self.alike.get(one, ()))))
+                    found.append((written[at : at + size], self.chinese[written[at : at + size]]))
                 at += size or 1
         return found
+
+    def also_called(self, written: str) -> tuple[tuple[str, ...], ...]:
+        """Return what a term of several words is called in its own language too, as tokens; a single word is too wide."""
+        key = written.lower() if _HAN.match(written) else tuple(content_words(written))
+        return tuple(form for form in self.alike.get(key, ()) if len(form) > 1 and len(key) > 1)
 
     def render(self, text: str) -> list[tuple[str, str]]:
         """Return the terms of a text as it writes them, each with its rendering in the other language, in order."""
@@ -213,6 +242,33 @@ def _terms(file: Path) -> list[Term]:
     return found
 
 
+def _words(text: str) -> list[tuple[str, int, int]]:
+    """Return the stems of all English words and where they stand, a negation as "not", without articles."""
+    found: list[tuple[str, int, int]] = []
+    for match in _WORD.finditer(text):
+        word = match.group().lower().replace("’", "'")
+        if word in _ARTICLES:
+            continue
+        if word == "not" or _NEGATED.fullmatch(word):
+            start = found.pop()[1] if word == "not" and found and found[-1][0] in _AUXILIARIES else match.start()
+            found.append(("not", start, match.end()))
+        else:
+            found.append((stem(word), *match.span()))
+    return found
+
+
+def _phrase(term: str) -> tuple[str, ...]:
+    """Return all words of a term where one of them names nothing and so is no content word; else nothing."""
+    said = tuple(stem for stem, _, _ in _words(term))
+    return said if len(content_words(term)) < len(said) else ()
+
+
+_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_NEGATED = re.compile(r"\w+n't|cannot|wont|dont|doesnt|didnt|isnt|cant|wasnt|arent")
+_ARTICLES = frozenset("a an the its".split())
+_AUXILIARIES = frozenset(stem(word) for word in "do does did will would is are was were has have had can could".split())
+
+
 def _each(terms: Iterable[Tokens]) -> dict[Tokens, None]:
     """Return each term that holds any tokens once, in order."""
     return dict.fromkeys(filter(None, terms))
@@ -222,6 +278,7 @@ def _each(terms: Iterable[Tokens]) -> dict[Tokens, None]:
 def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
     chinese: defaultdict[str, dict[Tokens, None]] = defaultdict(dict)
     english: defaultdict[Tokens, dict[Tokens, None]] = defaultdict(dict)
+    phrases: defaultdict[Tokens, dict[Tokens, None]] = defaultdict(dict)
     senses: defaultdict[str | Tokens, dict[str, None]] = defaultdict(dict)
     alike: defaultdict[str | Tokens, dict[Tokens, None]] = defaultdict(dict)
     for file in (_BUILT_IN, _EVERYDAY if everyday else None, own):
@@ -234,14 +291,18 @@ def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
                 alike[term] |= _each(other for other in left.values() if other != tokens)
                 if file != _EVERYDAY:
                     senses[term][next(iter(right))] = None
-            for stems in filter(None, right.values()):
+            for phrase in filter(None, map(_phrase, right)):
+                phrases[phrase] |= _each(left.values())
+            told = [stems for term, stems in right.items() if len(stems) > 1 or not _phrase(term)]
+            for stems in filter(None, told):
                 english[stems] |= _each(left.values())
-                alike[stems] |= _each(other for other in right.values() if other != stems)
+                alike[stems] |= _each(other for other in told if other != stems)
                 if file != _EVERYDAY:
                     senses[stems][next(iter(left))] = None
     return Glossary(
         chinese={term: tuple(words) for term, words in chinese.items() if words},
         english={term: tuple(words) for term, words in english.items() if words},
+        phrases={term: tuple(words) for term, words in phrases.items() if words},
         # Both senses, for one that is wrong misleads; of three or more none helps.
         renderings={term: "/".join(others) for term, others in senses.items() if len(others) < 3},
         alike={term: tuple(words) for term, words in alike.items() if words},
