@@ -13,7 +13,7 @@ from agent.asking.understanding import talk_of
 from agent.checking.contradiction import against_makers
 from agent.checking.draft import Checked
 from agent.glossing import terms_beside
-from agent.middleware.refusal import choices, measured, nearest, supported, to_ask
+from agent.middleware.refusal import choices, code_elsewhere, measured, nearest, supported, to_ask
 from agent.middleware.safety import governing_warnings
 from agent.tools.data import addressed, shown
 from agent.tools.found import Found
@@ -194,6 +194,9 @@ def _unanswered(state: State, question: Question, found: Found, options: tuple[s
         text = label["clarify_machine"]
     else:
         text = label["no_code"].format(code=", ".join(unknown)) if unknown else label["no_answer"]
+        if elsewhere := code_elsewhere(question, found):
+            code, models = elsewhere
+            text = label["code_elsewhere"].format(code=code, machine=question.scope, models=", ".join(models))
         text = " ".join(found.absent) or text
         if question.image_text is not None:
             text += " " + _read(label, question.image_text)

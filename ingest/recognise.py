@@ -31,6 +31,7 @@ _NO_TITLES = frozenset("untitled unspecified anonymous (anonymous) unknown docum
 }
 # A program that printed it left the name of its own file there.
 _FILE_NAME = re.compile(r"\.(?:docx?|html?|txt|rtf|od[tp]|pptx?|xlsx?|indd|qxd|tex|md|pdf)$", re.IGNORECASE)
+_PARTED = re.compile(r"(?<=[A-Za-z])[-‐–]\s*\n\s*(?=\d)")  # a model that goes on in the next line
 _LINES, _LINE = 3, 60  # of a cover, and characters of each, which say what the document is for
 _FEW = 3  # names behind a label on the cover; what is for more is for the plant
 
@@ -61,6 +62,7 @@ def models_of(cover: str, title: str, source: str, machines: Sequence[Equipment]
     """
     known = sorted({machine.model for machine in machines if machine.model})
     tags = {machine.tag: machine.model for machine in machines if machine.model}
+    cover = _PARTED.sub("-", cover)
     labels = [text for text in labelled(cover) if len(extract_identifiers(text)) <= _FEW]
     head = "" if Path(source).suffix.lower() in TABLES else _head(cover)  # rows of a table are no cover
     for place in (title, source.replace("_", " "), "\n".join(labels), head):

@@ -240,7 +240,9 @@ def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str,
         called = next((names[key] for form in forms if (key := frozenset(form)) in names), "") or _nearly(forms, bases)
         if len(called) >= _HAN:
             called = f"the {called}" if called.isascii() and " " not in called else called
-            text = re.sub(rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])", called, text, count=1)
+            whole = rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])" if written.isascii() else re.escape(written)
+            text = re.sub(whole, f" {called} " if called.isascii() else called, text, count=1)
+            text = re.sub(r" {2,}", " ", text).strip()
     return text
 
 
@@ -335,7 +337,7 @@ def _shorter(base: str) -> Iterator[str]:
         base = _OF.split(base)[0]
         said = base.split()
         if len(said) > 2 and said[-1].lower() in _GENERAL:
-            yield from [" ".join(said[:-1]), *_shorter(" ".join(said[:-1]))]
+            yield from [" ".join(said[:-1]), *_shorter(" ".join(said[:-1])), f"{said[0]} {said[-1]}"]
             return
         if len(said) > 2:
             yield " ".join(said[-2:])

@@ -15,7 +15,7 @@ _MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS) + "|sept"
 _CLOCK = r"(?:\s*(?:T|at|,)?\s*(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d))?"
 _LED = "(?:" + "|".join(rf"(?<=\b{word} )" for word in "in during of since for after before until".split()) + ")"
 _DATES = (
-    rf"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])[-/.月](?P<day>3[01]|[12]\d|0?[1-9])(?!\d)日?{_CLOCK}",
+    rf"(?P<year>(?:19|20)\d\d)[-/.年](?P<month>1[0-2]|0?[1-9])[-/.月](?P<day>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?{_CLOCK}",
     rf"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? (?P<name>{_MONTH})\.?,? (?P<year>(?:19|20)\d\d){_CLOCK}",
     rf"(?P<name>{_MONTH})\.? (?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,? (?P<year>(?:19|20)\d\d){_CLOCK}",
     rf"(?P<month>1[0-2]|0?[1-9])月(?P<day>3[01]|[12]\d|0?[1-9])[日号]{_CLOCK}",

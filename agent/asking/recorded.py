@@ -138,7 +138,7 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     if wholly_measured(corpus, own, metrics):
         return True
     judged = of["judged"].search(own) is not None
-    if "status" not in asked.intents and not judged and any(character.isdigit() for character in own):
+    if "status" not in asked.intents and not judged and any(map(str.isdigit, without_dates(own))):
         return False  # "tunnel temperature for the 1.5 litre bottles?"
     if "status" not in asked.intents:
         if not judged and (of["permitted"].search(own) or not of["valued"].search(own)):

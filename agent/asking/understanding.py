@@ -66,7 +66,8 @@ def understand(question: str, *, names: frozenset[str] = frozenset()) -> Underst
 
 
 def _spelled_out(question: str) -> str:
-    """Write "what's" and "dont" as the patterns expect them."""
+    """Write "what's", "dont" and what is spoken in Chinese as the patterns expect them."""
+    question = question.replace("咋", "怎么").replace("怎么么", "怎么").replace("啥", "什么")
     question = _IS.sub(r"\1 is", question)
     return _NOT.sub(r"\1n't", question)
 

@@ -15,7 +15,7 @@ from agent.models.choosing import documents_of
 from agent.models.procedures import titled
 from agent.tools.found import Found
 from agent.words import words
-from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, normal_identifier
+from corpus import Corpus, Evidence, Passage, RepairCase, contains_quote, extract_identifiers, normal_identifier
 
 _CALLS = r"(?:\b(?:alarm|fault|error|code|trip|message)s?|报[警错]?|显示|故障码?|代码|错误码?|跳)"
 _CHOICES = 16
@@ -50,7 +50,20 @@ def supported(question: Question, found: Found) -> bool:
     coded = {i.normal for i in evidence.identifiers if _called_a_code(question.own, i.text)}
     if coded and coded <= {i.normal for i in evidence.unknown} - {normal_identifier(number) for number in known}:
         return False  # the drive GS2 is known, its fault E-08 is not
+    if code_elsewhere(question, found):
+        return False
     return evidence.confidence >= evidence.threshold or titled(question, found)
+
+
+def code_elsewhere(question: Question, found: Found) -> tuple[str, tuple[str, ...]] | None:
+    """Return a code asked of a machine that only documents of other models have, and these models."""
+    if question.scope is None or found.evidence is None or not found.evidence.models:
+        return None
+    for code in (i for i in question.asked.identifiers if i.kind == "code"):
+        having = [p for p in found.evidence.passages if code.normal in {i.normal for i in extract_identifiers(p.text)}]
+        if having and all(passage.applies == "other" and passage.models for passage in having):
+            return code.text, tuple(dict.fromkeys(model for passage in having for model in passage.models))
+    return None
 
 
 def _called_a_code(question: str, text: str) -> bool:

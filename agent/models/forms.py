@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"|\b(?:one|two|three|four|five|six|eight|ten|twelve) (?:seconds|minutes|hours|days|weeks|months|years|times)\b",
     re.IGNORECASE,
 )
+_STEP = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.)）、](?!\d))", re.MULTILINE)
 _CAUSE = re.compile(
     r"\b(?:because|due to|caused?|result of|results? (?:from|in)|leads? to|reasons?|since|therefore)\b"
     r"|由于|因为|原因|导致|造成|引起|所致",
@@ -86,8 +87,8 @@ def suits(text: str, asked: Understanding, question: str) -> float:
 
 
 def holds_figure(text: str) -> bool:
-    """Say whether a text holds a figure, be it in words."""
-    return _NUMBER.search(text) is not None
+    """Say whether a text holds a figure, be it in words; the number of a step is none."""
+    return _NUMBER.search(_STEP.sub(" ", text)) is not None
 
 
 def instructs(text: str, question: str) -> bool:

@@ -17,6 +17,7 @@ from agent.tools.found import (
     reading_source,
     state_source,
 )
+from agent.tools.telling import alarm_named
 from agent.words import words
 from corpus import Alarm, Equipment, Part, RepairCase
 
@@ -89,7 +90,8 @@ def status_lines(found: Found, label: Labels, zone: ZoneInfo, question: str = ""
     for alarm in found.alarms:
         since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
         where = "" if found.readings else f"{alarm.equipment} "  # asked of all machines
-        text = f"- **{label['alarm']} {alarm.code}** {where}{alarm.text or ''} ({label['since']} {since})"
+        said = alarm_named(alarm).removeprefix(alarm.code)
+        text = f"- **{label['alarm']} {alarm.code}** {where}{said.strip()} ({label['since']} {since})"
         alarms.append(f"{text} [{alarm_source(alarm, zone).id}]")
     named = [reading for reading in found.readings if reading.metric in found.named]
     judged = words().recorded["judged"].search(question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from agent.querying.held import tokens_of
 from agent.querying.reading import Asked, read
 from agent.querying.rows import rows_of
 from corpus import Corpus, content_words, detect_language
@@ -25,7 +26,13 @@ def unknown_part(corpus: Corpus, text: str) -> bool:
     if in_other_language(corpus, text):
         rendered = {token for term in corpus.terms_in(text) if term.other for token in term.own}
         unheld = [word for word in unheld if rendered.issuperset(content_words(word))]
-    left = sum(map(_weight, unheld))
+    # Names may be kept in both languages, and a word stand for another.
+    texts = [tokens_of(row.text) for row in rows]
+    meant = {token for term in corpus.terms_in(text) for way in (*term.other, *term.alike) for token in term.own
+             if any(tokens.issuperset(way) for tokens in texts)}  # fmt: skip
+    heard = [word for word in unheld if meant.issuperset(content_words(word))]
+    held += sum(map(_weight, heard))
+    left = sum(_weight(word) for word in unheld if word not in heard)
     named = any(one.test == "is" for one in query.conditions)
     return not named and left > 0 and left >= _MOST * (held + left)
 

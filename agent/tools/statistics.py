@@ -15,7 +15,7 @@ from agent.asking.metrics import metrics_in, missing_text
 from agent.asking.periods import Period, period_in, without_dates
 from agent.tools.data import fenced
 from agent.tools.found import Found, Source, alarm_source, case_source, fact, part_source, reading_source, stock_fact
-from agent.tools.telling import Groups, alarm_texts, case_texts, compared_texts, extreme_text, kept, span_text
+from agent.tools.telling import Groups, alarm_texts, case_texts, compared_texts, extreme_text, kept, reading_text, span_text
 from corpus import (
     CaseFilter,
     CaseGroup,
@@ -128,7 +128,7 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
             readings = [one for one in corpus.status_at(equipment, when.since) if one.metric in wanted]
             if not readings:
                 return "No readings are recorded.", Found(absent=(_no_readings(equipment, when, zh),))
-            facts = _reading_facts(readings, zone)
+            facts = _reading_facts(readings, zone, zh)
             return _said(facts), Found(readings=tuple(readings), facts=facts, sources=facts)
         spans = [
             one for one in corpus.status_extremes(equipment, since=when.since, until=when.until) if one.metric in wanted
@@ -164,7 +164,7 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         values.sort(key=lambda pair: pair[1] if least else -pair[1])
         facts = _facts("r", compared_texts(values, span_text(when, zh), least, "mean" in asked, zh, zone), _of(values))
         readings = tuple(reading for reading, _ in values)
-        return _said(facts), Found(facts=facts, sources=(*facts, *_reading_facts(readings, zone)))
+        return _said(facts), Found(facts=facts, sources=(*facts, *_reading_facts(readings, zone, zh)))
 
     @tool(response_format="content_and_artifact")
     def readings_beyond_limits(query: str = "", equipment: str | None = None) -> tuple[str, Found]:
@@ -183,7 +183,7 @@ def statistic_tools(corpus: Corpus) -> list[BaseTool]:
         ids = tuple(r.id for r in readings if r.id is not None)
         facts = (
             *_facts("r", [head], Place(None, record=RecordRef("readings", ids, as_of))),
-            *_reading_facts(readings, zone),
+            *_reading_facts(readings, zone, zh),
         )
         return _said(facts), Found(readings=tuple(readings), facts=facts, sources=facts)
 
@@ -331,5 +331,5 @@ def _extreme_facts(one: Extremes, text: str) -> tuple[Source, ...]:
     return _facts("r", [text], Place(None, record=RecordRef("readings", ids, max(one.lowest.at, one.highest.at))))
 
 
-def _reading_facts(readings: Sequence[Reading], zone: Any) -> tuple[Source, ...]:
-    return tuple(reading_source(reading, zone) for reading in readings)
+def _reading_facts(readings: Sequence[Reading], zone: Any, zh: bool) -> tuple[Source, ...]:
+    return tuple(replace(reading_source(one, zone), text=reading_text(one, zh, zone)) for one in readings)

@@ -9,7 +9,7 @@ from typing import Any
 from agent.asking.figures import Aspect
 from agent.asking.periods import Period
 from agent.tools.found import figure
-from corpus import AlarmFigures, CaseFigures, Extremes, Reading, RepairCase
+from corpus import Alarm, AlarmFigures, CaseFigures, Extremes, Reading, RepairCase
 
 _SHOWN = 5  # entries of a ranking
 _HARD = 90  # minutes
@@ -129,7 +129,7 @@ def alarm_texts(figures: Sequence[AlarmFigures], who: str, asked: Sequence[Aspec
     if zh:
         head = f"{who}：报警 {total} 次{minutes}，其中 {standing} 次仍未恢复。"
     else:
-        head = f"{who}: {total} alarms{minutes}, {standing} of them still standing."
+        head = f"{who}: {total} {'alarm' if total == 1 else 'alarms'}{minutes}, {standing} of them still standing."
     texts = [head]
     if "machine" in asked:
         tags: dict[str, int] = {}
@@ -145,9 +145,10 @@ def alarm_texts(figures: Sequence[AlarmFigures], who: str, asked: Sequence[Aspec
             whole, most = figure(round(one.minutes, 1)), figure(round(one.longest, 1))
             minutes = f"，共 {whole} 分钟，最长 {most} 分钟" if zh else f", {whole} min in all, {most} min at most"
         if zh:
-            text = f"{one.equipment} {one.code} {one.text or ''}：{one.count} 次{minutes}，最近 {last}。"
+            text = f"{one.equipment} {alarm_named(one)}：{one.count} 次{minutes}，最近 {last}。"
         else:
-            text = f"{one.equipment} {one.code} {one.text or ''}: {one.count} times{minutes}, last {last}."
+            count = f"{one.count} {'time' if one.count == 1 else 'times'}"
+            text = f"{one.equipment} {alarm_named(one)}: {count}{minutes}, last {last}."
         texts.append(text)
     if figures and "code" in asked and "machine" not in asked:
         texts.insert(0, texts.pop(1))
@@ -157,6 +158,25 @@ def alarm_texts(figures: Sequence[AlarmFigures], who: str, asked: Sequence[Aspec
             0, f"{who}：最近一次 {newest:%Y-%m-%d %H:%M}。" if zh else f"{who}: last on {newest:%Y-%m-%d %H:%M}."
         )
     return texts
+
+
+def alarm_named(one: AlarmFigures | Alarm) -> str:
+    """Return an alarm's code and what it says, the code once."""
+    said = (one.text or "").removeprefix(one.code).strip(" :：-")
+    return f"{one.code} {said}".strip()
+
+
+def reading_text(one: Reading, zh: bool, zone: Any) -> str:
+    """Return a reading in one sentence, with its limits where it has any."""
+    unit = f" {one.unit}" if one.unit else ""
+    at = f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    limits = ""
+    if one.limit_low is not None or one.limit_high is not None:
+        span = f"{figure(one.limit_low)} – {figure(one.limit_high)}{unit}"
+        limits = f"，限值 {span}" if zh else f", limits {span}"
+    if zh:
+        return f"{one.equipment} {one.metric}：{figure(one.value)}{unit}（{at}）{limits}"
+    return f"{one.equipment} {one.metric}: {figure(one.value)}{unit} ({at}){limits}"
 
 
 def extreme_text(one: Extremes, span: str, asked: Sequence[Aspect], zh: bool, zone: Any) -> str:

@@ -95,7 +95,7 @@ def sawmill(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[
         ("how many work orders on the HB-120 machines in the kiln yard?", ["recorded 2 times"], []),
         ("刨床修过几次", ["记录 2 次"], []),
         ("夜班一共修了几单", ["记录 2 次"], []),
-        ("how many alarms with priority low?", ["1 alarms"], []),
+        ("how many alarms with priority low?", ["1 alarm"], []),
         # rankings called otherwise, dates behind Chinese words
         ("KD-1 and KD-2: which one was repaired more often?", ["KD-1 1", "KD-2 1"], []),
         ("what is the most frequent failure type?", ["Leak 2", "Wear 2"], []),
@@ -112,7 +112,7 @@ def sawmill(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[
         ("失效类型里哪种最多", ["Leak 2", "Wear 2"], []),
         ("debarking knife 堆在哪里", ["A1-03"], []),
         ("71-130 还要补多少个才到最小库存", ["2 pcs"], []),
-        ("low alarms since the beginning of March?", ["1 alarms"], []),
+        ("low alarms since the beginning of March?", ["1 alarm"], []),
         ("how many more rotor bearings do we need to reach the reorder level?", ["1 pcs"], []),
         ("烘干 KD-1 修过几次", ["记录 1 次"], []),
         # readings: wholly understood, or compared between machines
