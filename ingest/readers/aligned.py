@@ -169,7 +169,9 @@ def _extent(lines: Sequence[Line], first: int, floor: int) -> tuple[int, int, _C
         line = lines[start - 1]
         gap = box_of(lines[start]).top - box_of(line).bottom
         words = [run.text for run in line]
-        short = all(len(word) < 40 for word in words) and not any(is_code(word) for word in words)
+        coded = [is_code(word) for word in words]
+        models = len(words) > 1 and coded == [False] + [True] * (len(words) - 1)  # "Joint | LV-2500 | LV-4000"
+        short = all(len(word) < 40 for word in words) and (models or not any(coded))
         if gap > 2 * _tall(line) or not short or not (len(line) >= 2 or (named(words) and start < first)):
             break
         if not named(words) and not all(columns.hit(run.box) for run in line):
@@ -202,8 +204,11 @@ def _table(header: Sequence[Line], body: Sequence[Line], columns: _Columns, flat
         names: list[list[str]] = [[] for _ in range(width)]
         for line in header:
             for run in line:
-                for column in columns.hit(run.box):
-                    names[column].append(run.text)
+                over = columns.hit(run.box)
+                pieces = run.text.split()
+                apart = len(pieces) == len(over) and all(map(is_code, pieces))  # models that stand close together
+                for column, piece in zip(over, pieces if apart else [run.text] * len(over), strict=True):
+                    names[column].append(piece)
         cells += [Cell(0, column, join_lines(name)) for column, name in enumerate(names)]
     row = 0
     for lines in _rows(body, columns, flat):

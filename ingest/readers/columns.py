@@ -3,64 +3,118 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from corpus import Box
 from ingest.readers.base import Run
 from ingest.readers.grids import PageTable
-from ingest.readers.lines import box_of, visual_lines
+from ingest.readers.lines import around, box_of, visual_lines
 from ingest.readers.vocabulary import is_code
 
 Item = Run | PageTable
 _STEPS = 200  # places across the page at which a gutter is looked for
 _LINES = 4  # a column of text has at least so many
 _DEPTH = 6
+_TOUCHING, _FOOT = 0.004, 0.02  # of the page: pieces of one line; how far below the last text one may stand
+_RULED = 0.8  # of the width: a line that is drawn over all columns
 
 
-def in_reading_order(items: Sequence[Item]) -> list[list[Item]]:
-    """Return the flows of a page in reading order; each is one column or what stands over all of them."""
-    return [flow for flow in _ordered(list(items), 0) if flow]
+def in_reading_order(items: Sequence[Item], rules: Sequence[Box] = ()) -> list[list[Item]]:
+    """Return the flows of a page in reading order; each is one column or what stands over all of them.
+
+    `rules` are the horizontal lines that are drawn on it: between two that run over all columns stand rows of a table,
+    or a heading, where there are but few lines.
+    """
+    return [flow for flow in _ordered(list(items), rules, 0) if flow]
 
 
-def _ordered(items: list[Item], depth: int) -> list[list[Item]]:
+def _ordered(items: list[Item], rules: Sequence[Box], depth: int) -> list[list[Item]]:
     gutter = _gutter(items) if depth < _DEPTH else None
     if gutter is None:
         return [_settled(items)]
+    over = _over_all(rules, items, gutter)
     flows: list[list[Item]] = []
-    band: list[Item] = []
     flow: list[Item] = []
-    for item in sorted(items, key=lambda item: (item.box.top, item.box.left)):
-        if item.box.left < gutter < item.box.right:
-            if band:
-                flows += _side_by_side(band, items, gutter, depth)
-                band = []
-            flow.append(item)
+
+    def over_columns(some: Sequence[Item]) -> None:
+        flow.extend(some)
+
+    def in_columns(some: list[Item]) -> None:
+        if flow:
+            flows.append(_kept(flow, items))
+            flow.clear()
+        some = _kept(some, items)
+        for side in (
+            [item for item in some if item.box.right <= gutter],
+            [item for item in some if item.box.right > gutter],
+        ):
+            if side:
+                flows.extend(_ordered(side, rules, depth + 1))
+
+    for band, ruled in _bands(items, gutter, over):
+        if ruled and _is_row(band, gutter) or any(item.box.left < gutter < item.box.right for item in band):
+            over_columns(band)
         else:
-            # Beside what runs over all columns (the number of a heading) stands no column of text.
-            if flow and any(_beside(item.box, other.box) for other in flow[-3:]):
-                flow.append(item)
-                continue
-            if flow:
-                flows.append(_kept(flow, items))
-                flow = []
-            band.append(item)
+            in_columns(band)
     if flow:
         flows.append(_kept(flow, items))
+    return flows
+
+
+def _bands(items: Sequence[Item], gutter: float, over: Sequence[float]) -> Iterator[tuple[list[Item], bool]]:
+    """Yield what stands together from top to bottom: what runs over the gutter, what stands in columns beside it.
+
+    With each goes whether a rule parts it from what stands above or below.
+    """
+    band: list[Item] = []
+    crosses = False
+    after = False  # a rule stands above
+    for item in sorted(items, key=lambda item: (item.box.top, item.box.left)):
+        here = item.box.left < gutter < item.box.right
+        middle = (item.box.top + item.box.bottom) / 2
+        parted = bool(band) and any((band[-1].box.top + band[-1].box.bottom) / 2 < at < middle for at in over)
+        # Beside what runs over all columns (the number of a heading) stands no column of text.
+        beside = crosses and any(_beside(item.box, other.box) for other in band[-3:])
+        if band and (parted or (here != crosses and not beside)):
+            yield band, parted or after
+            band, after = [], parted
+        if not band:
+            crosses = here
+        band.append(item)
     if band:
-        flows += _side_by_side(band, items, gutter, depth)
-    return flows
+        yield band, after
 
 
-def _side_by_side(band: list[Item], items: list[Item], gutter: float, depth: int) -> list[list[Item]]:
-    band = _kept(band, items)
-    left = [item for item in band if item.box.right <= gutter]
-    right = [item for item in band if item.box.right > gutter]
-    flows = []
-    for side in (left, right):
-        if side:
-            flows += _ordered(side, depth + 1)
-    return flows
+def _over_all(rules: Sequence[Box], items: Sequence[Item], gutter: float) -> list[float]:
+    """Return where lines are drawn over all columns, in one piece or in several that touch."""
+    outer = around([item.box for item in items])
+    whole: list[Box] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.top, 3), rule.left)):
+        last = whole[-1] if whole else None
+        near = last is not None and last.left - _TOUCHING < rule.right and rule.left < last.right + _TOUCHING
+        if last and near and abs(last.top - rule.top) < _TOUCHING:
+            whole[-1] = around([last, rule])
+        else:
+            whole.append(rule)
+    wide = _RULED * (outer.right - outer.left)
+    return [
+        box.top
+        for box in whole
+        if outer.top <= box.top <= outer.bottom + _FOOT
+        and box.left < gutter < box.right
+        and min(box.right, outer.right) - max(box.left, outer.left) > wide
+    ]
+
+
+def _is_row(band: Sequence[Item], gutter: float) -> bool:
+    """Say whether what stands between rules is a heading or a row of cells and not the lines of two columns."""
+    runs = [item for item in band if isinstance(item, Run)]
+    sides = [
+        visual_lines([run for run in runs if run.box.right <= gutter]),
+        visual_lines([run for run in runs if run.box.right > gutter]),
+    ]
+    return len(runs) == len(band) and min(map(len, sides)) < _LINES
 
 
 def _kept(some: Sequence[Item], items: Sequence[Item]) -> list[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus import Box, normal_text
@@ -20,6 +20,8 @@ from ingest.readers.pdf_page import Rule
 _LARGER = 1.1  # than the line below it is a heading with a number of two parts
 _SAME, _CLOSE = 0.05, 0.8  # parts of a line's height: two lines of one heading
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]{2,}")  # "1 kΩ" and "A1 A2 5V" are written into a drawing
+# At the end of a column no sentence ends, and at the head of the next none begins.
+_OPEN = re.compile(r"(?:[a-z0-9,(-]|[\u3400-\u9fff，、（])\n(?=[a-z(]|[\u3400-\u9fff])")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 
 
@@ -61,8 +63,14 @@ def blocks_of(
     drawn = ruled_tables(sheet.runs, sheet.rules, sheet.width, sheet.height)
     free = [run for run in sheet.runs if not any(_in(run.box, table.box) for table in drawn)]
     placed: list[Placed] = []
-    for flow in in_reading_order([*free, *drawn]):
+    flat = [rule for rule in sheet.rules if not rule.upright]
+    lines = [
+        Box(rule.start / sheet.width, rule.at / sheet.height, rule.end / sheet.width, rule.at / sheet.height)
+        for rule in flat
+    ]
+    for flow in in_reading_order([*free, *drawn], lines):
         stretch: list[Run] = []
+        before = len(placed)
         for item in flow:
             if isinstance(item, PageTable):
                 placed += _stretch(stretch, sheet, outline, usual, open_edges if not placed else ())
@@ -71,7 +79,18 @@ def blocks_of(
             else:
                 stretch.append(item)
         placed += _stretch(stretch, sheet, outline, usual, open_edges if not placed else ())
+        if 0 < before < len(placed) and _runs_on(placed[before - 1], placed[before]):
+            rest = placed.pop(before)
+            text = join_lines([placed[before - 1].block.text, rest.block.text])
+            placed[before - 1] = replace(placed[before - 1], block=replace(placed[before - 1].block, text=text))
     return placed
+
+
+def _runs_on(one: Placed, other: Placed) -> bool:
+    """Say whether a sentence goes on at the head of the next column."""
+    if one.block.kind not in ("text", "list", "warning") or other.block.kind != "text":
+        return False
+    return other.box.top < one.box.bottom and _OPEN.search(f"{one.block.text}\n{other.block.text}") is not None
 
 
 def _in(box: Box, outer: Box) -> bool:

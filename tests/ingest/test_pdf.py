@@ -265,6 +265,44 @@ def test_no_chapter_names_the_whole_document(headings: tuple[str, ...], title: s
     assert title_of(ParsedFile(None, "en", (), blocks, (), 0), "press_bulletin.pdf") == title
 
 
+BETWEEN = """
+#set page(width: 148mm, height: 210mm, margin: 12mm)
+#set text(size: 9pt)
+#set par(justify: true)
+#let band(body) = block(width: 100%, fill: teal, inset: 4pt, text(size: 14pt, body))
+#band[Clearance]
+#columns(2)[
+The sum of the gaps at both end faces is 0.35 mm for the LV-2500 and 0.45 mm for the LV-4000. It is set with paper
+gaskets under the side plates. The gap at the locating side should be 0.05 mm smaller than at the other side, because
+the shaft grows towards the drive when it is warm. If the sum has grown to twice the value, the capacity has dropped by
+about a fifth and the side plates should be skimmed in the workshop before the next stop of the mill.
+]
+#band[Torques]
+#table(columns: (1fr, 20mm, 20mm), stroke: (x: none, y: 0.5pt),
+[Joint], [LV-2500], [LV-4000], [Side plate], [160 N·m], [310 N·m], [Bearing bracket], [70 N·m], [170 N·m],
+[Casing feet], [280 N·m], [480 N·m])
+#band[Belts]
+#columns(2)[
+Check the tension after 4 hours of running and once more after 100 hours. An SPB belt is right if it gives way by 14 mm
+under 65 N and an SPC belt if it gives way by 16 mm under 110 N. Replace the belts as a matched set, write the date on
+the guard, and run the pump for ten minutes before the tension is read for the first time after a change of the set.
+]
+"""
+
+
+def test_a_table_over_the_page_parts_columns_of_text_above_and_below_it(tmp_path: Path) -> None:
+    file = tmp_path / "booklet.pdf"
+    file.write_bytes(typst.compile(BETWEEN.encode()))
+    blocks = read(file, Limits(), no_progress).blocks
+    assert [block.kind for block in blocks] == ["heading", "text", "heading", "table", "heading", "text"]
+    above, table, below = blocks[1].text, blocks[3].rows, blocks[5].text
+    # A sentence goes on from one column into the next.
+    assert all(words in above for words in ("0.35 mm for the LV-2500", "0.05 mm smaller than at the other side", "skimmed"))
+    assert table[:2] == (("Joint", "LV-2500", "LV-4000"), ("Side plate", "160 N·m", "310 N·m"))
+    assert below.startswith("Check the tension")
+    assert below.endswith("a change of the set.")
+
+
 UNOUTLINED = """
 #set page(width: 148mm, height: 200mm)
 #set text(size: 10pt, font: ("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei"))
