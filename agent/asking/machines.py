@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.words import words
-from corpus import Equipment, index_tokens, nicknames, series_of
+from corpus import Equipment, content_words, index_tokens, nicknames, series_of
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
 _HAN = 3  # Chinese characters of a name that is no chance
@@ -33,6 +33,8 @@ _DOES = (
 )
 _SITES = "机站线台"  # one for another: "灌注机" for "氦检灌注站"
 _LETTERS = re.compile(r"([A-Za-z]{3,6})[-_ ]?\d+[A-Za-z]?$")
+_ORDINALS = "first 1st second 2nd third 3rd fourth 4th fifth 5th".split()
+_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+$", re.IGNORECASE)
 _SERIAL = 6  # characters of a serial number that is no chance
 _JOINED = re.compile(r"^\s*(?:和|跟|与|同|、|or\b|and\b|vs\b|versus\b)|(?:\b(?:or|and|vs|versus)\b)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9)]\s*(?:和|跟|与|同|或者?|还是)\s*[\u4e00-\u9fffA-Za-z0-9]")
@@ -103,7 +105,7 @@ def machines_meant(
     if other and near and len([m for m in sisters if m.tag != near.tag]) > 0 and (not pool or near in pool):
         rest = _cut(text, [*spans, other.span()])
         return Meant(tuple(m for m in sisters if m.tag != near.tag), rest, kinds=True)
-    number, span = _number(text, [end for _, end in spans], bare=bool(around))
+    number, span = _number(text, spans, bare=bool(around))
     letter = _letter(text, [end for _, end in spans])
     if letter and (lettered := [machine for machine in pool if letter[0] in (_base(machine.name)[1], machine.tag[-1])]):
         return Meant(tuple(lettered), _cut(text, [*spans, letter[1]]), kinds=True)
@@ -232,10 +234,19 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(name) + after, re.IGNORECASE)
 
 
-def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> str:
-    """Call machines in a text as the equipment list does: its `terms` come with what means the same, as tokens."""
+def renamed(
+    text: str,
+    machines: Sequence[Equipment],
+    terms: Iterable[tuple[str, Sequence[Sequence[str]]]],
+    spoken: Callable[[str], Sequence[tuple[str, Sequence[Sequence[str]]]]] = lambda _: (),
+) -> str:
+    """Call machines in a text as the equipment list does: its `terms` come with what means the same, as tokens.
+
+    `spoken` returns such terms of a machine's name: 速冻机 is the "Spiral freezer", which is a 螺旋速冻机.
+    """
     bases = {base for machine in machines for half in _halves(machine) if (base := _base(half)[0])}
-    names = {frozenset(index_tokens(name)): name for base in bases for name in [*_shorter(base), base]}
+    every = [name for base in bases for name in [*_shorter(base), base]]
+    names = {frozenset(tokens(name)): name for tokens in (content_words, index_tokens) for name in every}
     for written, forms in terms:
         called = next((names[key] for form in forms if (key := frozenset(form)) in names), "") or _nearly(forms, bases)
         if len(called) >= _HAN:
@@ -243,7 +254,22 @@ def renamed(text: str, machines: Sequence[Equipment], terms: Iterable[tuple[str,
             whole = rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])" if written.isascii() else re.escape(written)
             text = re.sub(whole, f" {called} " if called.isascii() else called, text, count=1)
             text = re.sub(r" {2,}", " ", text).strip()
+    meant: dict[str, set[str]] = {}
+    for base in sorted(base for base in bases if base.isascii() and not text.isascii()):
+        whole = [forms for said, forms in spoken(base) if base.lower().endswith(said.lower()) and " " in said]
+        for form in (_written(form) for forms in whole for form in forms):
+            for called in [form, *_shorter(form)] if not form.isascii() else ():
+                if len(called) >= _HAN and called in text:
+                    meant.setdefault(called, set()).add(base)
+    longest = max(meant, key=len, default="")
+    if longest and len(meant[longest]) == 1:
+        text = re.sub(r" {2,}", " ", text.replace(longest, f" the {meant[longest].pop()} ", 1)).strip()
     return text
+
+
+def _written(form: Sequence[str]) -> str:
+    """Return a term as it is written, of its tokens: Chinese ones are pairs that overlap."""
+    return " ".join(form) if form[0].isascii() else form[0] + "".join(token[1:] for token in form[1:])
 
 
 def with_articles(text: str, machines: Iterable[Equipment]) -> str:
@@ -262,7 +288,7 @@ def with_articles(text: str, machines: Iterable[Equipment]) -> str:
 
 def _nearly(forms: Sequence[Sequence[str]], bases: Iterable[str]) -> str:
     """Return the only Chinese name that a form means but for characters within: 卧螺离心机 is the 卧螺离心脱水机."""
-    written = {form[0] + "".join(token[1:] for token in form[1:]) for form in forms if form and not form[0].isascii()}
+    written = {_written(form) for form in forms if form and not form[0].isascii()}
     found = {
         base
         for base in bases
@@ -286,8 +312,9 @@ def without_kind(text: str, machine: Equipment) -> str:
 
 
 def names_of(machine: Equipment) -> list[str]:
-    """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
-    return [half for half in _halves(machine) if len(half) >= (4 if half.isascii() else _HAN)]
+    """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell; nicknames too."""
+    own = nicknames(machine)
+    return [half for half in _halves(machine) if len(half) >= (4 if half.isascii() else 2 if half in own else _HAN)]
 
 
 def _halves(machine: Equipment) -> list[str]:
@@ -388,14 +415,17 @@ def _unknown_tag(text: str, machines: Sequence[Equipment]) -> str | None:
     return None
 
 
-def _number(text: str, kind_ends: Sequence[int], *, bare: bool) -> tuple[str | None, tuple[int, int]]:
-    """Return the number that a machine is called by, and where it stands."""
+def _number(text: str, kinds: Sequence[tuple[int, int]], *, bare: bool) -> tuple[str | None, tuple[int, int]]:
+    """Return the number that a machine is called by, and where it stands; `kinds` is where its kind does."""
+    for start, _ in kinds:
+        if match := _ORDINAL.search(text[:start]):
+            return str(_ORDINALS.index(match[1].lower()) // 2 + 1), match.span()
     for pattern in (words().machine["number"], *([words().machine["bare"]] if bare else [])):
         match = pattern.search(text)
         if match:
             said = next(group for group in match.groups() if group)
             return str(int(_CHINESE_DIGITS.get(said, said))), match.span()
-    for end in kind_ends:
+    for _, end in kinds:
         match = re.match(
             r"\s*(?:no\.?\s*|number\s*|#\s*)?0*(\d{1,3})(?![\d.,]*\d|\s*(?:%|°|(?:kW|V|A|bar|MPa|mm|min|h|s|L|t)\b))",
             text[end:],

@@ -18,6 +18,7 @@ _WHOLE = {
     "humid": "humidity",
 }  # fmt: skip
 _SHORT = re.compile(rf"\b({'|'.join(_WHOLE)})\b\.?", re.IGNORECASE)
+_FIGURE = re.compile(r"(?<![\d.:])\d{1,2}(?![\d.:])")
 _PLAIN = frozenset(
     content_words(
         "current present actual latest newest measured real average mean highest lowest maximum minimum peak normal "
@@ -51,6 +52,9 @@ def written_out(text: str) -> str:
 
 def metrics_in(corpus: Corpus, query: str, metrics: Sequence[str], *, alike: bool = True) -> Named:
     """Find the metrics that a question names; `alike` by their meaning too, where no word is shared."""
+    numbers = {*_FIGURE.findall(without_dates(query))}
+    if numbers:  # zone 4 is not zone 1
+        metrics = [metric for metric in metrics if numbers & {*(own := _FIGURE.findall(metric))} or not own]
     felt = [name for name, pattern in words().felt.items() if pattern.search(query)]
     said = {*content_words(query), *(token for name in felt for token in index_tokens(name))}
     wanted = {*said, *corpus.translated(" ".join([query, *felt]))}

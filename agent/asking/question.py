@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.asking.alike import alike
-from agent.asking.machines import Meant, kinds_in, machines_meant, named_apart, plain, renamed, with_articles, without_machines
+from agent.asking.machines import Meant, kinds_in, machines_meant, named_apart, plain, renamed, with_articles, without_kind, without_machines
 from agent.asking.metrics import written_out
 from agent.asking.periods import with_year, without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
@@ -87,11 +87,15 @@ def read_question(
     offered = [m for m in every if m.tag in (before.get("choices") or ())] if last and last.state == "clarify" else []
     text = with_year(written_out(plain(corpus.spelled(said))), corpus.newest_record, corpus.settings.zone)
     text = _again(_without_rejected(text))
+    words_used = text
     meant = machines_meant(text, every, around=offered, near=near)
-    if not (meant.machines or meant.unknown or picked):
+    if (not meant.machines or meant.loosely) and not (meant.unknown or picked):
         spoken = [(one, (*forms, *corpus.also_called(one))) for one, forms in corpus.terms_spoken(text)]
-        named = renamed(with_articles(text, every), every, spoken)
-        meant = replace(machines_meant(named, every, around=offered, near=near), barely=True) if named != text else meant
+        named = renamed(with_articles(text, every), every, spoken, corpus.terms_spoken)
+        if named != text:
+            words_used = named
+            other = replace(machines_meant(named, every, around=offered, near=near), barely=True)
+            meant = meant if other.loosely and meant.machines else other  # a kind of machine is the weakest of names
     if meant.barely and meant.one and meant.one.model not in corpus.documented_models() and _of_documents(text, names):
         meant = Meant((), text)  # what is asked may well be of another machine, with documents
     if picked and meant.loosely and picked not in meant.machines and _of_documents(text, names):
@@ -126,7 +130,8 @@ def read_question(
     )
     if last is not None and not asked.intents & {"talk", "off_topic"}:
         question = _after(question, meant, last, before, every, bool(offered))
-    question = _narrowed(corpus, question, kinds=bool(kinds_in(text)))
+    called = any(without_kind(words_used, machine) != words_used for machine in question.machines)
+    question = _narrowed(corpus, question, kinds=called or bool(kinds_in(text)))
     if apart := named_apart(text, question.machines):
         question = replace(question, machines=apart, apart=True)
     if question.machine is None and not question.unknown and not question.topic:

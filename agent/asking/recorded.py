@@ -138,6 +138,10 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     if wholly_measured(corpus, own, metrics):
         return True
     judged = of["judged"].search(own) is not None
+    plainly = of["quantity"].search(own) or any(pattern.search(own) for pattern in words().felt.values())
+    dated = without_dates(own) != own and "procedure" not in asked.intents
+    if dated and plainly and (named.metrics or named.missing):
+        return True  # what it was on a day no manual tells
     if "status" not in asked.intents and not judged and any(map(str.isdigit, without_dates(own))):
         return False  # "tunnel temperature for the 1.5 litre bottles?"
     if "status" not in asked.intents:
@@ -145,7 +149,6 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
             return False
         if asked.intents & {"procedure"}:
             return False
-    plainly = of["quantity"].search(own) or any(pattern.search(own) for pattern in words().felt.values())
     if not (plainly or judged):
         return False
     if len(named.metrics) == 1 and ("status" in asked.intents or (judged and named.words > 1)):

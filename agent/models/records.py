@@ -17,7 +17,7 @@ from agent.tools.found import (
     reading_source,
     state_source,
 )
-from agent.tools.telling import alarm_named
+from agent.tools.telling import alarm_named, minutes_text
 from agent.words import words
 from corpus import Alarm, Equipment, Part, RepairCase
 
@@ -149,6 +149,9 @@ def case_line(case: RepairCase, label: Labels, zone: ZoneInfo, *, brief: bool = 
         f"- {head}: {case.symptom} — {label['cause']}: {case.cause or label['unknown']}; "
         f"{label['action']}: {case.action or label['unknown']}"
     )
+    if case.downtime:
+        zh = label is words().labels["zh"]
+        text += f"; {label['downtime']}: {minutes_text(case.downtime, zh)}"
     if case.parts:
         text += f"; {label['parts']}: {', '.join(case.parts)}"
     return f"{text} [{case_source(case, zone).id}]"

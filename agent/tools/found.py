@@ -168,6 +168,7 @@ def case_source(case: RepairCase, zone: ZoneInfo) -> Source:
         case.action,
         *case.parts,
         case.by,
+        f"{figure(case.downtime)} min" if case.downtime else None,
     )
     text = " | ".join(cell for cell in cells if cell)
     return Source(f"c{case.id}", text, _record("cases", case.id, case.source, case.row, case))

@@ -11,7 +11,17 @@ from agent.asking.columns import asked_of, parts_listed
 from agent.querying.unknown import in_other_language, unknown_part
 from agent.tools.data import fenced
 from agent.tools.found import Found, fact, part_source, passage_source, stock_fact
-from corpus import Corpus, Part, Place, RecordRef, detect_language, extract_identifiers, normal_identifier
+from corpus import (
+    Corpus,
+    Part,
+    Place,
+    RecordRef,
+    content_words,
+    detect_language,
+    extract_identifiers,
+    index_tokens,
+    normal_identifier,
+)
 
 _SEARCHED = 20
 _LINES = 12  # stock lines of one call
@@ -122,11 +132,19 @@ def _place(parts: Sequence[Part]) -> Place:
 
 
 def _near(corpus: Corpus, query: str, equipment: str | None) -> list[Part]:
-    """Return the parts of the stock row that a search puts first: not every word of a question names a part."""
+    """Return the parts of the stock row that a search puts first: not every word of a question names a part.
+
+    A word of their name has to be said, be it in the other language.
+    """
     if re.search(r"\d{5}", query) or any(one.kind in ("part", "code") for one in extract_identifiers(query)):
         return []  # a number that is not in stock has no neighbour that would do
-    rows = corpus.search(query, equipment=equipment, k=_SEARCHED).passages
-    row = next((row for row in rows if row.place.record and row.place.record.table == "parts"), None)
-    if row is None or row.place.record is None:
-        return []
-    return [part for part in corpus.all_parts() if part.id in row.place.record.ids]
+    terms = corpus.terms_in(query)
+    meant = {token for term in terms for way in (term.own, *term.alike, *term.other) for token in way}
+    meant |= {*content_words(query)}
+    for row in corpus.search(query, equipment=equipment, k=_SEARCHED).passages:
+        if row.place.record and row.place.record.table == "parts":
+            ids = row.place.record.ids
+            lines = [part for part in corpus.all_parts() if part.id in ids]
+            if meant & {*index_tokens(" ".join(filter(None, (p for one in lines for p in (one.name, one.name_en)))))}:
+                return lines
+    return []

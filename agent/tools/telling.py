@@ -198,7 +198,7 @@ def extreme_text(one: Extremes, span: str, asked: Sequence[Aspect], zh: bool, zo
             "highest": f"highest {high}{unit} ({at_high})",
             "lowest": f"lowest {low}{unit} ({at_low})",
             "mean": f"mean {mean}{unit}",
-            "count": f"{one.count} readings",
+            "count": f"{one.count} {'reading' if one.count == 1 else 'readings'}",
             "beyond": f"{one.beyond_limits} beyond limits",
         }
     ordered = dict.fromkeys([*(name for name in asked if name in said), *said])

@@ -129,11 +129,14 @@ def _stands_at(plain: str, machine: Equipment) -> int | None:
     return min(places, default=None)
 
 
+_SHORT = re.compile(r"[\u3400-\u9fff][机炉床缸台线站车泵塔罐柜锅釜窑梯吊磨剪锯箱桶池]")  # 冰机, 棒炉: no chance
+
+
 def nicknames(machine: Equipment) -> list[str]:
     """Return what the shop floor calls a machine, case-folded, each long enough to tell."""
     plain = unicodedata.normalize("NFKC", machine.nickname or "").casefold()
     called = (name.strip() for name in re.split(r"[、,;/]", plain))
-    return [name for name in called if len(name) >= (4 if name.isascii() else 3)]
+    return [name for name in called if len(name) >= (4 if name.isascii() else 3) or _SHORT.fullmatch(name)]
 
 
 def machine_names(name: str) -> list[str]:

@@ -76,12 +76,17 @@ def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
 
 def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
     """Make a reading, and what the row says beside it of the machine: what it is doing, which alarms stand."""
-    if (field := _named_in_row(cells)) and not values.is_number(cells.get("value", "")):
-        cells = cells | {field: cells.get("value", ""), "value": "", "metric": ""}
-        told = _doing(cells, sheet)
+    measured = cells.get("value", "")
+    if not measured and cells.get("alarm") and _CLEARED.search(cells.get("metric", "")):  # "alarm cleared", 报警恢复
+        tag, at = _needed(cells, "equipment", "the asset tag"), _needed(cells, "at", "the time")
+        return [MachineState(tag, None, values.time(at, sheet.zone), ())]
+    told_apart = not measured and cells.get("alarm")  # the row is called alarm, and a column of its own says which
+    if (field := _named_in_row(cells)) and not values.is_number(measured) and not told_apart:
+        cells = cells | {field: measured, "value": "", "metric": ""}
+        told = _doing(cells, sheet, of_machine=True)
         return [told] if told else []
     doing = _doing(cells, sheet)
-    if doing and doing.state and not cells.get("value"):
+    if doing and (doing.state or doing.alarms) and not cells.get("value"):
         return [doing]  # a machine of which nothing is measured
     value = values.number_and_unit(_needed(cells, "value", "the value"), "the value")
     assert value is not None
@@ -105,12 +110,15 @@ def _named_in_row(cells: Cells) -> str | None:
     return next((field for field in ("alarm", "state") if names & set(NAMES["status"][field])), None)
 
 
-def _doing(cells: Cells, sheet: Sheet) -> MachineState | None:
-    """Return what a row says of the machine as a whole; None where it has no such column, or says it of a reading."""
+def _doing(cells: Cells, sheet: Sheet, *, of_machine: bool = False) -> MachineState | None:
+    """Return what a row says of the machine as a whole; None where it has no such column, or says it of a reading.
+
+    A state that is said `of_machine` may be any word: heating, baking.
+    """
     if not {"state", "alarm", "message"} & cells.keys():
         return None
     state = cells.get("state", "")[:_SAYS].strip() or None
-    if state and not DOING.search(state):
+    if state and not of_machine and not DOING.search(state):
         state = None  # "OK", 正常, "HIGH": of the reading in this row
     alarm = "" if _QUIET.fullmatch(cells.get("alarm", "")) else cells.get("alarm", "")
     level = cells.get("state", "") if state is None else ""
@@ -176,7 +184,7 @@ def case(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
     when = cells.get("date")
     mode = cells.get("failure_mode") or cells.get("detail") or None
     fix = RepairCase(
-        equipment=cells.get("equipment") or cells.get("equipment_name") or None,
+        equipment=_tag_in(cells.get("equipment")) or cells.get("equipment_name") or None,
         symptom=_needed(cells, "symptom", "the symptom"),
         cause=cells.get("cause") or None,
         action=cells.get("action") or None,
@@ -194,6 +202,15 @@ def case(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
         steps=tuple(piece.strip() for piece in re.split(r"[\n;；]", cells.get("steps", "")) if piece.strip()),
     )
     return [fix, *_named(cells)]
+
+
+def _tag_in(cell: str | None) -> str | None:
+    """Return the tag that a cell holds beside what people call the machine: 大机 EX-01."""
+    tags = _TAGS.findall(cell or "")
+    return tags[0] if len(tags) == 1 and len(cell or "") > len(tags[0]) else cell or None
+
+
+_TAGS = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{1,5}-?\d{1,4}[A-Za-z]?(?![A-Za-z0-9-])")
 
 
 def _named(cells: Cells) -> list[Record]:

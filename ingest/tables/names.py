@@ -56,11 +56,12 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "totalvalue line linenumber",
     },
     "cases": {
-        "equipment": f"{_EQUIPMENT} 故障设备 维修设备 报修设备",
+        "equipment": f"{_EQUIPMENT} 故障设备 维修设备 报修设备 哪台 哪台设备 哪个设备 哪台机器 whichmachine",
         "equipment_name": "设备名称 机台名称 资产名称 equipmentname assetname machinename equipmentdescription",
         "symptom": "故障现象 现象 故障情况 异常现象 不良现象 问题现象 报修描述 故障说明 故障 fault defect observation faultobserved 问题描述 故障描述 症状 报修内容 故障内容 工单描述 描述 异常描述 问题 symptom problem complaint wodescription "
         "workorderdescription originalshorttext shorttext description issue problemdescription faultdescription summary title "
-        "reported faultreported reportedfault reportedproblem trouble failure breakdown whathappened 报修 报障 故障简述 报告情况",
+        "reported faultreported reportedfault reportedproblem trouble failure breakdown whathappened 报修 报障 故障简述 报告情况 "
+        "whatwaswrong whatswrong whatwentwrong wrong whatbroke 啥毛病 什么毛病 毛病 啥问题 什么问题 出了什么问题 啥故障 什么故障",
         "code": "报警代码 故障代码 代码 报警号 故障码 code alarmcode faultcode errorcode failurecode primarycode",
         "detail_code": "次级代码 二级代码 secondarycode subcode",
         "failure_mode": "失效模式 故障性质 缺陷类型 失效类型 defecttype faultclass failureclass faultcategory 故障模式 故障类型 故障类别 故障分类 failuremode mode fm failuretype problemtype primarycodedescription "
@@ -68,18 +69,22 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "detail": "次级描述 二级描述 secondarycodedescription subcodedescription",
         "component": "部件 故障部位 部位 零部件 故障部件 系统 component collection part majorsystem subsystem assembly system",
         "cause": "原因 故障原因 根因 故障分析 原因说明 faultcause 原因分析 根本原因 cause rootcause reason causedescription failurecause "
-        "finding findings found whatwasfound diagnosis 检查发现 检查结果 查明原因 诊断 诊断结果 发现",
+        "finding findings found whatwasfound diagnosis 检查发现 检查结果 查明原因 诊断 诊断结果 发现 "
+        "whatwefound wefound why 查出来是啥 查出啥 查出什么 查出来的原因 啥原因 什么原因 为啥 为什么",
         "action": "处理措施 措施 处置措施 解决措施 对策 处理 处置 处理情况 维修情况 维修处理 检修内容 countermeasure repairaction repairdone actions workdescription 维修措施 处理方法 解决方法 维修内容 处理过程 处理结果 维修过程 action correctiveaction remedy fix solution actiontaken "
-        "resolution workperformed workdone repair",
+        "resolution workperformed workdone repair "
+        "whatwedid whatwasdone wedid done 咋修的 怎么修的 咋处理的 怎么处理的 怎么弄的 咋弄的 做了什么",
         "steps": "步骤 检查步骤 处理步骤 steps checksteps",
-        "parts": "更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
-        "downtime": "影响生产时间 影响时间 影响生产 停产时间 停线时间 停运时间 停车时间 停机时数 停机工时 损失时间 lostproduction losttime outage outagehours machinedown downhours stoptime 停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage",
+        "parts": "换了啥 换了什么 用了啥 用了什么 partschanged partsfitted 更换备件 使用备件 更换配件 备件 所用备件 消耗备件 partsused parts spareparts sparesused materials partsreplaced",
+        "downtime": "影响生产时间 影响时间 影响生产 停产时间 停线时间 停运时间 停车时间 停机时数 停机工时 损失时间 lostproduction losttime outage outagehours machinedown downhours stoptime 停机时间 停机时间分钟 停机分钟 停机时长 停机 停机小时 downtime downtimeminutes downtimemin downtimehours stoppage "
+        "hoursdown minutesdown timedown howlongdown 停了多久 停多久 停机多久 停了几小时",
         "duration": "维修时间 维修时长 维修用时 维修工时 处理时长 工时 耗时 duration repairtime repairduration repairhours labourhours "
         "laborhours labour labor labourtime labortime manhours workhours hoursworked 实际工时 人工时 人工工时 维修耗时 workinghours timetorepair hours hrs",
         "preventive": "预防性 是否预防 维护类型 工单类型 保养类型 preventive ispreventive maintenancetype worktype ordertype",
-        "by": "处理人 维修人 维修者 处理人员 检修人 检修人员 维修师傅 工程师 完成人 engineer craftsman fitter doneby executedby repairer 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic",
+        "by": "处理人 维修人 维修者 处理人员 检修人 检修人员 维修师傅 工程师 完成人 engineer craftsman fitter doneby executedby repairer 维修人员 作者 维修工 责任人 维修员 执行人 by technician author repairedby assignedto performedby reportedby mechanic "
+        "who whodidit whofixedit 谁修的 谁弄的 谁干的 谁处理的 谁换的",
         "date": "日期 维修日期 完工日期 完工时间 故障时间 发生时间 开工日期 检修日期 处理日期 登记日期 opened raised reported closed dateopened dateclosed datereported finished 完成日期 故障日期 发生日期 报修日期 完成时间 维修时间点 报修时间 开始日期 date repairdate bscstartdate actualfinish "
-        "finishdate completiondate completed startdate reportdate reportedon workdate createddate openeddate",
+        "finishdate completiondate completed startdate reportdate reportedon workdate createddate openeddate when 哪天 哪一天 几号 什么时候",
         "work_order": "工单号 报修单号 检修单号 维修编号 报修编号 检修编号 记录编号 案例编号 故障单号 wono taskno reportno caseno recordno repairno 工单编号 工单 维修单号 单号 任务单号 workorder workorderno workordernumber workorderid wo woid wonumber "
         "order ordernumber orderno ticket ticketid ticketno jobno jobnumber notification",
         "ignored": "序号 备注 费用 金额 no cost price remark remarks comments rule",
@@ -87,7 +92,8 @@ _NAMES: dict[TableKind, dict[str, str]] = {
     "status": {
         "equipment": f"{_EQUIPMENT} 设备名称 equipmentname machinename",
         "metric": "参数 指标 测点 测点名称 监测项 监测点 参数名称 项目 metric parameter measurement tagname sensor sensorname signal variable kpi "
-        "point pointname channel measure reading readingname measuringpoint measurementpoint measuredpoint quantity",
+        "point pointname channel measure reading readingname measuringpoint measurementpoint measuredpoint quantity "
+        "item checkitem checkpoint whatwasmeasured 点检项目 检查项目 检测项目 测量项目",
         "value": "数值 值 读数 测量值 当前值 采样值 实际值 value reading val measuredvalue",
         "at": "时间 采集时间 记录时间 测量时间 采样时间 更新时间 最后更新 刷新时间 上报时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime updated updatedat lastupdate lastupdated "
         "since 变更时间 状态时间 状态开始时间 changedat changed",
@@ -114,7 +120,7 @@ _NAMES: dict[TableKind, dict[str, str]] = {
     },
     "equipment": {
         "equipment": f"{_EQUIPMENT} {_GENERAL}",
-        "name": "名称 设备名称 资产名称 机台名称 机器名称 装置名称 设备简称 name equipmentname assetname machinename description equipmentdescription assetdescription machinedescription",
+        "name": "名称 设备名称 资产名称 机台名称 机器名称 装置名称 设备简称 name equipmentname assetname machinename description equipmentdescription assetdescription machinedescription machine 设备 机器",
         "model": "型号 机型 设备型号 规格型号 model type modelno modelnumber",
         "kind": "设备类型 类别 设备类别 设备种类 kind category equipmenttype assettype",
         "nickname": "俗称 别名 别称 昵称 简称 现场叫法 习惯叫法 现场名称 nickname nicknames alias aliases alsoknownas knownas calledas shopname",

@@ -215,6 +215,50 @@ def test_work_orders_may_be_headed_as_people_speak() -> None:
     assert case.duration == 330
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "when|machine|what was wrong|what we found|what we did|parts|who|hours down\n"
+        "2024-09-11|OV-201|loud squeal|bearing dry|greased|none|Graham|1.5\n"
+        "2024-10-02|MX-101|black specks|seal hard|new seal|HF-S12 x1|Zhou Lin|5",
+        "哪天|哪台|啥毛病|查出来是啥|咋修的|谁修的|停了多久|换了啥\n"
+        "2024-09-11|烤炉 OV-201|叫得响|轴承干了|打黄油|Graham|1小时30分|没换\n"
+        "2024-10-02|MX-101|有黑点|油封硬了|换油封|Zhou Lin|5小时|HF-S12 1只",
+    ],
+)
+def test_a_log_of_repairs_may_be_headed_by_questions(rows: str) -> None:
+    found = table(rows)
+    assert found is not None
+    assert found.kind == "cases"
+    case = found.records[0]
+    assert isinstance(case, RepairCase)
+    assert (case.equipment, case.by, case.downtime, case.date and case.date.day) == ("OV-201", "Graham", 90, 11)
+    assert all((case.symptom, case.cause, case.action))
+
+
+def test_a_machine_may_stand_under_its_own_name() -> None:
+    found = table("tag|machine|model|maker|hall|person in charge|phone\nMX-101|Dough mixer 1|HF-SM240|Hefeng|A|Zhou|4112")
+    assert found is not None
+    machine = found.records[0]
+    assert isinstance(machine, Equipment)
+    assert (machine.tag, machine.name, machine.owner) == ("MX-101", "Dough mixer 1", "Zhou")
+
+
+def test_a_status_table_may_hold_readings_states_and_alarms() -> None:
+    found = table(
+        "time|tag|item|value|unit|alarm\n2025-06-09 06:00|OV-201|state|heating||\n"
+        "2025-06-09 07:30|OV-201|zone 1 temp|212|C|\n2025-06-09 07:40|OV-201|alarm|||F07 flame lost\n"
+        "2025-06-09 08:10|OV-201|alarm cleared|||F07"
+    )
+    assert found is not None
+    assert found.warnings == ()
+    states = [record for record in found.records if isinstance(record, MachineState)]
+    told = [(one.state, [alarm.code for alarm in one.alarms or ()]) for one in states if one.state or one.alarms]
+    assert told == [("heating", []), (None, ["F07"])]
+    assert states[-1].alarms == ()
+    assert [record.value for record in found.records if isinstance(record, Reading)] == [212]
+
+
 def test_what_was_reported_is_known_by_what_stands_there() -> None:
     found = table(
         "job|day|asset|story|action|by\n"
