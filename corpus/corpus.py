@@ -51,7 +51,7 @@ from corpus.domain import (
 from corpus.errors import NotFound
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
-from corpus.library.glossary import built_in_terms, load_glossary, plant_terms, term_of, write_plant_terms
+from corpus.library.glossary import built_in_terms, load_glossary, plant_terms, spoken_terms, term_of, write_plant_terms
 from corpus.library.identifiers import normal_identifier
 from corpus.library.ledger import Ledger
 from corpus.library.lexical import LexicalIndex
@@ -311,7 +311,7 @@ class Corpus:
 
     def terms_spoken(self, text: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
         """Return the terms and the further words of a text as it writes them, each with its renderings as tokens."""
-        return load_glossary(self.folder).spoken(text)
+        return spoken_terms(self.folder, text)
 
     def translated(self, text: str) -> list[str]:
         """Return the tokens that the glossary's terms in a text have in the other language."""

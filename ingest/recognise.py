@@ -57,7 +57,8 @@ def kind_of(title: str, source: str) -> DocumentKind:
 def models_of(cover: str, title: str, source: str, machines: Sequence[Equipment]) -> tuple[str, ...]:
     """Return the models of the plant's machines that title, file name or the cover name; none means plant-wide.
 
-    `cover` is the raw text of its first page. The first of these that names any decides, and a whole model before its series: "QTF-800H" is for "QTF-800H/2" too.
+    `cover` is the raw text of its first page. The first of these that names any decides, and a whole model before its
+    series: "QTF-800H" is for "QTF-800H/2" too.
     A machine's tag stands for its model.
     """
     known = sorted({machine.model for machine in machines if machine.model})

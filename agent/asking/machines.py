@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.words import words
-from corpus import Equipment, content_words, index_tokens, nicknames, series_of
+from corpus import Equipment, index_tokens, nicknames, series_of
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
-_HAN = 3  # Chinese characters of a name that is no chance
+HAN = 3  # Chinese characters of a name that is no chance
 _GENERAL = frozenset(
     "机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线 "
     "set unit system plant station package group machine line".split()
@@ -25,11 +25,6 @@ _DOER = re.compile(
     r"(?!(?:mot|monit|sens|invert|controll|regulat|actuat|damp|cylind|bump|filt|heat|cool|roll|count|tim|convert|transform)\w*$)"
     r"[a-z]{3,}(?:er|or)",
     re.IGNORECASE,
-)
-# "Granulator says E06", "dryer won't start": what begins so, or does so, is a machine without an article too.
-_DOES = (
-    r"(?=\s+(?:(?:is|was|has|had|wo|does|did|ca)(?:n.?t)?|says?|said|shows?|showed|keeps?|kept|stops?|stopped|trips?|tripped|alarms?|faults?"
-    r"|error|code|runs?|ran|running|makes?|made|went|gone|starts?|started|stuck|jammed|blocked|down)(?![A-Za-z-]))"
 )
 _SITES = "机站线台"  # one for another: "灌注机" for "氦检灌注站"
 _LETTERS = re.compile(r"([A-Za-z]{3,6})[-_ ]?\d+[A-Za-z]?$")
@@ -107,7 +102,9 @@ def machines_meant(
         return Meant(tuple(m for m in sisters if m.tag != near.tag), rest, kinds=True)
     number, span = _number(text, spans, bare=bool(around))
     letter = _letter(text, [end for _, end in spans])
-    if letter and (lettered := [machine for machine in pool if letter[0] in (_base(machine.name)[1], machine.tag[-1])]):
+    if letter and (
+        lettered := [machine for machine in pool if letter[0] in (base_of(machine.name)[1], machine.tag[-1])]
+    ):
         return Meant(tuple(lettered), _cut(text, [*spans, letter[1]]), kinds=True)
     if number is not None:
         among = pool or sisters or machines
@@ -124,8 +121,8 @@ def machines_meant(
             if more and more.one and more.one not in numbered:  # "packer 1 or packer 2"
                 return Meant((*numbered, more.one), more.rest, kinds=True)
             return Meant(tuple(numbered), rest, kinds=True)
-    if not named and not around and (lettered := _by_letters(text, machines)):
-        return Meant((lettered[0],), _cut(text, [lettered[1]]), kinds=True, barely=True)
+    if not named and not around and (by_tag := _by_letters(text, machines)):
+        return Meant((by_tag[0],), _cut(text, [by_tag[1]]), kinds=True, barely=True)
     apart = _set_apart(_cut(text, spans) if named else text, pool or list(around))
     if apart:
         return Meant(tuple(apart), _cut(text, spans) if named else "", kinds=named)
@@ -234,77 +231,6 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(name) + after, re.IGNORECASE)
 
 
-def renamed(
-    text: str,
-    machines: Sequence[Equipment],
-    terms: Iterable[tuple[str, Sequence[Sequence[str]]]],
-    spoken: Callable[[str], Sequence[tuple[str, Sequence[Sequence[str]]]]] = lambda _: (),
-) -> str:
-    """Call machines in a text as the equipment list does: its `terms` come with what means the same, as tokens.
-
-    `spoken` returns such terms of a machine's name: 速冻机 is the "Spiral freezer", which is a 螺旋速冻机.
-    """
-    bases = {base for machine in machines for half in _halves(machine) if (base := _base(half)[0])}
-    every = [name for base in bases for name in [*_shorter(base), base]]
-    names = {frozenset(tokens(name)): name for tokens in (content_words, index_tokens) for name in every}
-    for written, forms in terms:
-        called = next((names[key] for form in forms if (key := frozenset(form)) in names), "") or _nearly(forms, bases)
-        if len(called) >= _HAN:
-            called = f"the {called}" if called.isascii() and " " not in called else called
-            whole = rf"(?<![A-Za-z]){re.escape(written)}(?![A-Za-z])" if written.isascii() else re.escape(written)
-            text = re.sub(whole, f" {called} " if called.isascii() else called, text, count=1)
-            text = re.sub(r" {2,}", " ", text).strip()
-    meant: dict[str, set[str]] = {}
-    for base in sorted(base for base in bases if base.isascii() and not text.isascii()):
-        whole = [forms for said, forms in spoken(base) if base.lower().endswith(said.lower()) and " " in said]
-        for form in (_written(form) for forms in whole for form in forms):
-            for called in [form, *_shorter(form)] if not form.isascii() else ():
-                if len(called) >= _HAN and called in text:
-                    meant.setdefault(called, set()).add(base)
-    longest = max(meant, key=len, default="")
-    if longest and len(meant[longest]) == 1:
-        text = re.sub(r" {2,}", " ", text.replace(longest, f" the {meant[longest].pop()} ", 1)).strip()
-    return text
-
-
-def _written(form: Sequence[str]) -> str:
-    """Return a term as it is written, of its tokens: Chinese ones are pairs that overlap."""
-    return " ".join(form) if form[0].isascii() else form[0] + "".join(token[1:] for token in form[1:])
-
-
-def with_articles(text: str, machines: Iterable[Equipment]) -> str:
-    """Give a machine that a hasty message calls by one word its article: "granulator says E06"."""
-    bases = {base for machine in machines for half in _halves(machine) if (base := _base(half)[0]) and base.isascii()}
-    for called in sorted({one for base in bases for one in [base, *_shorter(base)] if " " not in one}):
-        text = re.sub(
-            rf"(?:^(?=\s*{re.escape(called)}(?![A-Za-z0-9]))|(?<!\bthe )(?<![A-Za-z0-9-])(?={re.escape(called)}{_DOES}))\s*",
-            "the ",
-            text,
-            count=1,
-            flags=re.IGNORECASE,
-        )
-    return text
-
-
-def _nearly(forms: Sequence[Sequence[str]], bases: Iterable[str]) -> str:
-    """Return the only Chinese name that a form means but for characters within: 卧螺离心机 is the 卧螺离心脱水机."""
-    written = {_written(form) for form in forms if form and not form[0].isascii()}
-    found = {
-        base
-        for base in bases
-        for one in written
-        if min(len(one), len(base)) > _HAN and one[0] == base[0] and one[-1] == base[-1]
-        if _within(one, base) or _within(base, one)
-    }
-    return found.pop() if len(found) == 1 else ""
-
-
-def _within(short: str, long: str) -> bool:
-    """Say whether all characters of one text stand in the other, in order, most of which they are."""
-    left = iter(long)
-    return 2 * len(short) > len(long) and all(character in left for character in short)
-
-
 def without_kind(text: str, machine: Equipment) -> str:
     """Leave out of a text what a machine is called apart from its number."""
     found = _called(text, [machine])
@@ -314,10 +240,10 @@ def without_kind(text: str, machine: Equipment) -> str:
 def names_of(machine: Equipment) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell; nicknames too."""
     own = nicknames(machine)
-    return [half for half in _halves(machine) if len(half) >= (4 if half.isascii() else 2 if half in own else _HAN)]
+    return [half for half in halves(machine) if len(half) >= (4 if half.isascii() else 2 if half in own else HAN)]
 
 
-def _halves(machine: Equipment) -> list[str]:
+def halves(machine: Equipment) -> list[str]:
     name = _SIZE.sub("", _ASIDE.sub("", plain(machine.name)).strip())
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([A-Za-z][A-Za-z0-9 \-]*)$", name) or re.match(
         r"^([A-Za-z][A-Za-z0-9 /\-]*?)\s+([\u4e00-\u9fff].*)$", name
@@ -325,7 +251,7 @@ def _halves(machine: Equipment) -> list[str]:
     return [half.strip() for half in (*(halves.groups() if halves else (name,)), *nicknames(machine)) if half.strip()]
 
 
-def _base(name: str) -> tuple[str, str]:
+def base_of(name: str) -> tuple[str, str]:
     """Split a name into what kind of machine it is and its number or letter: ("高温染缸", "A"), ("laser", "1")."""
     match = re.fullmatch(r"(?:(\d{1,3})\s*[号#]\s*)?(.*?)(?:[\s#-]*(\d{1,2}|[A-Z])[号#]?)?", plain(name).strip())
     assert match is not None  # every part of the pattern may be empty
@@ -336,8 +262,8 @@ def _called(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, t
     """Return the machines whose name without its number stands in the text, or its last words do; the longest only."""
     found = []
     for machine in machines:
-        for half in _halves(machine):
-            for said in _spoken(_base(half)[0]):
+        for half in halves(machine):
+            for said in _spoken(base_of(half)[0]):
                 if match := re.search(said, text, re.IGNORECASE):
                     found.append((machine, match.span()))
                     break
@@ -348,38 +274,36 @@ def _called(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, t
 def _spoken(base: str) -> Iterator[str]:
     """Yield patterns of what people call a machine of this name, the longest first."""
     if not base.isascii():
-        yield from map(re.escape, [base, *_shorter(base)] if len(base) >= _HAN else _shorter(base))
+        yield from map(re.escape, [base, *shorter_names(base)] if len(base) >= HAN else shorter_names(base))
         return
     plural = r"(?:e?s)?(?![A-Za-z0-9])"
-    for called in [base, *_shorter(base)] if base else ():
-        if " " in called or (called == base and len(base) > _HAN):
+    for called in [base, *shorter_names(base)] if base else ():
+        if " " in called or (called == base and len(base) > HAN):
             yield rf"(?<![A-Za-z0-9]){re.escape(called)}{plural}"
         else:
             yield rf"\b(?:the|our|this|that)\s+{re.escape(called)}{plural}"
 
 
-def _shorter(base: str) -> Iterator[str]:
+def shorter_names(base: str) -> Iterator[str]:
     """Yield shorter names for a machine, the longest first: "模温机" for "水式模温机", "dryer" for "air dryer"."""
     if base.isascii():
         base = _OF.split(base)[0]
         said = base.split()
         if len(said) > 2 and said[-1].lower() in _GENERAL:
-            yield from [" ".join(said[:-1]), *_shorter(" ".join(said[:-1])), f"{said[0]} {said[-1]}"]
+            yield from [" ".join(said[:-1]), *shorter_names(" ".join(said[:-1])), f"{said[0]} {said[-1]}"]
             return
         if len(said) > 2:
             yield " ".join(said[-2:])
         if len(re.split(r"[\s-]+", base)) > 1:
             yield from (word for word in said[-1].split("-") if _DOER.fullmatch(word) or _MACHINE.fullmatch(word))
         return
-    if len(base) <= _HAN:
+    if len(base) <= HAN:
         return
-    least = min(_HAN, len(base) - 2)
+    least = min(HAN, len(base) - 2)
     ends = [base[at:] for at in range(1, len(base) - least + 1)]
     kinds = _SITES if base[-1] in _SITES else base[-1]
     pairs = (
-        [base[at : at + 2] + kind for at in range(len(base) - _HAN + 1) for kind in kinds]
-        if len(base) > _HAN + 1
-        else []
+        [base[at : at + 2] + kind for at in range(len(base) - HAN + 1) for kind in kinds] if len(base) > HAN + 1 else []
     )
     yield from dict.fromkeys(name for name in [*ends, *pairs] if len(name) > 1 and name not in _GENERAL)
 
@@ -389,9 +313,10 @@ def _by_letters(text: str, machines: Sequence[Equipment]) -> tuple[Equipment, tu
     letters = Counter(match[1].casefold() for one in machines if (match := _LETTERS.match(one.tag)))
     for machine in machines:
         match = _LETTERS.match(machine.tag)
-        if match and letters[match[1].casefold()] == 1:
-            if found := re.search(rf"(?<![A-Za-z0-9-]){match[1]}(?![A-Za-z0-9]|-\w)", text, re.IGNORECASE):
-                return machine, found.span()
+        if not match or letters[match[1].casefold()] > 1:
+            continue
+        if found := re.search(rf"(?<![A-Za-z0-9-]){match[1]}(?![A-Za-z0-9]|-\w)", text, re.IGNORECASE):
+            return machine, found.span()
     return None
 
 

@@ -42,4 +42,5 @@ def shows_measure(measures: Iterable[Measure], text: str) -> bool:
 def asked_otherwise(question: str, units: Iterable[str | None]) -> bool:
     """Say whether a question asks for quantities that none of these units measures."""
     measures = measures_asked(question)
-    return bool(measures) and not any(unit.search(f"1 {one}") for _, unit in measures for one in units if one)
+    written = [f"1 °{one}" if one in ("C", "F") else f"1 {one}" for one in units if one]
+    return bool(measures) and not any(unit.search(one) for _, unit in measures for one in written)

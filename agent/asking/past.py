@@ -39,6 +39,12 @@ _PLANNED = (
 )
 
 
+_SUPPOSED = (
+    r"会不会|会(?:停|跳|报|坏|断)|(?:最多|最长|最久|至多|顶多)(?:能|可|不)"
+    r"|\bat (?:the )?most\b|\bwould it\b|\bwill it\b|\bdoes it (?:stop|trip|shut)\b"
+)
+
+
 def planned(text: str) -> bool:
     """Say whether a text asks when work is due: "how often must the oil be changed?"."""
     return speaks(_PLANNED, text) and not speaks(r"花|用了|耗时|停机|上次|[换加洗查修做][了过]", text)
@@ -46,7 +52,7 @@ def planned(text: str) -> bool:
 
 def supposed(text: str) -> bool:
     """Say whether a text asks what would happen: "will it stop, and after how long?"."""
-    return speaks(r"会不会|会(?:停|跳|报|坏|断)|(?:最多|最长|最久|至多|顶多)(?:能|可|不)|\bat most\b|\bat the most\b|\bwould it\b|\bwill it\b|\bdoes it (?:stop|trip|shut)\b", text)
+    return speaks(_SUPPOSED, text)
 
 
 def of_the_past(text: str) -> bool:

@@ -9,10 +9,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.asking.alike import alike
-from agent.asking.machines import Meant, kinds_in, machines_meant, named_apart, plain, renamed, with_articles, without_kind, without_machines
+from agent.asking.machines import (
+    Meant,
+    kinds_in,
+    machines_meant,
+    named_apart,
+    plain,
+    without_kind,
+    without_machines,
+)
 from agent.asking.metrics import written_out
 from agent.asking.periods import with_year, without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
+from agent.asking.renaming import renamed, with_articles
 from agent.asking.understanding import OF_RECORDS, Understanding, understand
 from agent.querying.asking import INTENTS, query_in
 from agent.words import words

@@ -133,15 +133,15 @@ def _measures(corpus: Corpus, own: str, asked: Understanding, machine: Equipment
     readings = corpus.latest_status(machine.tag)
     metrics = [reading.metric for reading in readings]
     named = metrics_in(corpus, own, metrics) if metrics else Named()
-    if asked_otherwise(own, [reading.unit for reading in readings if reading.metric in named.metrics]):
-        return False  # "how much oil does it take?" is not answered by the oil's temperature
-    if wholly_measured(corpus, own, metrics):
-        return True
-    judged = of["judged"].search(own) is not None
     plainly = of["quantity"].search(own) or any(pattern.search(own) for pattern in words().felt.values())
     dated = without_dates(own) != own and "procedure" not in asked.intents
-    if dated and plainly and (named.metrics or named.missing):
+    if dated and plainly and named.missing:
         return True  # what it was on a day no manual tells
+    if asked_otherwise(own, [reading.unit for reading in readings if reading.metric in named.metrics]):
+        return False  # "how much oil does it take?" is not answered by the oil's temperature
+    if wholly_measured(corpus, own, metrics) or (dated and plainly and named.metrics):
+        return True
+    judged = of["judged"].search(own) is not None
     if "status" not in asked.intents and not judged and any(map(str.isdigit, without_dates(own))):
         return False  # "tunnel temperature for the 1.5 litre bottles?"
     if "status" not in asked.intents:

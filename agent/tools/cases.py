@@ -12,7 +12,6 @@ from agent.tools.data import fenced, visible, without_orders
 from agent.tools.found import Found, case_source
 from corpus import CaseFilter, Corpus, RepairCase
 
-
 _TOLD = 3  # fixes of one call
 _SOUGHT = 100  # among which those of a time are sought
 

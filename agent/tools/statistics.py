@@ -15,7 +15,16 @@ from agent.asking.metrics import metrics_in, missing_text
 from agent.asking.periods import Period, period_in, without_dates
 from agent.tools.data import fenced
 from agent.tools.found import Found, Source, alarm_source, case_source, fact, part_source, reading_source, stock_fact
-from agent.tools.telling import Groups, alarm_texts, case_texts, compared_texts, extreme_text, kept, reading_text, span_text
+from agent.tools.telling import (
+    Groups,
+    alarm_texts,
+    case_texts,
+    compared_texts,
+    extreme_text,
+    kept,
+    reading_text,
+    span_text,
+)
 from corpus import (
     CaseFilter,
     CaseGroup,

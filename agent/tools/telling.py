@@ -181,6 +181,8 @@ def reading_text(one: Reading, zh: bool, zone: Any) -> str:
 
 def extreme_text(one: Extremes, span: str, asked: Sequence[Aspect], zh: bool, zone: Any) -> str:
     """Return a metric over a period in one sentence that begins with what was asked for."""
+    if one.count == 1 and "beyond" not in asked:
+        return reading_text(one.highest, zh, zone)
     unit = f" {one.lowest.unit}" if one.lowest.unit else ""
     low, high = figure(one.lowest.value), figure(one.highest.value)
     at_low, at_high = (f"{r.at.astimezone(zone):%Y-%m-%d %H:%M}" for r in (one.lowest, one.highest))

@@ -141,7 +141,7 @@ class Glossary:
         return found
 
     def also_called(self, written: str) -> tuple[tuple[str, ...], ...]:
-        """Return what a term of several words is called in its own language too, as tokens; a single word is too wide."""
+        """Return what a term of several words is called in its own language too, as tokens; one word is too wide."""
         key = written.lower() if _HAN.match(written) else tuple(content_words(written))
         return tuple(form for form in self.alike.get(key, ()) if len(form) > 1 and len(key) > 1)
 
@@ -191,6 +191,17 @@ def load_glossary(folder: Path, *, everyday: bool = True) -> Glossary:
     """
     own = folder / NAME
     return _glossary(own if own.is_file() else None, own.stat().st_mtime_ns if own.is_file() else 0, everyday)
+
+
+def spoken_terms(folder: Path, text: str) -> list[tuple[str, tuple[Tokens, ...]]]:
+    """Return `Glossary.spoken` of a text; names of machines are asked for with every message, so it is kept."""
+    own = folder / NAME
+    return list(_spoken(own if own.is_file() else None, own.stat().st_mtime_ns if own.is_file() else 0, text))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _spoken(own: Path | None, changed: int, text: str) -> tuple[tuple[str, tuple[Tokens, ...]], ...]:
+    return tuple(_glossary(own, changed, True).spoken(text))
 
 
 def plant_terms(folder: Path) -> list[Term]:

@@ -24,7 +24,8 @@ def spelled(text: str, counts: Counts, terms: Iterable[str] = ()) -> str:
     """Return the text with its misspelt words put right.
 
     Misspelt is what neither English nor the library nor a term has; it is read as the one English word a letter away
-    (changed, left out, too many, or two swapped) that the library or a term has, a doubled letter before others. `terms` are the stems of terms.
+    (changed, left out, too many, or two swapped) that the library or a term has, a doubled letter before others.
+    `terms` are the stems of terms.
     """
     words = {match.group().lower() for match in _WORD.finditer(text)}
     strange = [word for word in words if len(word) >= _LEAST and not is_function_word(word) and word not in _english()]
@@ -32,9 +33,7 @@ def spelled(text: str, counts: Counts, terms: Iterable[str] = ()) -> str:
         return text
     known = frozenset(terms)
     held = counts([stem(word) for word in strange])
-    meant = {
-        word: _meant(word, counts, known) for word in strange if not held[stem(word)] and stem(word) not in known
-    }
+    meant = {word: _meant(word, counts, known) for word in strange if not held[stem(word)] and stem(word) not in known}
 
     def right(match: re.Match[str]) -> str:
         word = match.group()

@@ -53,7 +53,7 @@ def _ordered(items: list[Item], rules: Sequence[Box], depth: int) -> list[list[I
                 flows.extend(_ordered(side, rules, depth + 1))
 
     for band, ruled in _bands(items, gutter, over):
-        if ruled and _is_row(band, gutter) or any(item.box.left < gutter < item.box.right for item in band):
+        if (ruled and _is_row(band, gutter)) or any(item.box.left < gutter < item.box.right for item in band):
             over_columns(band)
         else:
             in_columns(band)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent.asking.bypass import asks_to_bypass
-from agent.asking.machines import machines_meant, renamed
+from agent.asking.machines import machines_meant
+from agent.asking.renaming import renamed
 from corpus import Equipment
 
 MACHINES = [

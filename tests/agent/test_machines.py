@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent import build_assistant
-from agent.asking.machines import machines_meant, named_apart, renamed, with_articles
+from agent.asking.machines import machines_meant, named_apart
 from agent.asking.question import read_question
+from agent.asking.renaming import renamed, with_articles
 from corpus import Corpus, Equipment, Settings, open_corpus
 from ingest import IngestOptions, build_ingestor
 

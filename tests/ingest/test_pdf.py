@@ -297,7 +297,9 @@ def test_a_table_over_the_page_parts_columns_of_text_above_and_below_it(tmp_path
     assert [block.kind for block in blocks] == ["heading", "text", "heading", "table", "heading", "text"]
     above, table, below = blocks[1].text, blocks[3].rows, blocks[5].text
     # A sentence goes on from one column into the next.
-    assert all(words in above for words in ("0.35 mm for the LV-2500", "0.05 mm smaller than at the other side", "skimmed"))
+    assert all(
+        words in above for words in ("0.35 mm for the LV-2500", "0.05 mm smaller than at the other side", "skimmed")
+    )
     assert table[:2] == (("Joint", "LV-2500", "LV-4000"), ("Side plate", "160 N·m", "310 N·m"))
     assert below.startswith("Check the tension")
     assert below.endswith("a change of the set.")

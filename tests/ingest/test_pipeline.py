@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+
 from corpus import Corpus, Settings
 from ingest import FileResult, IngestOptions, Ingestor, IngestProgress, build_ingestor, safe_name
 
@@ -81,7 +82,7 @@ def test_a_list_of_machines_that_comes_last_binds_the_manuals_before_it(
         "rules.md": (),
         "machines.csv": (),
     }
-    assert [passage.applies for passage in corpus.search("VMC-850 E-07").passages][0] == "model"
+    assert next(passage.applies for passage in corpus.search("VMC-850 E-07").passages) == "model"
 
 
 def test_a_manifest_sets_options_for_many(ingestor: Ingestor, corpus: Corpus, folder: Path) -> None:

@@ -237,7 +237,9 @@ def test_a_log_of_repairs_may_be_headed_by_questions(rows: str) -> None:
 
 
 def test_a_machine_may_stand_under_its_own_name() -> None:
-    found = table("tag|machine|model|maker|hall|person in charge|phone\nMX-101|Dough mixer 1|HF-SM240|Hefeng|A|Zhou|4112")
+    found = table(
+        "tag|machine|model|maker|hall|person in charge|phone\nMX-101|Dough mixer 1|HF-SM240|Hefeng|A|Zhou|4112"
+    )
     assert found is not None
     machine = found.records[0]
     assert isinstance(machine, Equipment)
