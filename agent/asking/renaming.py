@@ -27,7 +27,10 @@ def renamed(
     """
     bases = {base for machine in machines for half in halves(machine) if (base := base_of(half)[0])}
     every = [name for base in bases for name in [*shorter_names(base), base]]
-    names = {frozenset(tokens(name)): name for tokens in (content_words, index_tokens) for name in every}
+    names = {frozenset(index_tokens(name)): name for name in every}
+    for name in every:  # as terms have it: without one character that elsewhere only joins, as in 时效炉
+        if len(thin := content_words(name)) + 1 == len(index_tokens(name)):
+            names.setdefault(frozenset(thin), name)
     for written, forms in terms:
         called = next((names[key] for form in forms if (key := frozenset(form)) in names), "") or _nearly(forms, bases)
         if len(called) >= HAN:
