@@ -164,7 +164,10 @@ class Ingestor:
         for document in self._corpus.unbound_documents():
             revision = document.current
             assert revision is not None  # only live ones can be bound
-            cover = self._corpus.page(revision.id, 1 if revision.pages else None).raw
+            try:
+                cover = self._corpus.page(revision.id, 1 if revision.pages else None).raw
+            except NotFound:
+                cover = ""
             if models := recognise.models_of(cover, document.title, revision.source, machines):
                 self._corpus.describe_document(
                     document.id,

@@ -158,7 +158,7 @@ def period_in(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         text = pattern.sub(apart, text)
     if part := _part_of_year(text, today):
         return part
-    text = _OCLOCK.sub(_in_hours, _in_figures(text))
+    text = _with_hours(_in_figures(text))
     found = sorted([*_dates(text, today, zone), *_weekdays(text, today)], key=lambda item: item[0])
     if len(found) >= 2:
         return Period(found[0][2], found[1][3])
@@ -229,6 +229,11 @@ def _in_figures(text: str) -> str:
     return _CHINESE_DAY.sub(lambda match: str(_day_of(match[1])), text)
 
 
+def _with_hours(text: str) -> str:
+    """Write the time of day in figures where a date stands: without one, 有8点 counts points."""
+    return _OCLOCK.sub(_in_hours, text) if any(pattern.search(text) for pattern in _DATE) else text
+
+
 def _in_hours(match: re.Match[str]) -> str:
     """Write a time of day in figures: 下午3点半 and 3:30 pm are 15:30."""
     hour = int(match["zh"] or match["en"])
@@ -244,7 +249,7 @@ def _day_of(written: str) -> int:
 
 def without_dates(text: str) -> str:
     """Leave out the words by which a text names its time."""
-    text = _OCLOCK.sub(_in_hours, _in_figures(text))
+    text = _with_hours(_in_figures(text))
     for pattern, apart in (*_RANGES, *_MONTHS_OF_YEAR):
         text = pattern.sub(apart, text)
     for pattern in (_QUARTER, _HALF, *_DATE, _WEEKDAY, _LAST, *(named for named, *_ in _NAMED), _DATE[-1]):

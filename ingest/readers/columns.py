@@ -37,9 +37,6 @@ def _ordered(items: list[Item], rules: Sequence[Box], depth: int) -> list[list[I
     flows: list[list[Item]] = []
     flow: list[Item] = []
 
-    def over_columns(some: Sequence[Item]) -> None:
-        flow.extend(some)
-
     def in_columns(some: list[Item]) -> None:
         if flow:
             flows.append(_kept(flow, items))
@@ -54,7 +51,7 @@ def _ordered(items: list[Item], rules: Sequence[Box], depth: int) -> list[list[I
 
     for band, ruled in _bands(items, gutter, over):
         if (ruled and _is_row(band, gutter)) or any(item.box.left < gutter < item.box.right for item in band):
-            over_columns(band)
+            flow.extend(band)
         else:
             in_columns(band)
     if flow:

@@ -21,7 +21,8 @@ _LARGER = 1.1  # than the line below it is a heading with a number of two parts
 _SAME, _CLOSE = 0.05, 0.8  # parts of a line's height: two lines of one heading
 _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]{2,}")  # "1 kΩ" and "A1 A2 5V" are written into a drawing
 # At the end of a column no sentence ends, and at the head of the next none begins.
-_OPEN = re.compile(r"(?:[a-z0-9,(-]|[\u3400-\u9fff，、（])\n(?=[a-z(]|[\u3400-\u9fff])")
+_OPEN = re.compile(r"[a-z0-9,(\u3400-\u9fff，、（-]$")
+_GOES_ON = re.compile(r"[a-z(\u3400-\u9fff]")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 
 
@@ -90,7 +91,8 @@ def _runs_on(one: Placed, other: Placed) -> bool:
     """Say whether a sentence goes on at the head of the next column."""
     if one.block.kind not in ("text", "list", "warning") or other.block.kind != "text":
         return False
-    return other.box.top < one.box.bottom and _OPEN.search(f"{one.block.text}\n{other.block.text}") is not None
+    open_end = _OPEN.search(one.block.text) and _GOES_ON.match(other.block.text)
+    return other.box.top < one.box.bottom and open_end is not None
 
 
 def _in(box: Box, outer: Box) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from agent import build_assistant
 from agent.asking.figures import aspects
-from agent.asking.periods import period_in, with_year
+from agent.asking.periods import period_in, with_year, without_dates
 from agent.checking.quantities import quantities
 from agent.glossing import terms_beside
 from corpus import Corpus
@@ -172,6 +172,12 @@ def test_a_time_of_day_may_be_said(text: str, hour: int, minute: int) -> None:
     assert period is not None
     assert period.exact
     assert period.since == datetime(2026, 11, 24, hour, minute, tzinfo=zone)
+
+
+@pytest.mark.parametrize("text", ["这台有8点要打油", "at 5 pm"])
+def test_without_a_date_no_time_of_day_is_taken_out(text: str) -> None:
+    assert without_dates(text) == text
+    assert period_in(text, NOW, ZoneInfo("Asia/Shanghai")) is None
 
 
 def test_a_year_may_be_written_short() -> None:
