@@ -59,8 +59,9 @@ def code_elsewhere(question: Question, found: Found) -> tuple[str, tuple[str, ..
     """Return a code asked of a machine that only documents of other models have, and these models."""
     if question.scope is None or found.evidence is None or not found.evidence.models:
         return None
+    pages = documents_of(found.evidence.passages)  # a repair of another machine may have the code too
     for code in (i for i in question.asked.identifiers if i.kind == "code"):
-        having = [p for p in found.evidence.passages if code.normal in {i.normal for i in extract_identifiers(p.text)}]
+        having = [p for p in pages if code.normal in {i.normal for i in extract_identifiers(p.text)}]
         if having and all(passage.applies == "other" and passage.models for passage in having):
             return code.text, tuple(dict.fromkeys(model for passage in having for model in passage.models))
     return None

@@ -189,6 +189,34 @@ def test_what_is_not_on_record_is_not_told(shop: Corpus, question: str, says_not
     assert says_not not in told(shop, question)
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("What does A170 mean on BM-03?", "those for HR-220e do"),
+        ("吹塑机报 A170", "它在 HR-220e 的资料里"),
+        ("上次换 BM-03 的模头是哪天？", "记录 0 次"),
+    ],
+)
+def test_what_only_another_machine_has_is_refused_and_said(shop: Corpus, question: str, says: str) -> None:
+    answer = build_assistant(shop.settings, shop).ask(question)
+    assert answer.state == "no_answer"
+    assert says in (answer.text or "")
+
+
+@pytest.mark.parametrize(
+    "question", ["what was wrong with IM-07 in Nov '23, the morning thing?", "IM-07 23年11月那次是什么原因"]
+)
+def test_a_past_repair_is_found_by_its_month(shop: Corpus, question: str) -> None:
+    assert "Plastic pipe broken" in told(shop, question)
+    assert "downtime" not in told(shop, question)
+
+
+def test_what_was_measured_on_a_day_is_no_figure_of_a_manual(shop: Corpus) -> None:
+    assert "53.5 °C" in told(shop, "What was the oil temp of IM-07 on 18 June?")  # of the last year on record
+    answer = build_assistant(shop.settings, shop).ask("What was the oil pressure of IM-07 on 18 June?")
+    assert answer.state == "no_answer"
+
+
 def test_a_screw_is_no_screw_compressor() -> None:
     both = [Equipment("C-101", "1号氨螺杆压缩机组", "NSX-220"), Equipment("C-102", "2号氨螺杆压缩机组", "NSX-220")]
     one = machines_meant("2号螺杆机现在油温多少度", both).one

@@ -70,6 +70,7 @@ def test_a_chinese_inventory_with_two_row_header_and_merged_cells(ingestor, corp
     for spelled in ("SMC-AF30", "smc af30", "smcaf30", "SMC_AF30", "ＳＭＣ－ＡＦ３０"):
         assert [p.on_hand for p in corpus.find_parts(spelled)] == [0.0]
     assert [p.on_hand for p in corpus.find_parts("6205-ZZ")] == [1200.0]
+    assert corpus.find_parts("SMC-AF40") == []  # a number that no line has has no neighbour
     assert [p.part_number for p in corpus.parts_below_minimum()] == ["ＳＭＣ－ＡＦ３０"]
 
 
