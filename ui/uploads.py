@@ -136,7 +136,7 @@ class Uploads:
         folder = self._folder / uuid4().hex
         folder.mkdir(parents=True)
         names: list[str] = []
-        for file in files:
+        for file in dict.fromkeys(map(str, files)):  # the same file chosen twice is one upload
             name = safe_name(Path(file).name)
             place = folder / name
             if place.exists():
