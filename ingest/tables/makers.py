@@ -164,7 +164,7 @@ def _ended(state: str, since: datetime, zone: ZoneInfo) -> datetime | None:
     if not _CLEARED.search(state) or _STANDS.search(state):
         return None
     if clock := _CLOCK.search(state):
-        day = values.time(state[dated.start() :], zone) if (dated := _DATED.search(state)) else None
+        day = values.time(dated.group(), zone) if (dated := _DATED.search(state)) else None
         ended = day or since.astimezone(zone).replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
         return ended if ended >= since else ended + timedelta(days=1)
     return since
@@ -177,7 +177,7 @@ _CLEARED = re.compile(
 )
 _STANDS = re.compile(r"\bnot\b|\bun\w+|\bactive\b|未|没|待", re.IGNORECASE)
 _CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)")
-_DATED = re.compile(r"(?:19|20)\d\d[-/.年]\d")
+_DATED = re.compile(r"(?:19|20)\d\d([-/.])(?:1[0-2]|0?[1-9])\1(?:3[01]|[12]\d|0?[1-9])[ T]\d{1,2}:\d\d")
 
 
 def case(cells: Cells, row: int, sheet: Sheet) -> list[Record]:
@@ -210,7 +210,7 @@ def _tag_in(cell: str | None) -> str | None:
     return tags[0] if len(tags) == 1 and len(cell or "") > len(tags[0]) else cell or None
 
 
-_TAGS = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{1,5}-?\d{1,4}[A-Za-z]?(?![A-Za-z0-9-])")
+_TAGS = re.compile(r"(?<![A-Za-z0-9-])(?:[A-Za-z]{1,5}-\d{1,4}|[A-Za-z]{2,5}\d{2,4})[A-Za-z]?(?![A-Za-z0-9-])")
 
 
 def _named(cells: Cells) -> list[Record]:

@@ -302,7 +302,8 @@ def test_a_table_may_tell_nothing_but_what_machines_do() -> None:
         ("cleared 14:40", 18),
         ("cleared 00:10", 588),  # past midnight
         ("已恢复", 0),
-        ("closed 2026-07-27 15:22", 60),
+        ("closed 2026-07-27 15:22 by Lin", 60),
+        ("cleared on Monday", 0),
         ("active", None),
         ("not cleared", None),
         ("未恢复", None),
