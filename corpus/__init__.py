@@ -70,7 +70,7 @@ from corpus.library.search import Pool, evidence_signals, ranked
 from corpus.library.subjects import labelled
 from corpus.library.words import content_words, detect_language, index_tokens, is_function_word
 from corpus.ownership import FolderLock, call_owner, serve_owner
-from corpus.plant.equipment import nicknames, series_of
+from corpus.plant.equipment import base_names, nicknames, series_of, short_tags, tells
 from corpus.settings import STREAMED, MqttTopic, Settings, load_settings
 
 __all__ = [
@@ -82,7 +82,8 @@ __all__ = [
     "MqttTopic", "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Pool", "Progress", "Reading",
     "Record", "RecordRef", "Refused", "Rendered", "RepairCase", "Revision", "Role", "Settings", "SettingsError",
     "Stock", "StockTaking", "TableMapping", "Term", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState",
-    "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals", "extract_identifiers",
+    "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals", "extract_identifiers",
     "find_quote", "index_tokens", "is_function_word", "labelled", "load_settings", "nicknames", "normal_identifier",
-    "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of", "serve_owner", "spellings",
+    "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of", "serve_owner", "short_tags",
+    "spellings", "tells",
 ]  # fmt: skip

@@ -358,6 +358,14 @@ class Corpus:
         """Return the normal forms of identifiers that documents are about and no entry explains: a tag, a model."""
         return frozenset(self._documents.about().names)
 
+    def documents_by_model(self) -> Mapping[str, frozenset[int]]:
+        """Return the ids of the documents that are for each equipment model, by that model."""
+        return self._documents.documents_by_model()
+
+    def titles_by_model(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the titles and file names of the manuals and guides that are for one equipment model alone."""
+        return self._documents.titles_by_model()
+
     def rows_of(self, table: str, ids: Sequence[int]) -> dict[int, Passage]:
         """Return the row of a file that each of these records of a table stands in, with all its columns, by id."""
         return self._documents.rows_of(table, ids)

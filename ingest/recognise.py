@@ -6,7 +6,16 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus import DocumentKind, Equipment, extract_identifiers, labelled, normal_identifier, series_of
+from corpus import (
+    DocumentKind,
+    Equipment,
+    base_names,
+    extract_identifiers,
+    labelled,
+    normal_identifier,
+    series_of,
+    short_tags,
+)
 from ingest.readers import TABLES, ParsedFile
 
 _KINDS: tuple[tuple[DocumentKind, str], ...] = (
@@ -59,22 +68,45 @@ def models_of(cover: str, title: str, source: str, machines: Sequence[Equipment]
 
     `cover` is the raw text of its first page. The first of these that names any decides, and a whole model before its
     series: "QTF-800H" is for "QTF-800H/2" too.
-    A machine's tag stands for its model.
+    A machine's tag stands for its model; what it is called does so in a title and in a file name.
     """
     known = sorted({machine.model for machine in machines if machine.model})
-    tags = {machine.tag: machine.model for machine in machines if machine.model}
+    short = short_tags(machines)
+    tags = [(tag, one.model) for one in machines if one.model for tag in (one.tag, short.get(one.tag, one.tag))]
+    names = _names(machines)
     cover = _PARTED.sub("-", cover)
     labels = [text for text in labelled(cover) if len(extract_identifiers(text)) <= _FEW]
     head = "" if Path(source).suffix.lower() in TABLES else _head(cover)  # rows of a table are no cover
-    for place in (title, source.replace("_", " "), "\n".join(labels), head):
+    titles = (title, source.replace("_", " "))
+    for place in (*titles, "\n".join(labels), head):
         for named in (
             [model for model in known if _stands(model, place)],
             [model for model in known if any(_stands(series, place) for series in series_of(model))],
-            [model for tag, model in tags.items() if _stands(tag, place)],
+            [model for tag, model in tags if _stands(tag, place)],
+            [model for name, models in names.items() if place in titles and _is_said(name, place) for model in models],
         ):
             if named:
-                return tuple(dict.fromkeys(named))
+                return tuple(sorted(set(named), key=known.index))
     return ()
+
+
+def _names(machines: Sequence[Equipment]) -> dict[str, set[str]]:
+    """Return the models by what their machines are called; by the end of a name, "提升机", where it is of one model."""
+    whole: dict[str, set[str]] = {}
+    ends: dict[str, set[str]] = {}
+    for machine in machines:
+        for name in base_names(machine) if machine.model else ():
+            whole.setdefault(name, set()).add(machine.model or "")
+            words = name.split()
+            shorter = [" ".join(words[-2:])] if name.isascii() else [name[at:] for at in range(1, len(name) - 2)]
+            for end in shorter:
+                ends.setdefault(end, set()).add(machine.model or "")
+    return {end: models for end, models in ends.items() if len(models) == 1} | whole
+
+
+def _is_said(name: str, title: str) -> bool:
+    edge = r"(?<![A-Za-z])%s(?![A-Za-z])" if name.isascii() else "%s"
+    return re.search(edge % re.escape(name), title, re.IGNORECASE) is not None
 
 
 def _head(cover: str) -> str:
@@ -94,7 +126,7 @@ def revision_of(parsed: ParsedFile, title: str, source: str) -> str | None:
 
 
 def _stands(model: str, text: str) -> bool:
-    pattern = r"[\s\-–_]?".join(map(re.escape, re.findall(r"\d+|[^\W\d_]+", model)))
+    pattern = r"[\s\-–_.]?".join(map(re.escape, re.findall(r"\d+|[^\W\d_]+", model)))
     return (
         bool(normal_identifier(model))
         and re.search(rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])", text, re.I) is not None

@@ -96,6 +96,11 @@ def machine_columns(corpus: Corpus, machine: Equipment, text: str, *, alone: boo
     return cells
 
 
+def only_asks(text: str) -> bool:
+    """Say whether a text has words that ask, and names nothing: "where is the", of which the machine was cut out."""
+    return not content_words(_ASKING.sub(" ", text))
+
+
 def _part_of(word: str, cells: Sequence[Cell]) -> bool:
     return any(word in header.casefold() for header, _ in cells)
 

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.words import words
-from corpus import Equipment, index_tokens, nicknames, series_of
+from corpus import Equipment, index_tokens, nicknames, series_of, short_tags, tells
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
+_NUMBERED = re.compile(
+    r"(?:(\d{1,3}|[一二三四五六七八九十])\s*[号#]\s*)?(.*?)(?:[\s#-]*(\d{1,2}|[A-Z])[号#]?|([一二三四五六七八九十])号)?"
+)
 HAN = 3  # Chinese characters of a name that is no chance
 _GENERAL = frozenset(
     "机组 设备 系统 装置 机器 单元 机台 生产线 工作站 流水线 "
@@ -26,6 +29,7 @@ _DOER = re.compile(
     r"[a-z]{3,}(?:er|or)",
     re.IGNORECASE,
 )
+_QUANTITIES = "温压位速量度力频"  # 水温 is no 水式模温机
 _SITES = "机站线台"  # one for another: "灌注机" for "氦检灌注站"
 _LETTERS = re.compile(r"([A-Za-z]{3,6})[-_ ]?\d+[A-Za-z]?$")
 _ORDINALS = "first 1st second 2nd third 3rd fourth 4th fifth 5th".split()
@@ -176,9 +180,11 @@ def without_machines(text: str, machines: Iterable[Equipment]) -> str:
 def _exact(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
     """Return each machine whose tag or whole name stands in the text, in the order they stand there."""
     found: dict[str, tuple[Equipment, tuple[int, int]]] = {}
-    shared = Counter(name for machine in machines for name in names_of(machine))
+    short = short_tags(machines)
+    shared = Counter(name for machine in machines for name in {*names_of(machine)})
     for machine in machines:
-        for pattern in _patterns_of(machine, [name for name in names_of(machine) if shared[name] == 1]):
+        names = [name for name in names_of(machine) if shared[name] == 1]
+        for pattern in _patterns_of(machine, short.get(machine.tag), names):
             match = pattern.search(text)
             if match and (machine.tag not in found or match.start() < found[machine.tag][1][0]):
                 found[machine.tag] = (machine, match.span())
@@ -210,8 +216,10 @@ def _of_model(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment,
     return [(machine, found[machine.model]) for machine in machines if machine.model in found]
 
 
-def _patterns_of(machine: Equipment, names: Sequence[str]) -> Iterator[re.Pattern[str]]:
+def _patterns_of(machine: Equipment, short: str | None, names: Sequence[str]) -> Iterator[re.Pattern[str]]:
     yield _tag_pattern(machine.tag)
+    if short:
+        yield _tag_pattern(short)
     yield from map(_name_pattern, names)
     if machine.serial and len(machine.serial) >= _SERIAL:
         yield _tag_pattern(machine.serial)
@@ -219,7 +227,7 @@ def _patterns_of(machine: Equipment, names: Sequence[str]) -> Iterator[re.Patter
 
 def _tag_pattern(tag: str) -> re.Pattern[str]:
     pieces = re.findall(r"\d+|[^\W\d_]+", plain(tag))
-    whole = r"[\s\-‐‑–—_]?".join(map(re.escape, pieces)) or r"(?!)"
+    whole = r"[\s\-‐‑–—_.]?".join(map(re.escape, pieces)) or r"(?!)"
     # "cnc3" is CNC-03 too, but "AC 1" with a space may be anything.
     short = r"[\-‐‑–—_]?".join(str(int(p)) if p.isdigit() and len(p) < 4 else re.escape(p) for p in pieces) or r"(?!)"
     return re.compile(rf"(?<![A-Za-z0-9])(?:{whole}|{short})(?![A-Za-z0-9]|[-–]\d)", re.IGNORECASE)
@@ -239,8 +247,7 @@ def without_kind(text: str, machine: Equipment) -> str:
 
 def names_of(machine: Equipment) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell; nicknames too."""
-    own = nicknames(machine)
-    return [half for half in halves(machine) if len(half) >= (4 if half.isascii() else 2 if half in own else HAN)]
+    return list(filter(tells, halves(machine)))
 
 
 def halves(machine: Equipment) -> list[str]:
@@ -253,9 +260,10 @@ def halves(machine: Equipment) -> list[str]:
 
 def base_of(name: str) -> tuple[str, str]:
     """Split a name into what kind of machine it is and its number or letter: ("高温染缸", "A"), ("laser", "1")."""
-    match = re.fullmatch(r"(?:(\d{1,3})\s*[号#]\s*)?(.*?)(?:[\s#-]*(\d{1,2}|[A-Z])[号#]?)?", plain(name).strip())
+    match = _NUMBERED.fullmatch(plain(name).strip())
     assert match is not None  # every part of the pattern may be empty
-    return match[2].strip(), match[1] or match[3] or ""
+    number = match[1] or match[3] or match[4] or ""
+    return match[2].strip(), _CHINESE_DIGITS.get(number, number)
 
 
 def _called(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, tuple[int, int]]]:
@@ -295,8 +303,9 @@ def shorter_names(base: str) -> Iterator[str]:
         if len(said) > 2:
             yield " ".join(said[-2:])
         if len(re.split(r"[\s-]+", base)) > 1:
-            yield from (word for word in said[-1].split("-") if _DOER.fullmatch(word) or _MACHINE.fullmatch(word))
+            yield from filter(names_machine, said[-1].split("-"))
         return
+    yield from _abbreviated(base)
     if len(base) <= HAN:
         return
     least = min(HAN, len(base) - 2)
@@ -306,6 +315,18 @@ def shorter_names(base: str) -> Iterator[str]:
         [base[at : at + 2] + kind for at in range(len(base) - HAN + 1) for kind in kinds] if len(base) > HAN + 1 else []
     )
     yield from dict.fromkeys(name for name in [*ends, *pairs] if len(name) > 1 and name not in _GENERAL)
+
+
+def _abbreviated(base: str) -> Iterator[str]:
+    """Yield what people make of a machine that works in some way: 颚破 of 颚式破碎机, 立磨 of 立式辊磨机."""
+    way, sign, works = base.partition("式")
+    if sign and way and len(works) > 2:
+        yield from (way[0] + character for character in works[:2] if character not in _QUANTITIES)
+
+
+def names_machine(word: str) -> bool:
+    """Say whether an English word alone is what a machine is called: "dryer", "oven"."""
+    return bool(_DOER.fullmatch(word) or _MACHINE.fullmatch(word))
 
 
 def _by_letters(text: str, machines: Sequence[Equipment]) -> tuple[Equipment, tuple[int, int]] | None:
@@ -369,9 +390,15 @@ def _number_of(machine: Equipment) -> str | None:
 def _numbers_in_name(machine: Equipment) -> set[str]:
     """Return the numbers that a machine's name calls it by: "1号空压机", "Chiller 6", which its tag may not have."""
     said = [
-        re.findall(r"^(\d{1,3})\s*[号#]|(?:\s|#|[\u4e00-\u9fff])(\d{1,2})[号#]?$", half) for half in names_of(machine)
+        re.findall(
+            r"^(\d{1,3}|[一二三四五六七八九十])\s*[号#]|(?:\s|#|[\u4e00-\u9fff])(\d{1,2})[号#]?$"
+            r"|(?<=[\u4e00-\u9fff])([一二三四五六七八九十])号$",
+            half,
+        )
+        for half in names_of(machine)
     ]
-    return {str(int(number)) for found in said for groups in found for number in groups if number}
+    numbers = [number for found in said for groups in found for number in groups if number]
+    return {str(int(_CHINESE_DIGITS.get(number, number))) for number in numbers}
 
 
 def _set_apart(text: str, pool: Sequence[Equipment]) -> list[Equipment]:

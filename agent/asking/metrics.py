@@ -15,7 +15,8 @@ _AHEAD = 0.015  # ... and by how much it has to be closer than the next
 _HALVES = re.compile(r"^(.*[\u4e00-\u9fff]\S*)\s+([A-Za-z].*)$")
 _WHOLE = {
     "temp": "temperature", "temps": "temperatures", "vib": "vibration", "vibs": "vibration", "amps": "current",
-    "humid": "humidity",
+    "humid": "humidity", "shud": "should", "cud": "could", "wud": "would", "wat": "what", "wats": "what is",
+    "wen": "when", "wher": "where", "wich": "which", "pls": "please", "plz": "please", "thru": "through",
 }  # fmt: skip
 _SHORT = re.compile(rf"\b({'|'.join(_WHOLE)})\b\.?", re.IGNORECASE)
 _FIGURE = re.compile(r"(?<![\d.:])\d{1,2}(?![\d.:])")
@@ -46,7 +47,7 @@ class Named:
 
 
 def written_out(text: str) -> str:
-    """Write quantities out that people shorten: temp, vib, amps."""
+    """Write out what people shorten on a phone: temp, vib, amps, shud."""
     return _SHORT.sub(lambda match: _WHOLE[match[1].lower()], text)
 
 
@@ -172,19 +173,26 @@ def _other(corpus: Corpus, query: str, metrics: Sequence[str]) -> str | None:
     if not metrics:
         return None
     language = detect_language(query)
+    text = " ".join(metrics)
+    held = {token for metric in metrics for token in index_tokens(metric)}
+    across = {*held, *corpus.translated(text)}  # 煤气 and 燃气 are both "gas"
     for phrase, own, head, _ in _phrases(query):
-        held = {token for metric in metrics for token in index_tokens(metric)}
-        text = " ".join(metrics)
         if not head & held:
             apart = set(corpus.translated(words().recorded["quantity"].sub(" ", phrase)))
-            if apart and set(corpus.translated(phrase)) - apart & held and apart.isdisjoint(held):
+            if apart and set(corpus.translated(phrase)) - apart & held and not _stand(apart, held, text):
                 return phrase  # "screw speed" where only 牵引速度 is measured
             continue
-        known = own & held or any(token in text for token in own) or set(corpus.translated(phrase)) & (held - head)
+        named = {*head, *corpus.translated(words().recorded["quantity"].search(phrase)[0])}
+        known = own & held or any(token in text for token in own) or set(corpus.translated(phrase)) & (across - named)
         distinct = [m for m in metrics if set(index_tokens(m)) - head and detect_language(m) == language]
         if own and not known and len(distinct) == len(metrics):
             return phrase
     return None
+
+
+def _stand(tokens: set[str], held: set[str], text: str) -> bool:
+    """Say whether some of these tokens, or one of their Chinese characters, stands in a text: 水分 in 冷却水压力."""
+    return not tokens.isdisjoint(held) or any(sign in text for token in tokens if not token.isascii() for sign in token)
 
 
 def _phrases(query: str) -> Iterator[tuple[str, set[str], set[str], tuple[int, int]]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.asking.alike import alike
+from agent.asking.codes import models_by_symptom
 from agent.asking.machines import (
     Meant,
     kinds_in,
@@ -22,6 +23,7 @@ from agent.asking.metrics import written_out
 from agent.asking.periods import with_year, without_dates
 from agent.asking.recorded import NOTHING, Recorded, machine_measured, machines_compared, recorded
 from agent.asking.renaming import renamed, with_articles
+from agent.asking.titles import titled
 from agent.asking.understanding import OF_RECORDS, Understanding, understand
 from agent.querying.asking import INTENTS, query_in
 from agent.words import words
@@ -34,6 +36,7 @@ from corpus import (
     content_words,
     extract_identifiers,
     normal_identifier,
+    short_tags,
 )
 
 _TOPIC = 240  # characters of earlier turns that a follow-up takes along
@@ -49,7 +52,8 @@ class Question:
     lend it. `machine` is the one it is about, `machines` those it may be about where that is open; `chosen` the tag
     that was picked beside it, `unknown` one that no machine has. `parts` are part numbers that the last answer named,
     `sections` the (revision, section) of its citations. `unread` says that it points at a picture in which nothing
-    was recognised, `recorded` what of it the plant's records know, `apart` that all of `machines` are meant.
+    was recognised, `recorded` what of it the plant's records know, `apart` that all of `machines` are meant,
+    `shared` that the same documents are for all of them.
     """
 
     said: str
@@ -67,6 +71,7 @@ class Question:
     unread: bool = False
     recorded: Recorded = NOTHING
     apart: bool = False
+    shared: bool = False
 
     @property
     def text(self) -> str:
@@ -75,11 +80,11 @@ class Question:
 
     @property
     def scope(self) -> str | None:
-        """The tag by which to search: the machine's, or that of one of several of a model, which share documents."""
+        """The tag by which to search: the machine's, or that of one of several that share their documents."""
         if self.machine:
             return self.machine.tag
         models = {machine.model for machine in self.machines}
-        return self.machines[0].tag if len(models) == 1 and None not in models else None
+        return self.machines[0].tag if (len(models) == 1 and None not in models) or self.shared else None
 
 
 def read_question(
@@ -87,7 +92,8 @@ def read_question(
 ) -> Question:
     """Understand a message; raises NotFound for a picked tag that no machine has."""
     every = corpus.all_equipment()
-    names = frozenset(normal_identifier(name) for name in [*(m.tag for m in every), *corpus.models()])
+    tags = [*(machine.tag for machine in every), *short_tags(every).values()]
+    names = frozenset(normal_identifier(name) for name in [*tags, *corpus.models()])
     names |= corpus.document_names()
     picked = corpus.equipment(equipment) if equipment else None
     last = turns[-1] if turns else None
@@ -100,13 +106,14 @@ def read_question(
     meant = machines_meant(text, every, around=offered, near=near)
     if (not meant.machines or meant.loosely) and not (meant.unknown or picked):
         spoken = [(one, (*forms, *corpus.also_called(one))) for one, forms in corpus.terms_spoken(text)]
-        named = renamed(with_articles(text, every), every, spoken, corpus.terms_spoken)
-        if named != text:
-            words_used = named
-            other = replace(machines_meant(named, every, around=offered, near=near), barely=True)
-            meant = meant if other.loosely and meant.machines else other  # a kind of machine is the weakest of names
+        known = titled(every, corpus.titles_by_model())
+        named = renamed(with_articles(text, known), known, spoken, corpus.terms_spoken)
+        other = _barely(machines_meant(named, known, around=offered, near=near), every)
+        if other.machines and not (other.loosely and meant.machines):  # a kind of machine is the weakest of names
+            words_used, meant = named, other
     if meant.barely and meant.one and meant.one.model not in corpus.documented_models() and _of_documents(text, names):
-        meant = Meant((), text)  # what is asked may well be of another machine, with documents
+        if without_dates(text) == text:  # what was on a day is on record, for which no documents are needed
+            meant = Meant((), text)  # what is asked may well be of another machine, with documents
     if picked and meant.loosely and picked not in meant.machines and _of_documents(text, names):
         meant = _rather_picked(corpus, text, meant, picked)
     own = meant.rest
@@ -141,6 +148,9 @@ def read_question(
         question = _after(question, meant, last, before, every, bool(offered))
     called = any(without_kind(words_used, machine) != words_used for machine in question.machines)
     question = _narrowed(corpus, question, kinds=called or bool(kinds_in(text)))
+    documents = corpus.documents_by_model()
+    held = {documents.get(machine.model or "") for machine in question.machines}
+    question = replace(question, shared=len(held) == 1 and None not in held)
     if apart := named_apart(text, question.machines):
         question = replace(question, machines=apart, apart=True)
     if question.machine is None and not question.unknown and not question.topic:
@@ -171,6 +181,12 @@ def _queried(corpus: Corpus, question: Question) -> Question:
         return replace(question, recorded=replace(known, unknown=unknown))
     asked = replace(asked, intents=frozenset({INTENTS[query.table]}), identifiers=())
     return replace(question, asked=asked, recorded=replace(NOTHING, query=True))
+
+
+def _barely(meant: Meant, every: Sequence[Equipment]) -> Meant:
+    """Return what was meant by names that the equipment list has not, with the machines as it has them."""
+    tags = {machine.tag for machine in meant.machines}
+    return replace(meant, machines=tuple(machine for machine in every if machine.tag in tags), barely=True)
 
 
 def _stocked(corpus: Corpus, asked: Understanding, text: str) -> Understanding:
@@ -354,6 +370,12 @@ def _with_shown(asked: Understanding, shown: Sequence[Identifier]) -> Understand
 
 def _narrowed(corpus: Corpus, question: Question, *, kinds: bool) -> Question:
     """Leave of several machines those whose documents know the code, that have any documents, or any readings."""
+    if question.machine is None and (code := question.asked.code):
+        having = models_by_symptom(corpus, code, question.own)
+        among = tuple(m for m in question.machines or corpus.all_equipment() if m.model in having)
+        if among:
+            one = among[0] if len(among) == 1 else None
+            return replace(question, machine=one, machines=() if one else among)
     if question.machine or len(question.machines) < 2:
         return question
     models: Collection[str] = ()

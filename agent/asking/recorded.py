@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 from agent.asking.columns import (
@@ -11,6 +12,7 @@ from agent.asking.columns import (
     machine_columns,
     machines_listed,
     machines_named,
+    only_asks,
     parts_in_bins,
     parts_listed,
 )
@@ -20,10 +22,19 @@ from agent.asking.measures import asked_otherwise
 from agent.asking.metrics import Named, metrics_in, wholly_measured
 from agent.asking.past import LAST_TIME, speaks
 from agent.asking.people import people_in, stands
-from agent.asking.periods import without_dates
+from agent.asking.periods import period_in, without_dates
 from agent.asking.understanding import OF_RECORDS, Intent, Understanding
 from agent.words import words
-from corpus import Corpus, Equipment, content_words, detect_language, index_tokens, normal_identifier, plain_form
+from corpus import (
+    CaseFilter,
+    Corpus,
+    Equipment,
+    content_words,
+    detect_language,
+    index_tokens,
+    normal_identifier,
+    plain_form,
+)
 
 Listed = Literal["parts", "machines", "cases"]
 
@@ -111,10 +122,24 @@ def recorded(
         return _meaning(asked, {"history"}), replace(found, listed="cases")
     if not asked.intents & {"procedure", "fault", *OF_RECORDS} and _of_part(own) and _named_part(corpus, said):
         return _meaning(asked, {"stock"}), found
+    if machine and asked.wants & {"place", "person"} and not asked.intents & OF_RECORDS and only_asks(own):
+        return _meaning(asked, {"overview"}), found
     placed = asked.intents <= {"stock"} and "place" in asked.wants  # "where does it stand?" asks of the machine itself
     if machine and (placed or not asked.intents & OF_RECORDS) and machine_columns(corpus, machine, own, alone=True):
         return _meaning(asked, {"overview"}), found
+    if _repaired_then(corpus, own, asked, machine):
+        return _meaning(asked, {"history"}), found
     return asked, found
+
+
+def _repaired_then(corpus: Corpus, own: str, asked: Understanding, machine: Equipment | None) -> bool:
+    """Say whether a question names a time at which its machine was repaired: what was done then no manual tells."""
+    if machine is None or asked.intents & OF_RECORDS or asked.code:
+        return False
+    when = period_in(own, datetime.now(UTC), corpus.settings.zone)
+    if when is None or when.since is None:
+        return False
+    return bool(corpus.cases_matching(CaseFilter(equipment=machine.tag, since=when.since, until=when.until)))
 
 
 def _meaning(asked: Understanding, intents: Iterable[Intent]) -> Understanding:

@@ -47,7 +47,7 @@ def renamed(
                     meant.setdefault(called, set()).add(base)
     longest = max(meant, key=len, default="")
     if longest and len(meant[longest]) == 1:
-        text = re.sub(r" {2,}", " ", text.replace(longest, f" the {meant[longest].pop()} ", 1)).strip()
+        text = re.sub(r" {2,}", " ", text.replace(longest, f" {meant[longest].pop()} ", 1)).strip()
     return text
 
 

@@ -7,7 +7,7 @@ import itertools
 import json
 import threading
 import zlib
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,6 +45,7 @@ from corpus.library.words import detect_language
 
 _SELECTED = 500  # ids in one IN (...)
 _OPENING = 400  # characters of a cover
+_OF_MACHINES = ("manual", "repair_guide", "other")
 _IN_RUNNING_TEXT = ("manual", "repair_guide", "bulletin", "other")
 _REMEMBERED = 16  # scopes and the like, for one state of the library
 
@@ -153,6 +154,29 @@ class DocumentStore:
         return self.remember(
             ("models",), lambda: sorted({model for document in self.all() for model in document.models})
         )
+
+    def titles_by_model(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the titles and file names of the texts that are for one equipment model alone, by that model."""
+        return self.remember(("titles",), self._titles_by_model)
+
+    def documents_by_model(self) -> Mapping[str, frozenset[int]]:
+        """Return the live documents that name each equipment model, by that model."""
+        return self.remember(("by model",), self._documents_by_model)
+
+    def _documents_by_model(self) -> Mapping[str, frozenset[int]]:
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for document in self.all():
+            for model in document.models:
+                found[model].add(document.id)
+        return {model: frozenset(held) for model, held in found.items()}
+
+    def _titles_by_model(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for document in self.all():
+            if document.current and len(document.models) == 1 and document.kind in _OF_MACHINES:
+                called = (document.title, Path(document.current.source or "").stem)
+                found[document.models[0]] = found.get(document.models[0], ()) + called
+        return found
 
     def about(self) -> About:
         """Return what the documents are about: names that no entry explains."""

@@ -6,6 +6,7 @@ import functools
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -68,7 +69,12 @@ class EquipmentStore(FileRecords):
 
     def named_in(self, text: str) -> list[Equipment]:
         plain = unicodedata.normalize("NFKC", text).casefold()
-        found = [(at, machine) for machine in self.all() if (at := _stands_at(plain, machine)) is not None]
+        short = short_tags(self.all())
+        found = [
+            (at, machine)
+            for machine in self.all()
+            if (at := _stands_at(plain, machine, short.get(machine.tag))) is not None
+        ]
         return [machine for _, machine in sorted(found, key=lambda item: item[0])]
 
     def models(self) -> list[str]:
@@ -114,13 +120,15 @@ class EquipmentStore(FileRecords):
         return compared(known, machine)
 
 
-def _stands_at(plain: str, machine: Equipment) -> int | None:
-    """Return where the tag (with or without its dashes) or a whole name stands in case-folded text."""
-    parts = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", machine.tag).casefold())
-    pieces = [piece for part in parts for piece in re.findall(r"\d+|[^\W\d_]+", part)]
-    tag = r"[\s\-–—_]?".join(map(re.escape, pieces))
-    ascii_border = r"(?<![a-z0-9])(?:%s)(?![a-z0-9]|[-–]\d)"
-    places = [match.start() for match in re.finditer(ascii_border % tag, plain)] if pieces else []
+def _stands_at(plain: str, machine: Equipment, short: str | None) -> int | None:
+    """Return where the tag (with or without its dashes, or its area) or a whole name stands in case-folded text."""
+    places: list[int] = []
+    for tag in filter(None, [machine.tag, short]):
+        parts = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", tag).casefold())
+        pieces = [piece for part in parts for piece in re.findall(r"\d+|[^\W\d_]+", part)]
+        whole = r"[\s\-–—_]?".join(map(re.escape, pieces))
+        ascii_border = r"(?<![a-z0-9])(?:%s)(?![a-z0-9]|[-–]\d)"
+        places += [match.start() for match in re.finditer(ascii_border % whole, plain)] if pieces else []
     for name in [*machine_names(machine.name), *nicknames(machine)]:
         # "1号空压机" does not stand in "11号空压机", nor "compressor 1" in "compressor 12".
         before = r"(?<![a-z0-9])" if name[0].isascii() else ""
@@ -132,22 +140,49 @@ def _stands_at(plain: str, machine: Equipment) -> int | None:
 _SHORT = re.compile(r"[\u3400-\u9fff][机炉床缸台线站车泵塔罐柜锅釜窑梯吊磨剪锯箱桶池]")  # 冰机, 棒炉: no chance
 
 
+_IN_AREA = re.compile(r"[A-Za-z0-9]+[-_./]([A-Za-z]{2,}\d{1,3}[A-Za-z]?)")
+
+
+def short_tags(machines: Sequence[Equipment]) -> dict[str, str]:
+    """Return what tags are called without the area that they begin with, by tag: 332-BE01 is BE01, if no other is."""
+    found = {machine.tag: match[1] for machine in machines if (match := _IN_AREA.fullmatch(machine.tag))}
+    held = Counter(normal_identifier(short) for short in [*found.values(), *(machine.tag for machine in machines)])
+    return {tag: short for tag, short in found.items() if held[normal_identifier(short)] == 1}
+
+
 def nicknames(machine: Equipment) -> list[str]:
     """Return what the shop floor calls a machine, case-folded, each long enough to tell."""
     plain = unicodedata.normalize("NFKC", machine.nickname or "").casefold()
     called = (name.strip() for name in re.split(r"[、,;/]", plain))
-    return [name for name in called if len(name) >= (4 if name.isascii() else 3) or _SHORT.fullmatch(name)]
+    return list(filter(tells, called))
+
+
+def tells(name: str) -> bool:
+    """Say whether a name is long enough to tell a machine, wherever it stands."""
+    return len(name) >= (4 if name.isascii() else 3) or _SHORT.fullmatch(name) is not None
 
 
 def machine_names(name: str) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
     halves = re.match(r"^(.*[\u4e00-\u9fff])\s+([a-z][a-z0-9 \-]*)$", plain)
-    return [
-        half.strip()
-        for half in (halves.groups() if halves else (plain,))
-        if len(half.strip()) >= (4 if half.isascii() else 3)
-    ]
+    return list(filter(tells, (half.strip() for half in (halves.groups() if halves else (plain,)))))
+
+
+_NUMBERED = re.compile(
+    r"^(?:\d{1,3}|[一二三四五六七八九十])\s*[号#]\s*|[\s#-]*\b\d{1,2}\s*[号#]?$"
+    r"|(?<=[\u3400-\u9fff])(?:[\s#-]*(?:\d{1,2}|[a-z])[号#]?|[一二三四五六七八九十]号)$"
+)
+_ASIDE = re.compile(r"\s*[(（\[【][^)）\]】]*[)）\]】]")
+
+
+def base_names(machine: Equipment) -> list[str]:
+    """Return what a machine is called in either language, case-folded and without its number: "空压机", "tunnel oven".
+
+    In English of two words or more: one alone ("chiller") may be said of any.
+    """
+    bases = [_NUMBERED.sub("", name).strip() for name in machine_names(_ASIDE.sub("", machine.name))]
+    return [base for base in bases if (" " in base if base.isascii() else tells(base))]
 
 
 @functools.lru_cache(maxsize=4096)

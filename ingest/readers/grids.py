@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from corpus import Box
 from ingest.readers.base import Run
 from ingest.readers.cells import Cell, Rows, rows_of
+from ingest.readers.ladders import missing_rules
 from ingest.readers.lines import line_text, visual_lines
 from ingest.readers.mending import join_lines
 from ingest.readers.pdf_page import Rule
@@ -34,6 +35,7 @@ def ruled_tables(runs: Sequence[Run], rules: Sequence[Rule], width: float, heigh
     if not 4 <= len(rules) <= _RULES:
         return []
     tables = []
+    rules = [*rules, *missing_rules(runs, rules, width, height)]
     for flat, upright in _components(_joined(rules)):
         table = _table(runs, flat, upright, width, height)
         if table:

@@ -13,6 +13,7 @@ from ingest.readers.garbled import is_garbled
 from ingest.readers.leaf import Leaf, assemble
 from ingest.readers.lines import lines_of
 from ingest.readers.pdf_opening import open_pdf
+from ingest.readers.ladders import presumed_uprights
 from ingest.readers.pdf_page import TextLayer, drawn, text_layer
 from ingest.readers.pdf_structure import label_of, outline_of, title_of
 
@@ -86,7 +87,7 @@ def _leaf(document: Any, index: int, limits: Limits, notes: _Notes) -> Leaf:
 
 def _read(page: Any, number: int, limits: Limits, notes: _Notes) -> Leaf:
     rules, covered, anything = drawn(page)
-    layer = text_layer(page, rules)
+    layer = text_layer(page, rules, presumed_uprights(rules))
     text = "".join(run.text for run in layer.runs)
     notes.characters += len(text)
     if layer.cut:

@@ -61,17 +61,17 @@ def mapping(page: Any) -> Mapping:
     return place
 
 
-def text_layer(page: Any, rules: Sequence[Rule]) -> TextLayer:
+def text_layer(page: Any, rules: Sequence[Rule], presumed: Sequence[Rule] = ()) -> TextLayer:
     """Return the runs of text in content order.
 
     A run ends at a line break, at a gap as wide as a letter is tall (the next cell or column), at an upright rule, or
-    at a jump.
+    at a jump; between two words at a rule that is `presumed` too, which may part a table.
     """
     import pypdfium2.raw as pdfium
 
     width, height = page.get_size()
     place = mapping(page)
-    uprights = _Uprights(rules)
+    uprights, likely = _Uprights(rules), _Uprights(presumed)
     text = page.get_textpage()
     box = pdfium.FS_RECTF()
     runs: list[Run] = []
@@ -112,6 +112,7 @@ def text_layer(page: Any, rules: Sequence[Rule]) -> TextLayer:
                     or gap < -tall
                     or min(here[3], edge[3]) - max(here[1], edge[1]) < 0.3 * tall
                     or (uprights and gap > -0.3 * tall and uprights.between(place, edge, here, width, height))
+                    or (likely and letters[-1] == " " and likely.between(place, edge, here, width, height))
                 ):
                     end()
             edge = (

@@ -62,7 +62,7 @@ def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
     return [
         Equipment(
             tag=tag,
-            name=cells.get("name") or tag,
+            name=" ".join(filter(None, dict.fromkeys([cells.get("name"), cells.get("name_en")]))) or tag,
             model=cells.get("model") or None,
             kind=cells.get("kind") or None,
             serial=cells.get("serial") or None,

@@ -120,7 +120,8 @@ _NAMES: dict[TableKind, dict[str, str]] = {
     },
     "equipment": {
         "equipment": f"{_EQUIPMENT} {_GENERAL}",
-        "name": "名称 设备名称 资产名称 机台名称 机器名称 装置名称 设备简称 name equipmentname assetname machinename description equipmentdescription assetdescription machinedescription machine 设备 机器",
+        "name": "名称 设备名称 中文名称 中文名 设备中文名称 设备名称中文 名称中文 namezh namecn namechinese chinesename equipmentnamezh 资产名称 机台名称 机器名称 装置名称 设备简称 name equipmentname assetname machinename description equipmentdescription assetdescription machinedescription machine 设备 机器",
+        "name_en": "英文名称 英文名 设备英文名称 设备名称英文 名称英文 英文 nameen nameenglish englishname equipmentnameen",
         "model": "型号 机型 设备型号 规格型号 model type modelno modelnumber",
         "kind": "设备类型 类别 设备类别 设备种类 kind category equipmenttype assettype",
         "nickname": "俗称 别名 别称 昵称 简称 现场叫法 习惯叫法 现场名称 nickname nicknames alias aliases alsoknownas knownas calledas shopname",
