@@ -82,8 +82,8 @@ __all__ = [
     "MqttTopic", "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Pool", "Progress", "Reading",
     "Record", "RecordRef", "Refused", "Rendered", "RepairCase", "Revision", "Role", "Settings", "SettingsError",
     "Stock", "StockTaking", "TableMapping", "Term", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState",
-    "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals", "extract_identifiers",
-    "find_quote", "index_tokens", "is_function_word", "labelled", "load_settings", "nicknames", "normal_identifier",
-    "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of", "serve_owner", "short_tags",
-    "spellings", "tells",
+    "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals",
+    "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "labelled", "load_settings", "nicknames",
+    "normal_identifier", "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of",
+    "serve_owner", "short_tags", "spellings", "tells",
 ]  # fmt: skip

@@ -58,6 +58,7 @@ from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
 from corpus.library.search import Pool, Searcher
 from corpus.library.vectors import VectorIndex
+from corpus.library.words import detect_language
 from corpus.ownership import FolderLock
 from corpus.people.accounts import AccountStore
 from corpus.people.audit import AuditStore
@@ -75,6 +76,8 @@ from corpus.plant.parts import Names, PartStore, called
 from corpus.plant.readings import PUSHED
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
+
+_NEAR_CASES = 40  # passages among which a machine's cases in the other language are looked for
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total) while something long runs."""
@@ -583,12 +586,27 @@ class Corpus:
         code: str | None = None,
         limit: int = 5,
     ) -> list[RepairCase]:
-        """Find past fixes by machine, model, fault code and words of either language; the best match first."""
+        """Find past fixes by machine, model, fault code and words of either language; the best match first.
+
+        Where no words of the other language are shared, those of the machine are found by their meaning.
+        """
         glossary = load_glossary(self.folder, everyday=False)
         terms, left = glossary.terms(query)
         said = [token for token in left if token.isascii()] + [token for term in terms for token in term.own]
         across = glossary.translations(query)
-        return self._cases.find(query, across, said=said, equipment=equipment, model=model, code=code, limit=limit)
+        found = self._cases.find(query, across, said=said, equipment=equipment, model=model, code=code, limit=limit)
+        if found or code or not equipment or not query.strip():
+            return found
+        return self._cases.several(self._cases_across(query, equipment)[:limit])
+
+    def _cases_across(self, query: str, equipment: str) -> list[int]:
+        """Return the cases of a machine that are in the other language than a query, the nearest first."""
+        near = self._searcher.search(query, equipment=equipment, k=_NEAR_CASES, methods=("dense",)).passages
+        rows = [p for p in near if p.place.record and p.place.record.table == CaseStore.TABLE]
+        ids = [row.place.record.ids[0] for row in rows if row.place.record and row.language != detect_language(query)]
+        tag = normal_identifier(equipment)
+        return [case.id for case in self._cases.several(ids)
+                if case.id is not None and case.equipment and normal_identifier(case.equipment) == tag]  # fmt: skip
 
     def cases_of_orders(self, text: str) -> list[RepairCase]:
         """Return the approved cases whose work-order number stands in a text."""

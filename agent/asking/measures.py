@@ -11,7 +11,12 @@ from agent.words import words
 Measure = tuple[Pattern[str], Pattern[str]]
 """What names a quantity, and the units of its figures."""
 
-_COUNTED = re.compile(r"\bhow many\s+|\bin what\s+|多少\s*|几个?\s*", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\bhow many\s+|\bin what\s+|多少\s*|几个?\s*"
+    r"|\b(?:what|which)\s+(?=(?:amp(?:ere)?s?|volts?|bar|psi|rpm|r/min|mm/s|mm|degrees?|%|percent|hertz|hz|k?g|grams?|kilos?"
+    r"|lit(?:er|re)s?|N ?m|kW|dB|ohms?|ppm)\b)",
+    re.IGNORECASE,
+)
 # A pressure gauge and a vacuum pump are things: who names them asks for no pressure.
 _THING = re.compile(
     r"\s?(?:pumps?|valves?|sensors?|switch(?:es)?|gauges?|filters?|lines?|hoses?|tanks?|coolers?|relays?|meters?|seals?"
@@ -26,7 +31,11 @@ def measures_asked(question: str) -> list[Measure]:
     """Return the quantities that a question asks for; one that it counts in a unit leaves out what it only names."""
     counted = [f"1 {question[match.end() :][:_UNIT]}" for match in _COUNTED.finditer(question)]
     every = words().units
-    spoken = [one for one in every if any(one[1].match(text, at) for text in counted for at in (0, 2))]
+    ends = [
+        max((m.end() for text in counted for at in (0, 2) if (m := one[1].match(text, at))), default=0) for one in every
+    ]
+    longest = max(ends, default=0)  # mm/s is no mm
+    spoken = [one for one, end in zip(every, ends, strict=True) if end == longest > 0]
     return spoken or [one for one in every if _named(one[0], question)]
 
 

@@ -182,7 +182,8 @@ def _other(corpus: Corpus, query: str, metrics: Sequence[str]) -> str | None:
             if apart and set(corpus.translated(phrase)) - apart & held and not _stand(apart, held, text):
                 return phrase  # "screw speed" where only 牵引速度 is measured
             continue
-        named = {*head, *corpus.translated(words().recorded["quantity"].search(phrase)[0])}
+        named = {*head, *(token for match in words().recorded["quantity"].finditer(phrase)
+                          for token in corpus.translated(match.group()))}  # fmt: skip
         known = own & held or any(token in text for token in own) or set(corpus.translated(phrase)) & (across - named)
         distinct = [m for m in metrics if set(index_tokens(m)) - head and detect_language(m) == language]
         if own and not known and len(distinct) == len(metrics):

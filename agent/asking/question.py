@@ -106,14 +106,14 @@ def read_question(
     meant = machines_meant(text, every, around=offered, near=near)
     if (not meant.machines or meant.loosely) and not (meant.unknown or picked):
         spoken = [(one, (*forms, *corpus.also_called(one))) for one, forms in corpus.terms_spoken(text)]
-        known = titled(every, corpus.titles_by_model())
-        named = renamed(with_articles(text, known), known, spoken, corpus.terms_spoken)
-        other = _barely(machines_meant(named, known, around=offered, near=near), every)
+        by_titles = titled(every, corpus.titles_by_model())
+        named = renamed(with_articles(text, by_titles), by_titles, spoken, corpus.terms_spoken)
+        other = _barely(machines_meant(named, by_titles, around=offered, near=near), every)
         if other.machines and not (other.loosely and meant.machines):  # a kind of machine is the weakest of names
             words_used, meant = named, other
-    if meant.barely and meant.one and meant.one.model not in corpus.documented_models() and _of_documents(text, names):
-        if without_dates(text) == text:  # what was on a day is on record, for which no documents are needed
-            meant = Meant((), text)  # what is asked may well be of another machine, with documents
+    undocumented = meant.barely and meant.one and meant.one.model not in corpus.documented_models()
+    if undocumented and _of_documents(text, names) and without_dates(text) == text:  # what was on a day is on record
+        meant = Meant((), text)  # what is asked may well be of another machine, with documents
     if picked and meant.loosely and picked not in meant.machines and _of_documents(text, names):
         meant = _rather_picked(corpus, text, meant, picked)
     own = meant.rest
@@ -149,8 +149,8 @@ def read_question(
     called = any(without_kind(words_used, machine) != words_used for machine in question.machines)
     question = _narrowed(corpus, question, kinds=called or bool(kinds_in(text)))
     documents = corpus.documents_by_model()
-    held = {documents.get(machine.model or "") for machine in question.machines}
-    question = replace(question, shared=len(held) == 1 and None not in held)
+    shared = {documents.get(machine.model or "", frozenset()) for machine in question.machines}
+    question = replace(question, shared=len(shared) == 1 and frozenset() not in shared)
     if apart := named_apart(text, question.machines):
         question = replace(question, machines=apart, apart=True)
     if question.machine is None and not question.unknown and not question.topic:

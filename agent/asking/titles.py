@@ -1,4 +1,4 @@
-"""Machines by what their manuals are titled: the "log furnace" of the manual is the 长棒加热炉 of the equipment list."""
+"""Machines by the titles of their manuals: the "log furnace" there is the 长棒加热炉 of the equipment list."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def titled(machines: Sequence[Equipment], titles: Mapping[str, tuple[str, ...]])
     """
     found = []
     for machine in machines:
-        called = names_in(machine.model, titles[machine.model]) if machine.model in titles else ()
+        model = machine.model or ""
+        called = names_in(model, titles[model]) if model in titles else ()
         nicknames = "、".join(filter(None, [machine.nickname, *called]))
         found.append(replace(machine, nickname=nicknames) if called else machine)
     return found
@@ -53,6 +54,6 @@ def _names(model: str, title: str) -> Iterator[str]:
             if len(run) >= HAN and run[-1] in _ENDS:
                 yield run
         words = re.findall(r"[A-Za-z][A-Za-z-]+", piece)
-        if 0 < len(words) <= _WORDS and not _HAN.search(piece) and not any(map(is_function_word, words)):
-            if len(words) > 1 or names_machine(words[0]):
-                yield " ".join(words)
+        plainly = 0 < len(words) <= _WORDS and not _HAN.search(piece) and not any(map(is_function_word, words))
+        if plainly and (len(words) > 1 or names_machine(words[0])):
+            yield " ".join(words)

@@ -128,10 +128,16 @@ def _plan(question: Question, zone: ZoneInfo) -> list[ToolCall]:
 
 def _case_query(question: Question) -> str:
     """Return what past fixes are to hold; nothing where only a machine's past is asked for: "what broke before?"."""
-    said = words().intents["history"].sub(" ", question.text)
+    past = words().follow["past"]
+    # "how was the spindle overheating fixed" asks for the past as a whole, and says what for within.
+    said = (
+        words()
+        .intents["history"]
+        .sub(lambda match: match.group() if content_words(past.sub(" ", match.group())) else " ", question.text)
+    )
     said = words().frames.sub(" ", said)
     if "history" in question.asked.intents and not question.asked.identifiers:
-        left = words().follow["past"].sub(" ", said)
+        left = past.sub(" ", said)
         if content_words(left):
             return left
         if question.machine:

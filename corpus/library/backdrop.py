@@ -24,13 +24,13 @@ class Backdrop:
         both = min(len(chinese), len(english)) >= _TELLING
         self._across = chinese.mean(axis=0) - english.mean(axis=0) if both else None
 
-    def levels(self, vector: Vectors | None) -> dict[str, tuple[float, float]]:
-        """Return the mean and deviation of a query's cosine over the passages, by their language."""
-        if vector is None:
-            return {"zh": (0.0, 1.0), "en": (0.0, 1.0)}
-        return {one: self._level(one, vector) for one in ("zh", "en")}
+    @property
+    def languages(self) -> frozenset[Language]:
+        """The languages that any of the passages are in."""
+        return frozenset(one for one, vectors in self._own.items() if len(vectors))
 
-    def _level(self, language: Language, vector: Vectors) -> tuple[float, float]:
+    def level(self, language: Language, vector: Vectors) -> tuple[float, float]:
+        """Return the mean and deviation of a query's cosine over the passages in a language."""
         own = self._own.get(language, self._vectors)
         sample = own if len(own) >= _TELLING else self._vectors
         if not len(sample):
@@ -39,11 +39,12 @@ class Backdrop:
         deviation = float(cosines.std()) if len(sample) >= _TELLING else _NEAR
         return float(cosines.mean()), max(deviation, _NEAR / 2)
 
-    def mirrored(self, vector: Vectors) -> list[Vectors]:
-        """Return a query's vector as it would be in the other language; none where the library has one only.
+    def moved(self, across: Vectors, own: Vectors) -> list[Vectors]:
+        """Return a query's vector for the other language where that one's passages lie; none without such passages.
 
-        What tells the languages apart is about one direction of the space. The vector is reflected along it, so that
-        the passages of the other language lie as near as those of its own did: the index then brings the best of them.
+        What tells the languages apart is about one direction of the space. Along it the vector is moved to where the
+        query's own would lie if it were reflected, so that the passages of the other language lie as near as those of
+        its own did: the index then brings the best of them.
         """
-        across = self._across
-        return [] if across is None else [vector - 2 * across * (vector @ across) / (across @ across)]
+        apart = self._across
+        return [] if apart is None else [across - apart * ((own + across) @ apart) / (apart @ apart)]

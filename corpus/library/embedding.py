@@ -36,7 +36,7 @@ class Embedder:
         self._loaded: Any = None
         self._sentences: OrderedDict[str, Vectors] = OrderedDict()
         self._keeping = threading.Lock()
-        self._query = functools.lru_cache(maxsize=1024)(self._encode_query)
+        self._queries = functools.lru_cache(maxsize=1024)(self._encode_queries)
 
     @property
     def name(self) -> str:
@@ -95,12 +95,16 @@ class Embedder:
 
     def query(self, text: str) -> Vectors:
         """Embed one query; returns float32 of shape (dimension,)."""
-        vector: Vectors = self._query(text)
+        vector: Vectors = self.queries((text,))[0]
         return vector
 
-    def _encode_query(self, text: str) -> Vectors:
-        vector: Vectors = self._encode(self._model(), [text], "query", first=True)[0]
-        return vector
+    def queries(self, texts: tuple[str, ...]) -> Vectors:
+        """Embed queries in one go; returns float32 of shape (len(texts), dimension)."""
+        vectors: Vectors = self._queries(texts)
+        return vectors
+
+    def _encode_queries(self, texts: tuple[str, ...]) -> Vectors:
+        return self._encode(self._model(), list(texts), "query", first=True)
 
     def _encode(self, model: Any, texts: list[str], prompt: str, *, first: bool) -> Vectors:
         name = prompt if prompt in model.prompts else None

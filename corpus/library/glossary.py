@@ -43,6 +43,7 @@ class Glossary:
     phrases: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]
     renderings: Mapping[str | tuple[str, ...], str]
     alike: Mapping[str | tuple[str, ...], tuple[tuple[str, ...], ...]]
+    written: Mapping[Tokens, str]
     longest_chinese: int
     longest_english: int
     general: bool
@@ -139,6 +140,11 @@ class Glossary:
                     found.append((written[at : at + size], self.chinese[written[at : at + size]]))
                 at += size or 1
         return found
+
+    def in_words(self, tokens: Tokens) -> str:
+        """Return a term as it is written, of its tokens; Chinese ones are pairs that overlap."""
+        joined = " ".join(tokens) if tokens[0].isascii() else tokens[0] + "".join(pair[1:] for pair in tokens[1:])
+        return self.written.get(tokens, joined)
 
     def also_called(self, written: str) -> tuple[tuple[str, ...], ...]:
         """Return what a term of several words is called in its own language too, as tokens; one word is too wide."""
@@ -292,11 +298,14 @@ def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
     phrases: defaultdict[Tokens, dict[Tokens, None]] = defaultdict(dict)
     senses: defaultdict[str | Tokens, dict[str, None]] = defaultdict(dict)
     alike: defaultdict[str | Tokens, dict[Tokens, None]] = defaultdict(dict)
+    written: dict[Tokens, str] = {}
     for file in (_BUILT_IN, _EVERYDAY if everyday else None, own):
         for pair in _terms(file) if file else ():
             left, right = (
                 {term.lower(): tuple(content_words(term)) for term in side} for side in (pair.chinese, pair.english)
             )
+            for term, tokens in (left | right).items():
+                written.setdefault(tokens, term)
             for term, tokens in left.items():
                 chinese[term] |= _each(right.values())
                 alike[term] |= _each(other for other in left.values() if other != tokens)
@@ -317,6 +326,7 @@ def _glossary(own: Path | None, _changed: int, everyday: bool) -> Glossary:
         # Both senses, for one that is wrong misleads; of three or more none helps.
         renderings={term: "/".join(others) for term, others in senses.items() if len(others) < 3},
         alike={term: tuple(words) for term, words in alike.items() if words},
+        written=written,
         longest_chinese=max(map(len, chinese), default=1),
         longest_english=max(map(len, english), default=1),
         general=everyday,

@@ -6,7 +6,7 @@ import functools
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage, Rendered
+from corpus.library.aims import Aims, aims
 from corpus.library.backdrop import Backdrop
 from corpus.library.confidence import calibration_for, confidence_signals
 from corpus.library.documents import DocumentStore, Scope
@@ -153,10 +154,13 @@ class Searcher:
         if "lexical" in used:
             for scores, k in zip(scored, (self._candidates, self._candidates // _FEWER), strict=True):
                 lexical |= best_of(scores, k)
-        vector = self._embedder.query(text) if "dense" in used and text.strip() else None
-        near, dense = ([], {}) if vector is None else self._near(vector, scope, [*exact, *lexical])
+        aim = None
+        if "dense" in used and text.strip():
+            said, size = self._rendered(text), self._lexical.size()
+            aim = aims(text, words.language, said, self._backdrop(), self._embedder, size)
+        near, dense = ([], {}) if aim is None else self._near(aim, scope, [*exact, *lexical])
         found = [*dict.fromkeys([*exact, *lexical, *near])]
-        background = self._backdrop().levels(vector)
+        background = aim.levels(self._backdrop()) if aim else {"zh": (0.0, 1.0), "en": (0.0, 1.0)}
         leads = _leads(words, exact, self._rarity(named, counts))
         own = (about, scope.own) if scope else (about,)
         passages = self._passages(self._shortlist(found, dense, background, scored, leads, own))
@@ -223,23 +227,28 @@ class Searcher:
         self._vectors.check()
         return self._vectors.search([vector], k)[0]
 
-    def _near(self, vector: Vectors, scope: Scope | None, beside: Iterable[int]) -> tuple[list[int], dict[int, float]]:
-        """Return the passages nearest to a vector, in either language, and the cosines of these and of those beside."""
-        directions = [vector, *self._backdrop().mirrored(vector)]
-        every = self._vectors.cosines(directions, scope) if scope else None
+    def _rendered(self, text: str) -> Iterator[str]:
+        """Yield the terms of a text as the other language has them, each in the words that the library uses."""
+        glossary = load_glossary(self._folder)
+        for ways in (one.other for one in glossary.terms(text)[0] if one.other):
+            yield glossary.in_words(next(filter(self._lexical.hold, ways), ways[0]))
+
+    def _near(self, aim: Aims, scope: Scope | None, beside: Iterable[int]) -> tuple[list[int], dict[int, float]]:
+        """Return the passages nearest to a query, in either language, and the cosines of these and of those beside."""
+        every = self._vectors.cosines(aim.directions, scope) if scope else None
         if scope and every is not None:
             lists = [nearest(scope.ids, cosines, self._candidates) for cosines in every]
         else:
-            lists = self._vectors.search(directions, self._candidates, scope)
+            lists = self._vectors.search(aim.directions, self._candidates, scope)
         own, *other = lists
         near = [chunk for chunk, _ in [*own, *(hit for one in other for hit in one[: self._candidates // _FEWER])]]
-        cosines = dict(own)
-        left = [chunk for chunk in dict.fromkeys([*beside, *near]) if chunk not in cosines]
-        if scope and every is not None:
-            inside = [chunk for chunk in left if chunk in scope.set]
-            cosines |= zip(inside, every[0][scope.places(inside)].tolist(), strict=True)
-            left = [chunk for chunk in left if chunk not in scope.set]
-        return near, cosines | self._cosines(vector, left)
+        chinese = self._lexical.chinese([chunk for chunk, _ in own])
+        known = {
+            chunk: cosine
+            for (chunk, cosine), of in zip(own, chinese, strict=True)
+            if aim.vectors["zh" if of else "en"] is aim.directions[0]
+        }
+        return near, known | self._cosines(aim, [c for c in dict.fromkeys([*beside, *near]) if c not in known])
 
     def _scope(self, query: str, tag: str | None) -> tuple[Equipment | None, list[str], set[str]]:
         """Return the machine in question, the models to search in, and the names that are no identifiers to look up."""
@@ -381,10 +390,13 @@ class Searcher:
     def _backdrop(self) -> Backdrop:
         return self._documents.remember(("backdrop",), lambda: Backdrop(*self._documents.sample(_SAMPLE)))
 
-    def _cosines(self, vector: Vectors, chunks: Sequence[int]) -> dict[int, float]:
-        """Return the cosines of those of the chunks that SQL still has."""
+    def _cosines(self, aim: Aims, chunks: Sequence[int]) -> dict[int, float]:
+        """Return the cosines of those of the chunks that SQL still has, each by the vector for its language."""
         held, vectors = self._documents.held_vectors(chunks)
-        return dict(zip(held, (vectors @ vector).tolist(), strict=True)) if held else {}
+        if not held:
+            return {}
+        chinese, english = (vectors @ aim.vectors[language] for language in ("zh", "en"))
+        return dict(zip(held, np.where(self._lexical.chinese(held), chinese, english).tolist(), strict=True))
 
     def _rarity(self, named: Sequence[Named], counts: Mapping[str, tuple[int, bool]]) -> dict[str, float]:
         """Weigh each identifier of the query: all of them, standing nowhere else, make 1."""

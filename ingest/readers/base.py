@@ -37,6 +37,7 @@ class Run:
     box: Box
     height: float
     aspect: float
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

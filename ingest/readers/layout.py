@@ -23,6 +23,11 @@ _WORD = re.compile(r"[^\W\d_]{3,}|[\u3400-\u9fff]{2,}")  # "1 kΩ" and "A1 A2 5V
 # At the end of a column no sentence ends, and at the head of the next none begins.
 _OPEN = re.compile(r"[a-z0-9,(\u3400-\u9fff，、（-]$")
 _GOES_ON = re.compile(r"[a-z(\u3400-\u9fff]")
+_BOLD_LEVEL = 3  # of a heading in bold as tall as the text
+_NO_HEADING = (":", "：", ",", "，", "?", "？", "!", "！", ".", "。", ";", "；")
+_NO_TITLE = re.compile(
+    r"(?:Table|Figure|Fig\.|表|图)\s*[A-Z]?\d|(?i:notes?|notice|hint|tip|important|info(?:rmation)?|提示|注意?|说明)\W*$|[a-z]"
+)
 _LEADERS = re.compile(r"(?:\.\s?){5,}|…{2,}")
 
 
@@ -211,6 +216,9 @@ def _heading(
     # One odd letter makes the line of a step tall, and what is written into a drawing may be.
     if (titles and (not tall or ITEM.match(first))) or not (_WORD.search(first) or CHAPTER.match(first)):
         return None, 0
+    if short and not titles and (bold := _in_bold(groups)):
+        whole = join_lines([line_text(group) for group in groups[:bold]])
+        return (numbered.group(1).count(".") + 1 if numbered else _BOLD_LEVEL, whole), bold
     # "3.1 Replacing the belts" is set but little larger than the text below it.
     below = min([usual, *(max(run.height for run in group) for group in groups[1:2])])
     dotted = numbered and "." in numbered.group(1) and height > _LARGER * below
@@ -219,6 +227,17 @@ def _heading(
     if short and len(first) < 60 and height > 1.4 * usual and not ITEM.match(first):
         return (1 if height > 1.8 * usual else 2, first), 1
     return None, 0
+
+
+def _in_bold(groups: Sequence[Sequence[Run]]) -> int:
+    """Return how many lines, up to two, are a heading set in bold above text that is not."""
+    bold = [len(group) == 1 and group[0].bold for group in groups]
+    count = next((i for i, one in enumerate(bold) if not one), 0)
+    texts = [line_text(group) for group in groups[:count]]
+    if not count or groups[count][0].bold or (count == 2 and not _goes_on(groups[0], groups[1])):
+        return 0
+    named = not (ITEM.match(texts[0]) or is_warning(texts[0]) or _NO_TITLE.match(texts[0]))
+    return count if named and not texts[-1].rstrip().endswith(_NO_HEADING) else 0
 
 
 def _paragraph(lines: Sequence[str]) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from corpus import PageQuality, TextLine, Unreadable
 from ingest.readers.base import Limits, PageProgress, ParsedFile, Run
 from ingest.readers.garbled import is_garbled
+from ingest.readers.ladders import presumed_uprights
 from ingest.readers.leaf import Leaf, assemble
 from ingest.readers.lines import lines_of
 from ingest.readers.pdf_opening import open_pdf
-from ingest.readers.ladders import presumed_uprights
 from ingest.readers.pdf_page import TextLayer, drawn, text_layer
 from ingest.readers.pdf_structure import label_of, outline_of, title_of
 

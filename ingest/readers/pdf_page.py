@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ _SOFT_HYPHEN = "\x02"  # as pdfium tells one at the end of a line
 _CHARACTERS = 60_000  # of one page; what goes on is no page of a manual
 _PATHS = 6_000  # drawn objects looked at on one page
 _SEGMENTS = 600  # of one path
+_BOLD, _FONT = 600, 128  # weight of a bold font, and bytes of its name
+_BOLD_NAME = re.compile(r"bold|black|heavy|-demi", re.IGNORECASE)
 _THIN, _LONG = 3.0, 5.0  # points: a rule is at most as thick, at least as long
 
 Mapping = Callable[[float, float], tuple[float, float]]
@@ -76,6 +79,7 @@ def text_layer(page: Any, rules: Sequence[Rule], presumed: Sequence[Rule] = ()) 
     box = pdfium.FS_RECTF()
     runs: list[Run] = []
     letters: list[str] = []
+    ends = (0, 0)  # the first and the last letter of the open run
     edge = (0.0, 0.0, 0.0, 0.0)  # left, bottom, right, top of the open run
     unmapped = seen = 0
 
@@ -85,7 +89,8 @@ def text_layer(page: Any, rules: Sequence[Rule], presumed: Sequence[Rule] = ()) 
         if content:
             xs, ys = zip(place(edge[0], edge[3]), place(edge[2], edge[1]), strict=True)
             shown = Box(*(min(1.0, max(0.0, value)) for value in (min(xs), min(ys), max(xs), max(ys))))
-            runs.append(Run(content, shown, (shown.bottom - shown.top) * height, width / height))
+            bold = all(_is_bold(pdfium, text.raw, at) for at in ends)
+            runs.append(Run(content, shown, (shown.bottom - shown.top) * height, width / height, bold))
 
     try:
         count = pdfium.FPDFText_CountChars(text.raw)
@@ -120,11 +125,21 @@ def text_layer(page: Any, rules: Sequence[Rule], presumed: Sequence[Rule] = ()) 
                 if letters
                 else here
             )
+            ends = (ends[0] if letters else i, i)
             letters.append("-" if letter == _SOFT_HYPHEN else letter)
         end()
         return TextLayer(tuple(runs), unmapped / seen if seen else 0.0, count > _CHARACTERS)
     finally:
         text.close()
+
+
+def _is_bold(pdfium: Any, text: Any, at: int) -> bool:
+    """Say whether a letter's font is a bold one, by its weight or its name."""
+    if pdfium.FPDFText_GetFontWeight(text, at) >= _BOLD:
+        return True
+    name, flags = ctypes.create_string_buffer(_FONT), ctypes.c_int()
+    held = pdfium.FPDFText_GetFontInfo(text, at, name, _FONT, ctypes.byref(flags))
+    return bool(held) and _BOLD_NAME.search(name.value.decode("utf-8", "replace")) is not None
 
 
 class _Uprights:

@@ -11,6 +11,7 @@ from agent import build_assistant
 from agent.asking.machines import machines_meant, named_apart
 from agent.asking.question import read_question
 from agent.asking.renaming import renamed, with_articles
+from agent.asking.titles import names_in, titled
 from corpus import Corpus, Equipment, Settings, open_corpus
 from ingest import IngestOptions, build_ingestor
 
@@ -29,6 +30,10 @@ MACHINES = [
     Equipment("AHU-04", "Air handling unit", "ZK-18"),
     Equipment("CF-301A", "卧螺离心脱水机", "LWD-450", nickname="大离心机A"),
     Equipment("CF-301B", "卧螺离心脱水机", "LWD-450", nickname="大离心机B"),
+    Equipment("211-CR01", "颚式破碎机 Jaw crusher", "JX-1208"),
+    Equipment("CT-01", "冷床", "DP-2", nickname="冷床"),
+    Equipment("PP-02", "贴片机二号", "MX-240"),
+    Equipment("PP-03", "贴片机三号", "MX-240L"),
 ]
 FILES = {
     "设备台账.csv": (
@@ -39,11 +44,13 @@ FILES = {
     "HR-220e manual.md": (
         "# HR-220e manual\n\n## Hydraulics\n\nThe tank holds 310 litres of hydraulic oil HLP 46.\n\n"
         "Hydraulic hoses are replaced after 6 years at the latest.\n\n"
-        "## Alarms\n\nA170 means that the central lubrication has no pressure. Fill the grease cartridge.\n"
+        "## Alarms\n\nA170 means that the central lubrication has no pressure. Fill the grease cartridge.\n\n"
+        "| Code | Meaning | Remedy |\n|---|---|---|\n| E10 | Print mark lost | Film runs off: centre it |\n"
     ),
     "MC-75L 说明书.md": (
         "# MC-75L 吹塑机说明书\n\n## 液压\n\n液压油箱容量为 85 升，使用 L-HM46 液压油。\n\n"
-        "液压软管满 5 年必须更换。\n\n## 停机\n\n停机超过 2 小时，关闭全部加热。\n"
+        "液压软管满 5 年必须更换。\n\n## 停机\n\n停机超过 2 小时，关闭全部加热。\n\n"
+        "## 报警\n\n| 代码 | 含义 | 处理 |\n|---|---|---|\n| E10 | 油滤堵塞 | 更换滤芯 |\n"
     ),
     "运行状态.csv": (
         "equipment,metric,value,unit,limit_low,limit_high,time\n"
@@ -91,6 +98,10 @@ def told(shop: Corpus, question: str) -> str:
         ("离心机 B 的黄油", ["CF-301B"]),  # the letter of its tag
         ("ahu was shaking in april", ["AHU-04"]),  # the letters of its tag, which no other has
         ("the cf pump", []),  # ... but two are CF
+        ("CR01 trips", ["211-CR01"]),  # its tag without the area
+        ("颚破三角带", ["211-CR01"]),
+        ("冷床下来的料", ["CT-01"]),  # two characters, of which the last is one of machines
+        ("三号贴片机是哪个型号", ["PP-03"]),
         ("the sensor of the loader", []),
         ("the cooler is blocked", []),
     ],
@@ -116,6 +127,23 @@ def test_a_part_of_a_name_may_be_told_in_the_other_language() -> None:
 )
 def test_a_machine_may_be_called_by_one_word_without_an_article(text: str, meant: list[str]) -> None:
     assert [machine.tag for machine in machines_meant(with_articles(text, MACHINES), MACHINES).machines] == meant
+
+
+def test_a_machine_may_be_called_as_its_manual_is_titled() -> None:
+    titles = {
+        "BLF-620": ("BLF-620 log furnace manual", "BLF-620_log_furnace_manual"),
+        "HJ-18": ("HJ-18挤压机使用说明书",),
+    }
+    assert names_in("BLF-620", titles["BLF-620"]) == ("log furnace",)
+    machines = titled([Equipment("BF-01", "长棒加热炉", "BLF-620"), Equipment("EX-01", "卧式压机", "HJ-18")], titles)
+    for text, tag in (("flame rods of the log furnace", "BF-01"), ("挤压机主缸压力", "EX-01")):
+        assert [machine.tag for machine in machines_meant(text, machines).machines] == [tag]
+    for title in (
+        "when it goes wrong, and how we clean it",
+        "Operating and Maintenance Manual",
+        "主轴过热与振动维修指南",
+    ):
+        assert names_in("PHE-1", (title,)) == ()
 
 
 @pytest.mark.parametrize(
@@ -215,6 +243,33 @@ def test_what_was_measured_on_a_day_is_no_figure_of_a_manual(shop: Corpus) -> No
     assert "53.5 °C" in told(shop, "What was the oil temp of IM-07 on 18 June?")  # of the last year on record
     answer = build_assistant(shop.settings, shop).ask("What was the oil pressure of IM-07 on 18 June?")
     assert answer.state == "no_answer"
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("E10 keeps losing the print mark", "Film runs off"),
+        ("E10 油滤堵了", "更换滤芯"),
+    ],
+)
+def test_the_symptom_tells_whose_code_it_is(shop: Corpus, question: str, says: str) -> None:
+    assert says in told(shop, question)
+
+
+def test_a_code_of_two_models_without_a_symptom_is_asked_back(shop: Corpus) -> None:
+    assert build_assistant(shop.settings, shop).ask("E10 just came up").state == "clarify"
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("where is the blow moulder and who is on it?", "邓丽华"),
+        ("how much grease did they put in IM-07 in November 2023", "Pipe replaced"),  # what was done then
+        ("吹塑机牵引速度6月18号多少", "212 m/min"),
+    ],
+)
+def test_what_a_plant_knows_of_a_machine_comes_from_its_records(shop: Corpus, question: str, says: str) -> None:
+    assert says in told(shop, question)
 
 
 def test_a_screw_is_no_screw_compressor() -> None:

@@ -78,6 +78,10 @@ def test_every_set_loads_with_ids_of_its_own(path: Path) -> None:
         "electrode",
         "dairy",
         "furniture",
+        "tablet",
+        "bakery",
+        "extrusion",
+        "cement",
     ],
 )
 def test_the_text_of_a_set_with_its_own_documents_stands_on_the_page_that_it_names(name: str) -> None:

@@ -343,3 +343,53 @@ def test_chapters_without_an_outline_have_their_sub_chapters(tmp_path: Path) -> 
         ("第九章 刀库", "9.2 换刀过程"),
     ]
     assert "9.5 mm" in sections["第九章 刀库", "9.2 换刀过程"]
+
+
+LADDERS = """
+#set page(width: 148mm, height: 200mm)
+#set text(size: 9pt)
+#let large(body) = block(text(size: 15pt, body))
+#large[Lubrication and care]
+#text(weight: "bold")[Every shift]
+
+Walk round and listen. The bearings are warm, and not hot.
+
+#table(columns: (38mm, 34mm, 36mm), stroke: (x, y) => (bottom: 0.5pt), inset: 4pt,
+[What], [How often], [Remarks],
+[Oil sample], [every 2 months], [from the tap before the filter, while it runs],
+[Oil change], [every 12 000 operating hours or 2 years], [first after 800 hours],
+[Clutch oil], [every 2 500 hours], [1.8 litres],
+)
+#text(weight: "bold")[When oil has to be changed earlier]
+
+Change the oil when water exceeds 500 ppm.
+
+#table(columns: 2, stroke: (x, y) => if y < 4 { (bottom: 0.5pt) }, inset: 6pt,
+[Joint], [Torque],
+[Jaw plate], [22 Nm],
+[Rail clamps], [75 Nm],
+[Drive wheel], [48 Nm],
+[Fan mounting], [35 Nm],
+)
+"""
+
+
+def test_tables_with_lines_between_their_rows_alone_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "kiln.pdf"
+    file.write_bytes(typst.compile(LADDERS.encode()))
+    blocks = read(file, Limits(), no_progress).blocks
+    care, torques = (block.rows for block in blocks if block.kind == "table")
+    assert care == (
+        ("What", "How often", "Remarks"),
+        ("Oil sample", "every 2 months", "from the tap before the filter, while it runs"),
+        ("Oil change", "every 12 000 operating hours or 2 years", "first after 800 hours"),
+        ("Clutch oil", "every 2 500 hours", "1.8 litres"),
+    )
+    # The header stands above the first line, the last row below the last one.
+    assert torques[0] == ("Joint", "Torque")
+    assert torques[-1] == ("Fan mounting", "35 Nm")
+    assert [block.text for block in blocks if block.kind == "heading"] == [
+        "Lubrication and care",
+        "Every shift",
+        "When oil has to be changed earlier",
+    ]

@@ -14,6 +14,9 @@ MACHINES = (
     Equipment("VF-105", "内胆热压成型机", "HJ-VF1600/3"),
     Equipment("DR-11", "除湿干燥机", "DX-150 / HL-3"),
     Equipment("CP-01", "Screw compressor", None),
+    Equipment("331-VM01", "立磨 Vertical roller mill", "HLRM 28.3"),
+    Equipment("332-BE01", "外循环提升机 Bucket elevator", "NSE400x38.6"),
+    Equipment("OV-201", "Tunnel oven 1", "TB-24"),
 )
 
 
@@ -41,6 +44,13 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
         ("Guide", "a.pdf", "Guide\nThe press stands beside the QTF-400D.\n", ()),
         ("QTF-8 manual", "a.pdf", "", ()),
         ("CP-01 manual", "a.pdf", "", ()),  # a machine without a model
+        ("HLRM 28.3 manual", "a.pdf", "", ("HLRM 28.3",)),
+        ("Guide", "a.pdf", "Bucket chain\nVM01 and BE01\n", ("HLRM 28.3", "NSE400x38.6")),  # tags without their area
+        ("斗式提升机检修规程", "a.docx", "", ("NSE400x38.6",)),  # the end of its name, which no other has
+        ("干燥机说明书", "a.pdf", "", ("DX-150 / HL-3",)),
+        ("发泡机安全规程", "a.pdf", "", ()),  # two models have it
+        ("TUNNEL OVEN care", "a.pdf", "", ("TB-24",)),
+        ("Guide", "a.pdf", "It stands behind the tunnel oven\n", ()),  # only in titles
     ],
 )
 def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: str, models: tuple[str, ...]) -> None:

@@ -120,6 +120,9 @@ def test_equipment_alarms_and_cases() -> None:
     found = table("设备编号|名称|型号|负责人|联系电话\nCNC-03|立式加工中心|VMC-850|王磊|8123")
     assert found is not None
     assert found.records == (Equipment("CNC-03", "立式加工中心", "VMC-850", owner="王磊", contact="8123"),)
+    found = table("tag|name_zh|name_en|model|phone\nBE01|提升机|Bucket elevator|NSE400|6209")
+    assert found is not None
+    assert found.records == (Equipment("BE01", "提升机 Bucket elevator", "NSE400", contact="6209"),)
     found = table("equipment|code|start|end\nCNC-03|E-07|2026-03-31 08:00|")
     assert found is not None
     assert found.records == (Alarm("CNC-03", "E-07", datetime(2026, 3, 31, 8, tzinfo=ZONE)),)

@@ -1,0 +1,48 @@
+"""Where a query lies among the vectors: for passages in its own language, and for those in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.domain import Language
+from corpus.library.backdrop import Backdrop
+from corpus.library.embedding import Embedder, Vectors
+
+_SMALL = 20_000  # passages up to which a query is embedded twice, which takes a third longer than once
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """The vectors of a query, of length 1, by the language of the passages that they are compared with.
+
+    `directions` are those by which the index brings passages: the query's own, then one for the other language.
+    """
+
+    vectors: dict[Language, Vectors]
+    directions: tuple[Vectors, ...]
+
+    def levels(self, backdrop: Backdrop) -> dict[str, tuple[float, float]]:
+        """Return the mean and deviation of the cosines over the library's passages, by their language."""
+        return {language: backdrop.level(language, vector) for language, vector in self.vectors.items()}
+
+
+def aims(
+    text: str, language: Language, otherwise: Iterable[str], backdrop: Backdrop, embedder: Embedder, size: int
+) -> Aims:
+    """Embed a query for a library of `size` passages; `otherwise` are its terms as the other language has them.
+
+    For passages in the other language its terms there are embedded too: they lie nearer to the terms than to the query.
+    Not so in a large library, where what that takes would be felt.
+    """
+    other: Language = "en" if language == "zh" else "zh"
+    said = " ".join(dict.fromkeys(otherwise)) if size <= _SMALL and other in backdrop.languages else ""
+    if said:
+        own, translated = embedder.queries((text, said))
+        across = (own + translated) / np.linalg.norm(own + translated)
+    else:
+        own = across = embedder.query(text)
+    directions = [own, *backdrop.moved(across, own)] if language in backdrop.languages else [across]
+    return Aims({language: own, other: across}, tuple(directions))
