@@ -18,9 +18,9 @@ _GENERAL = frozenset(
     )
 )
 _ASKING = re.compile(
-    r"哪一?年|哪[天里儿家个]|放在?|待在|几号|多[大少高久长]|号码|是什么|叫什么|什么时候|何时|谁|吗|呢|的|是|有|给我|查"
+    r"哪一?年|哪[天里儿家个]|来着|放在?|待在|几号|多[大少高久长]|号码|是什么|叫什么|什么时候|何时|谁|吗|呢|的|是|有|给我|查"
     r"|\b(?:what|which|who|whom|whose|when|where|how|is|are|was|were|does|do|did|has|have|the|a|an|of|for|on|in|at|its?|year|long|"
-    r"abouts|whereabouts|whos|who.s|looking|looks|after|stands?|located|much|many|big|old|number|guy|bloke|person|people|man|team|and|or|me|tell|give|show|please|we|i|you|be|been|can|should|to|by)\b",
+    r"abouts|whereabouts|whos|who.s|looking|looks|after|stands?|located|much|many|big|old|number|guy|bloke|person|people|man|team|and|or|me|tell|give|show|please|we|i|you|be|been|can|could|should|to|by|find|here|new)\b",
     re.IGNORECASE,
 )
 

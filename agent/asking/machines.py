@@ -31,6 +31,7 @@ _DOER = re.compile(
 )
 _QUANTITIES = "温压位速量度力频"  # 水温 is no 水式模温机
 _SITES = "机站线台"  # one for another: "灌注机" for "氦检灌注站"
+_LATIN = re.compile(r"([A-Za-z][A-Za-z-]{3,})(?=[\u4e00-\u9fff])")
 _LETTERS = re.compile(r"([A-Za-z]{3,6})[-_ ]?\d+[A-Za-z]?$")
 _ORDINALS = "first 1st second 2nd third 3rd fourth 4th fifth 5th".split()
 _ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)})\s+$", re.IGNORECASE)
@@ -282,6 +283,8 @@ def _called(text: str, machines: Sequence[Equipment]) -> list[tuple[Equipment, t
 def _spoken(base: str) -> Iterator[str]:
     """Yield patterns of what people call a machine of this name, the longest first."""
     if not base.isascii():
+        if latin := _LATIN.match(base):  # "xray" for X-Ray检查机
+            yield rf"(?<![A-Za-z0-9]){latin[1].replace('-', '[- ]?')}(?![A-Za-z0-9])"
         yield from map(re.escape, [base, *shorter_names(base)] if len(base) >= HAN else shorter_names(base))
         return
     plural = r"(?:e?s)?(?![A-Za-z0-9])"

@@ -14,7 +14,7 @@ Measure = tuple[Pattern[str], Pattern[str]]
 _COUNTED = re.compile(
     r"\bhow many\s+|\bin what\s+|多少\s*|几个?\s*"
     r"|\b(?:what|which)\s+(?=(?:amp(?:ere)?s?|volts?|bar|psi|rpm|r/min|mm/s|mm|degrees?|%|percent|hertz|hz|k?g|grams?|kilos?"
-    r"|lit(?:er|re)s?|N ?m|kW|dB|ohms?|ppm)\b)",
+    r"|lit(?:er|re)s?|N ?m|kW|dB|ohms?|ppm)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 # A pressure gauge and a vacuum pump are things: who names them asks for no pressure.

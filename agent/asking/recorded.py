@@ -122,9 +122,10 @@ def recorded(
         return _meaning(asked, {"history"}), replace(found, listed="cases")
     if not asked.intents & {"procedure", "fault", *OF_RECORDS} and _of_part(own) and _named_part(corpus, said):
         return _meaning(asked, {"stock"}), found
-    if machine and asked.wants & {"place", "person"} and not asked.intents & OF_RECORDS and only_asks(own):
-        return _meaning(asked, {"overview"}), found
     placed = asked.intents <= {"stock"} and "place" in asked.wants  # "where does it stand?" asks of the machine itself
+    whereabouts = placed or (asked.wants & {"place", "person"} and not asked.intents & OF_RECORDS)
+    if machine and whereabouts and only_asks(own):
+        return _meaning(asked, {"overview"}), found
     if machine and (placed or not asked.intents & OF_RECORDS) and machine_columns(corpus, machine, own, alone=True):
         return _meaning(asked, {"overview"}), found
     if _repaired_then(corpus, own, asked, machine):

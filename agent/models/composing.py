@@ -92,7 +92,8 @@ def _queried(question: Question, found: Found, label: Mapping[str, str], zone: Z
 
 def _beside_the_past(question: Question) -> bool:
     """Say whether a clause asks for cause, steps or meaning as such: "what do I check, and how was it fixed before?"."""
-    clauses = [understand(clause) for clause in _CLAUSE.split(question.own)]
+    asks = words().report["asks"]
+    clauses = [understand(clause) for clause in _CLAUSE.split(question.own) if asks.search(clause)]
     return any(one.wants & {"cause", "steps", "definition"} and "history" not in one.intents for one in clauses)
 
 
