@@ -11,6 +11,7 @@ from corpus.domain import Language
 from corpus.library.backdrop import Backdrop
 from corpus.library.embedding import Embedder, Vectors
 
+_NEARER = 0.2  # deviations
 _SMALL = 20_000  # passages up to which a query is embedded twice, which takes a third longer than once
 
 
@@ -19,14 +20,23 @@ class Aims:
     """The vectors of a query, of length 1, by the language of the passages that they are compared with.
 
     `directions` are those by which the index brings passages: the query's own, then one for the other language.
+    `across` is the other language where that has a vector of its own.
     """
 
     vectors: dict[Language, Vectors]
     directions: tuple[Vectors, ...]
+    across: Language | None = None
 
     def levels(self, backdrop: Backdrop) -> dict[str, tuple[float, float]]:
-        """Return the mean and deviation of the cosines over the library's passages, by their language."""
-        return {language: backdrop.level(language, vector) for language, vector in self.vectors.items()}
+        """Return the mean and deviation of the cosines over the library's passages, by their language.
+
+        Those in the other language, which hold the query's terms twice over, have to be a little nearer.
+        """
+        levels = {language: backdrop.level(language, vector) for language, vector in self.vectors.items()}
+        return {
+            language: (mean + _NEARER * deviation if language == self.across else mean, deviation)
+            for language, (mean, deviation) in levels.items()
+        }
 
 
 def aims(
@@ -44,5 +54,6 @@ def aims(
         across = (own + translated) / np.linalg.norm(own + translated)
     else:
         own = across = embedder.query(text)
+    apart = other if said and language in backdrop.languages else None
     directions = [own, *backdrop.moved(across, own)] if language in backdrop.languages else [across]
-    return Aims({language: own, other: across}, tuple(directions))
+    return Aims({language: own, other: across}, tuple(directions), apart)

@@ -50,6 +50,7 @@ def test_a_machine_is_meant_by_tag_name_kind_or_number(text: str, near: str | No
         "安全门开关坏了怎么更换？",
         "How is the safety valve tested?",
         "短路报警怎么处理？",
+        "串励发电机为啥不装在飞机上？",
         "6204-ZZ 不够了，可以拿什么顶替？",
         "What can I fit instead of 6204-ZZ?",
     ],

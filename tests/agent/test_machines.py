@@ -266,6 +266,7 @@ def test_a_code_of_two_models_without_a_symptom_is_asked_back(shop: Corpus) -> N
         ("where is the blow moulder and who is on it?", "邓丽华"),
         ("how much grease did they put in IM-07 in November 2023", "Pipe replaced"),  # what was done then
         ("吹塑机牵引速度6月18号多少", "212 m/min"),
+        ("IM-07 上次早上老是报警是怎么修好的", "Pipe replaced"),  # in the other language, by its meaning
     ],
 )
 def test_what_a_plant_knows_of_a_machine_comes_from_its_records(shop: Corpus, question: str, says: str) -> None:
