@@ -17,7 +17,7 @@ _MANUAL = re.compile(
     r"|quick|reference|safety|technical|short|owner.?s)\b(?:\s+and\b)?|manuals?|guides?|handbooks?|booklets?|instructions"
     r"|cards?|notes?|bulletins?|sop|edition|rev(?:ision)?\b\.?\s*\w*|version|en|cn|zh|eng|chn)(?![\w-])"
     r"|使用与?维护|操作与?维护|安装|使用|操作|维护|维修|检修|保养|运行|点检|简明|安全|作业|快速|技术|说明书?|手册|指南|指导书?|规程|标准"
-    r"|要点|卡片?|系列|扫描件|型",
+    r"|要点|卡片?|系列|扫描件|型(?!机|线)",
     re.IGNORECASE,
 )
 _WORDS = 5

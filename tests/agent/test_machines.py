@@ -135,6 +135,7 @@ def test_a_machine_may_be_called_as_its_manual_is_titled() -> None:
         "HJ-18": ("HJ-18挤压机使用说明书",),
     }
     assert names_in("BLF-620", titles["BLF-620"]) == ("log furnace",)
+    assert names_in("VF-16", ("VF-16型热压成型机",)) == ("热压成型机",)
     machines = titled([Equipment("BF-01", "长棒加热炉", "BLF-620"), Equipment("EX-01", "卧式压机", "HJ-18")], titles)
     for text, tag in (("flame rods of the log furnace", "BF-01"), ("挤压机主缸压力", "EX-01")):
         assert [machine.tag for machine in machines_meant(text, machines).machines] == [tag]
