@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from corpus import Box
 from ingest.readers.base import Run
 from ingest.readers.cells import Cell, Rows, rows_of
-from ingest.readers.ladders import missing_rules
+from ingest.readers.ladders import RULES, missing_rules
 from ingest.readers.lines import line_text, visual_lines
 from ingest.readers.mending import join_lines
 from ingest.readers.pdf_page import Rule
@@ -17,7 +17,6 @@ from ingest.readers.vocabulary import is_code
 
 _NEAR = 2.5  # points within which rules are one, or touch
 _ROWS, _COLUMNS = 300, 30
-_RULES = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class PageTable:
 
 def ruled_tables(runs: Sequence[Run], rules: Sequence[Rule], width: float, height: float) -> list[PageTable]:
     """Find the tables whose cells are drawn; `width` and `height` of the page in points."""
-    if not 4 <= len(rules) <= _RULES:
+    if not 4 <= len(rules) <= RULES:
         return []
     tables = []
     rules = [*rules, *missing_rules(runs, rules, width, height)]

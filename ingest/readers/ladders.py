@@ -10,6 +10,7 @@ from ingest.readers.base import Run
 from ingest.readers.lines import box_of, visual_lines
 from ingest.readers.pdf_page import Rule
 
+RULES = 3_000  # of one page: more are a drawing, and no table
 _NEAR = 2.5  # points within which lines are at one height, or touch
 _BANDS = 3  # rows that make a table where its lines are drawn in one piece
 _GAP = 0.012  # of the page's width, between two columns
@@ -45,6 +46,8 @@ class _Band:
 
 def presumed_uprights(rules: Sequence[Rule]) -> list[Rule]:
     """Return where columns may be parted between two lines that are drawn in the same pieces, and right beyond them."""
+    if len(rules) > RULES:
+        return []
     upright = [rule for rule in rules if rule.upright]
     found = []
     for levels in _ladders([rule for rule in rules if not rule.upright]):
@@ -147,7 +150,7 @@ def _beyond(runs: Sequence[Run], row: _Band, width: float, height: float, *, bel
 def _away(line: Sequence[Run], level: _Level, height: float) -> float:
     """Return how far a line of text is from a drawn one, in heights of the text."""
     box = box_of(line)
-    return max(box.top * height - level.at, level.at - box.bottom * height) / ((box.bottom - box.top) * height)
+    return max(box.top * height - level.at, level.at - box.bottom * height) / max(1.0, (box.bottom - box.top) * height)
 
 
 def _ladders(flat: Sequence[Rule]) -> Iterator[list[_Level]]:
