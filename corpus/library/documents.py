@@ -61,7 +61,6 @@ class Scope:
     def __init__(self, parts: Sequence[tuple[int, ...]], own: Iterable[int] = ()) -> None:
         self.parts = tuple(parts)
         self.ids = tuple(itertools.chain(*parts))
-        self.set = frozenset(self.ids)
         self.own = frozenset(own)
         self._places = np.full(max(self.ids, default=-1) + 1, -1)
         self._places[list(self.ids)] = np.arange(len(self.ids))
@@ -74,10 +73,6 @@ class Scope:
     def mask(self, size: int) -> npt.NDArray[np.bool_]:
         """Say of each id below `size` whether it is inside."""
         return np.pad(self._places[:size] >= 0, (0, max(0, size - len(self._places))))
-
-    def places(self, ids: Sequence[int]) -> npt.NDArray[np.int_]:
-        """Return where these chunks, all of them inside, stand among `ids`."""
-        return self._places[list(ids)]
 
 
 class DocumentStore:

@@ -148,7 +148,7 @@ def test_a_scope_is_part_of_both_searches(tmp_path: Path, passages: list[tuple[i
     index.add(passages)
     scope = Scope([(3, 4, 5), (60, 61, 400)])
     everywhere = index.search(WORDS, 500)
-    assert index.search(WORDS, 500, scope) == [hit for hit in everywhere if hit[0] in scope.set]
+    assert index.search(WORDS, 500, scope) == [hit for hit in everywhere if hit[0] in scope.ids]
     assert index.search(WORDS, 500, Scope([])) == []
 
 
@@ -181,7 +181,9 @@ def test_a_scope_is_gone_over_as_chroma_would(dense: Any, monkeypatch: pytest.Mo
     cosines = index.cosines(looked, scope)
     assert cosines is not None
     assert cosines == pytest.approx(np.stack(looked) @ made[list(scope.ids)].T, abs=1e-4)
-    assert cosines[0][scope.places([3, 20])] == pytest.approx([made[7] @ made[3], made[7] @ made[20]], abs=1e-4)
+    assert cosines[0][[scope.ids.index(3), scope.ids.index(20)]] == pytest.approx(
+        [made[7] @ made[3], made[7] @ made[20]], abs=1e-4
+    )
     over = [vectors.nearest(scope.ids, one, 4) for one in cosines]
     assert over[1][0] == (22, pytest.approx(1.0, abs=1e-4))
     index.cosines(looked, Scope([tuple(range(5))]))
