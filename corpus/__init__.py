@@ -61,12 +61,14 @@ from corpus.errors import (
     SettingsError,
     Unreadable,
 )
+from corpus.library.answering import under_heading
 from corpus.library.confidence import VERSION as SEARCH_VERSION
 from corpus.library.identifiers import extract_identifiers, normal_identifier, plain_form
 from corpus.library.quotes import contains_quote, find_quote, normal_text, spellings
 from corpus.library.ranking import FEATURES as RANKING_FEATURES
 from corpus.library.ranking import Candidate, rank_scores
 from corpus.library.search import Pool, evidence_signals, ranked
+from corpus.library.spans import statement_spans
 from corpus.library.subjects import labelled
 from corpus.library.words import content_words, detect_language, index_tokens, is_function_word
 from corpus.ownership import FolderLock, call_owner, serve_owner
@@ -85,5 +87,5 @@ __all__ = [
     "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals",
     "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "labelled", "load_settings", "nicknames",
     "normal_identifier", "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of",
-    "serve_owner", "short_tags", "spellings", "tells",
+    "serve_owner", "short_tags", "spellings", "statement_spans", "tells", "under_heading",
 ]  # fmt: skip

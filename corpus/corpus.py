@@ -49,6 +49,7 @@ from corpus.domain import (
     WorkState,
 )
 from corpus.errors import NotFound
+from corpus.library.answering import Answering
 from corpus.library.documents import DocumentStore
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.glossary import built_in_terms, load_glossary, plant_terms, spoken_terms, term_of, write_plant_terms
@@ -112,7 +113,8 @@ class Corpus:
         vectors = VectorIndex(settings.data_dir / "chroma", embedder, self._documents.vectors)
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
         records = (self._equipment, self._parts, self._status, self._cases)
-        self._library = Library(self._documents, vectors, lexical, embedder, self._audit, records)
+        self._answering = Answering(embedder)
+        self._library = Library(self._documents, vectors, lexical, embedder, self._answering, self._audit, records)
         ledger = Ledger(self._documents, self._library, vectors, lexical, embedder)
         self._experience = Experience(database, self._cases, ledger, self._library, self._audit)
         self._searcher = Searcher(settings, self._documents, vectors, lexical, embedder, self._equipment)
@@ -294,6 +296,10 @@ class Corpus:
         """Embed a query with the corpus's own model; returns float32 of shape (dimension,), of length 1."""
         return self._embedder.query(text)
 
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed passages with the corpus's own model; returns float32 of shape (len(texts), dimension)."""
+        return self._embedder.passages(texts)
+
     @property
     def embedding_model(self) -> str:
         """The name or folder by which sentence-transformers loads the embedding model; it is unpacked if need be."""
@@ -334,6 +340,14 @@ class Corpus:
         if not texts:
             return []
         return [float(value) for value in self._embedder.sentences(texts) @ self._embedder.query(query)]
+
+    def answering(self, question: str, passages: Sequence[Passage]) -> dict[int, tuple[float, ...]]:
+        """Return by passage id how well each of its statements (`statement_spans`) answers a question, -1..1.
+
+        Passages without vectors of their statements are left out: rows of records, and what was indexed before there
+        were any, or with an embedding model that has no fit.
+        """
+        return self._answering.scores(question, self._documents.statements([passage.id for passage in passages]))
 
     # --- the plant -----------------------------------------------------------------------------------------------
 

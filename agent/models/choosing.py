@@ -37,6 +37,7 @@ _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
 _CANDIDATES, _OWN = 6, 4  # passages whose units compete
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
 _RANK, _COVER, _WANT = 0.55, 1.0, 0.5
+_ANSWERS = 1.5  # what a statement's vector says of whether it answers
 _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
@@ -109,7 +110,7 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
     extracts = []
     for passage in pool:
         own = units[passage.id]
-        scored = [scorer.score(unit) for unit in own]
+        scored = [scorer.score(unit) + scorer.answers(unit) for unit in own]
         top = max(range(len(scored)), key=lambda i: (scored[i], -i))
         score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
         extracts.append(Extract(passage, _window(passage, own, scored, top, scorer.codes), score))
@@ -230,6 +231,7 @@ class _Scorer:
         self._question = question
         self._asked = asked
         self._units = units
+        self._answering = found.answering if all(i in found.answering for i in units) else {}
         every = [unit for cut_units in units.values() for unit in cut_units]
         thin = len(content_words(question.own)) <= _THIN
         called = content_words(" ".join(found.evidence.called)) if found.evidence else []
@@ -254,6 +256,10 @@ class _Scorer:
         self._names = told or "name" in asked.wants or "stock" in asked.intents
         # A code that was spoken of before, which a question of its own, or for a figure, leaves behind.
         self._lent = bool(self.codes) and not self.codes & own and (not thin or "figure" in asked.wants)
+
+    def answers(self, unit: Unit) -> float:
+        """Return what the statement's vector adds to its score: nothing for any where some have none."""
+        return _ANSWERS * self._answering[unit.passage.id][unit.position] if self._answering else 0.0
 
     def score(self, unit: Unit) -> float:
         passage = unit.passage

@@ -52,6 +52,8 @@ class Found:
     sources: tuple[Source, ...] = field(default=())
     milliseconds: float = 0.0
     beside: tuple[Passage, ...] = ()
+    answering: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    """How well each statement of a passage answers the question, -1..1, by the passage's id."""
     terms: tuple[Rendered, ...] = ()  # of the question
     translated: tuple[str, ...] = ()  # tokens that the question's terms have in the other language
     named: tuple[str, ...] = ()  # metrics that the question names
@@ -76,6 +78,7 @@ def merged(found: Iterable[Found]) -> Found:
         sources=tuple(sources.values()),
         milliseconds=sum(one.milliseconds for one in every),
         beside=tuple({passage.id: passage for one in every for passage in one.beside}.values()),
+        answering={key: scores for one in every for key, scores in one.answering.items()},
         terms=tuple(dict.fromkeys(term for one in every for term in one.terms)),
         translated=tuple(dict.fromkeys(token for one in every for token in one.translated)),
         named=tuple(dict.fromkeys(metric for one in every for metric in one.named)),

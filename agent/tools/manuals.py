@@ -35,6 +35,7 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
             sources=sources,
             milliseconds=took,
             beside=beside,
+            answering=corpus.answering(query, documents_of([*evidence.passages, *beside])),
             terms=tuple(corpus.terms_in(query)),
             translated=tuple(corpus.translated(query)),
         )

@@ -296,6 +296,12 @@ class DocumentStore:
         halves = np.frombuffer(b"".join(stored[i] for i in held), np.float16)
         return held, halves.reshape(len(held), -1).astype(np.float32)
 
+    def statements(self, ids: Sequence[int]) -> dict[int, bytes | None]:
+        """Return the stored vectors of the statements of chunks, as `Answering` packed them."""
+        with self.database.read() as session:
+            query = select(ChunkRow.id, ChunkRow.statements).where(ChunkRow.id.in_(ids))
+            return {row.id: row.statements for row in session.execute(query)}
+
     def scope(self, models: Sequence[str]) -> Scope | None:
         """Return the live chunks inside the scope of these models; None where nothing is outside.
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from corpus.domain import Document, DocumentDraft, DocumentKind, Identifier, Language, Part
 from corpus.errors import Conflict, IndexMismatch, NotFound, Refused
+from corpus.library.answering import Answering
 from corpus.library.documents import DocumentStore, packed_lines
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.identifiers import extract_identifiers, normal_code
@@ -59,6 +60,7 @@ class Library:
         vectors: VectorIndex,
         lexical: LexicalIndex,
         embedder: Embedder,
+        answering: Answering,
         audit: AuditStore,
         records: Sequence[RecordStore],
     ) -> None:
@@ -67,6 +69,7 @@ class Library:
         self._vectors = vectors
         self._lexical = lexical
         self._embedder = embedder
+        self._answering = answering
         self._audit = audit
         self._records = records
 
@@ -93,10 +96,11 @@ class Library:
         if amends is not None:
             self._documents.one(amends[0])
         file = self._keep(draft)
-        texts = ["\n".join(filter(None, [" > ".join(c.section), c.text])) for c in draft.chunks]
-        vectors = self._embedded(texts, old, progress) if vectors is None else vectors
-        progress("storing", 0, len(texts))
-        revision = self._store(draft, file, vectors, old, actor)
+        statements: Sequence[bytes | None] = [None] * len(draft.chunks)
+        if vectors is None:
+            vectors, statements = self._embedded(draft, old, progress)
+        progress("storing", 0, len(draft.chunks))
+        revision = self._store(draft, file, vectors, statements, old, actor)
         # What a table brings is a record of the plant, not a text to be read over first.
         held = hold and not draft.records
         try:
@@ -119,30 +123,40 @@ class Library:
         progress("storing", len(ids), len(ids))
         return self._documents.one(self._documents.revision(revision).document)
 
-    def _embedded(self, texts: Sequence[str], old: Document | None, progress: Progress) -> Vectors:
-        """Embed texts, each once; what stands in the revision before word for word keeps its vector."""
-        if not texts:
-            return np.zeros((0, 0), np.float32)  # readings by the million need no model
-        known: dict[str, bytes] = {}
-        if old is not None and old.current is not None:
-            with self._database.read() as session:
-                query = (
-                    select(ChunkRow.section, ChunkRow.text, ChunkRow.vector)
-                    .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-                    .where(RevisionRow.id == old.current.id, RevisionRow.embedding == self._embedder.name)
-                )
-                for section, text, vector in session.execute(query):
-                    known["\n".join(filter(None, [" > ".join(section), text]))] = vector
-        fresh = list(dict.fromkeys(text for text in texts if text not in known))
-        made = self._embedder.passages(fresh, lambda done, total: progress("embedding", done, total))
-        if not known and len(fresh) == len(texts):
-            return made
-        place = {text: i for i, text in enumerate(fresh)}
-        vectors = [
-            made[place[text]] if text in place else np.frombuffer(known[text], np.float16).astype(np.float32)
-            for text in texts
-        ]
-        return np.stack(vectors) if vectors else made
+    def _embedded(
+        self, draft: DocumentDraft, old: Document | None, progress: Progress
+    ) -> tuple[Vectors, list[bytes | None]]:
+        """Embed chunks and their statements, each text once; what stands in the revision before keeps its vectors."""
+        if not draft.chunks:
+            return np.zeros((0, 0), np.float32), []  # readings by the million need no model
+        read = draft.kind in _TEXTS  # what records say is told by tools of their own
+        texts = [_embedded_text(chunk.section, chunk.text) for chunk in draft.chunks]
+        made = self._vectors_before(old, read) if old is not None and old.current is not None else {}
+        fresh = {text: chunk for text, chunk in zip(texts, draft.chunks, strict=True) if text not in made}
+        said = [self._answering.texts(c.kind, c.section, c.text) if read else [] for c in fresh.values()]
+        every = [*fresh, *(text for one in said for text in one)]
+        new = self._embedder.passages(every, lambda done, total: progress("embedding", done, total))
+        at = len(fresh)
+        for i, (text, own) in enumerate(zip(fresh, said, strict=True)):
+            made[text] = new[i], self._answering.packed(new[at : at + len(own)]) if read else None
+            at += len(own)
+        return np.stack([made[text][0] for text in texts]), [made[text][1] for text in texts]
+
+    def _vectors_before(self, old: Document, read: bool) -> dict[str, tuple[Vectors, bytes | None]]:
+        """Return the vectors of the revision before, by text; without those that lack their statements'."""
+        assert old.current is not None
+        query = (
+            select(ChunkRow.section, ChunkRow.text, ChunkRow.vector, ChunkRow.statements)
+            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+            .where(RevisionRow.id == old.current.id, RevisionRow.embedding == self._embedder.name)
+        )
+        with self._database.read() as session:
+            rows = session.execute(query).all()
+        return {
+            _embedded_text(section, text): (np.frombuffer(vector, np.float16).astype(np.float32), statements)
+            for section, text, vector, statements in rows
+            if not read or statements is not None
+        }
 
     def _keep(self, draft: DocumentDraft) -> str:
         name = draft.sha256 + draft.file.suffix.lower()
@@ -160,7 +174,15 @@ class Library:
                     raise
         return name
 
-    def _store(self, draft: DocumentDraft, file: str, vectors: Vectors, old: Document | None, actor: str) -> int:
+    def _store(
+        self,
+        draft: DocumentDraft,
+        file: str,
+        vectors: Vectors,
+        statements: Sequence[bytes | None],
+        old: Document | None,
+        actor: str,
+    ) -> int:
         with self._documents.writing() as session:
             if old is None:
                 document = DocumentRow(
@@ -215,6 +237,7 @@ class Library:
                     page_end=chunk.page_end if chunk.page_end is not None else chunk.page,
                     row=chunk.row,
                     vector=halves[position].tobytes(),
+                    statements=statements[position],
                 )
                 for position, chunk in enumerate(draft.chunks)
             ]
@@ -525,24 +548,19 @@ class Library:
     def reindex(self, progress: Progress) -> int:
         with self._database.read() as session:
             rows = session.execute(
-                select(ChunkRow.id, ChunkRow.section, ChunkRow.text, RevisionRow.embedding, RevisionRow.id)
+                select(
+                    *(ChunkRow.id, ChunkRow.kind, ChunkRow.section, ChunkRow.text, RevisionRow.embedding),
+                    DocumentRow.kind.in_(_TEXTS).label("read"),
+                    ChunkRow.statements.is_(None).label("unread"),
+                )
                 .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+                .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
                 .where(RevisionRow.state == "live", ChunkRow.renewed_by.is_(None))
                 .order_by(ChunkRow.id)
             ).all()
         changed = [row for row in rows if row.embedding != self._embedder.name]
-        if changed:
-            texts = ["\n".join(filter(None, [" > ".join(row.section), row.text])) for row in changed]
-            vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
-            halves = vectors.astype(np.float16)
-            with self._documents.writing() as session:
-                session.execute(
-                    update(ChunkRow),
-                    [{"id": row.id, "vector": halves[i].tobytes()} for i, row in enumerate(changed)],
-                )
-                session.execute(
-                    update(RevisionRow).where(RevisionRow.state == "live").values(embedding=self._embedder.name)
-                )
+        unread = [row for row in rows if row.embedding == self._embedder.name and row.read and row.unread]
+        self._embed_anew(changed, unread if self._answering.heads else [], progress)
         self._vectors.clear()
         self._lexical.clear()
         for at in range(0, len(rows), _BATCH):
@@ -560,9 +578,41 @@ class Library:
             session.execute(delete(IndexDebtRow))
         return len(rows)
 
+    def _embed_anew(self, changed: Sequence[Any], unread: Sequence[Any], progress: Progress) -> None:
+        """Embed chunks of another model with their statements, and the statements of those that have none yet."""
+        if not changed and not unread:
+            return
+        both = [*changed, *unread]
+        said = [self._answering.texts(row.kind, row.section, row.text) if row.read else [] for row in both]
+        every = [*(_embedded_text(row.section, row.text) for row in changed), *(text for one in said for text in one)]
+        vectors = self._embedder.passages(every, lambda done, total: progress("embedding", done, total))
+        packed, at = [], len(changed)
+        for row, own in zip(both, said, strict=True):
+            packed.append(self._answering.packed(vectors[at : at + len(own)]) if row.read else None)
+            at += len(own)
+        halves = vectors[: len(changed)].astype(np.float16)
+        with self._documents.writing() as session:
+            if changed:
+                session.execute(
+                    update(ChunkRow),
+                    [{"id": row.id, "vector": halves[i].tobytes()} for i, row in enumerate(changed)],
+                )
+            session.execute(
+                update(ChunkRow),
+                [{"id": row.id, "statements": one} for row, one in zip(both, packed, strict=True)],
+            )
+            session.execute(
+                update(RevisionRow).where(RevisionRow.state == "live").values(embedding=self._embedder.name)
+            )
+
     def close(self) -> None:
         self._vectors.close()
         self._lexical.close()
+
+
+def _embedded_text(section: Sequence[str], text: str) -> str:
+    """Return what is embedded of a chunk: its text under the headings that it stands under."""
+    return "\n".join(filter(None, [" > ".join(section), text]))
 
 
 def chunk_identifiers(chunk: ChunkRow) -> list[tuple[Identifier, bool]]:

@@ -68,6 +68,8 @@ class ChunkRow(Base):
     amended_by: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
     renewed_by: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     vector: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    statements: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """A vector for each statement, a byte a number; none where none were made, as for a row of records."""
     __table_args__ = (
         Index("ix_chunks_revision_position", "revision_id", "position"),
         Index("ix_chunks_record", "record_table", "record_id"),

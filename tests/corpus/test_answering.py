@@ -1,0 +1,97 @@
+"""Vectors of statements: made with a document, kept over its revisions, made again by a reindex."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, update
+
+from corpus import Corpus, DocumentDraft, Passage, statement_spans
+from corpus.library import answering
+from corpus.library.rows import ChunkRow
+
+ROWS = (
+    "Point: Spindle bearing | Lubricant: ISO VG 32 | Interval: 500 h\n"
+    "Point: Guide rails | Lubricant: NLGI 2 grease | Interval: weekly\n"
+    "Point: Chuck jaws | Lubricant: white paste | Interval: every shift"
+)
+TEXT = (
+    "The cover may be opened only when the flywheel stands still, which takes about four minutes after switching off. "
+    "The flywheel is balanced at the works and carries a serial number on its rim. "
+    "The cover is of steel sheet and weighs 12 kg."
+)
+Draft = Callable[..., DocumentDraft]
+
+
+def told(corpus: Corpus, passage: Passage, question: str) -> str:
+    """Return the statement that answers best."""
+    scores = corpus.answering(question, [passage])[passage.id]
+    spans = statement_spans(passage.kind, passage.text)
+    assert len(scores) == len(spans)
+    start, end = spans[max(range(len(spans)), key=lambda i: scores[i])]
+    return passage.text[start:end]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("how long till it's safe to look inside", "four minutes"),
+        ("停机后多久才能开盖", "four minutes"),
+        ("盖子有多重", "12 kg"),
+    ],
+)
+def test_a_statement_answers_what_shares_no_word_with_it(
+    corpus: Corpus, draft: Draft, question: str, answer: str
+) -> None:
+    corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
+    (passage,) = corpus.passages()
+    assert answer in told(corpus, passage, question)
+
+
+def test_a_row_of_a_table_answers_across_languages(corpus: Corpus, draft: Draft) -> None:
+    one = draft("Lathe", ("Lubrication", 1, ROWS))
+    corpus.add_document(replace(one, chunks=[replace(one.chunks[0], kind="table")]), actor="t")
+    (passage,) = corpus.passages()
+    assert "every shift" in told(corpus, passage, "卡爪多久抹一次")
+    assert "VG 32" in told(corpus, passage, "主轴多少小时换油")
+
+
+def test_rows_of_records_have_no_statements(corpus: Corpus, draft: Draft) -> None:
+    corpus.add_document(draft("Stock", ("Parts", 1, "Part: 6204 | Bin: A1"), kind="inventory"), actor="t")
+    (passage,) = corpus.passages()
+    assert corpus.answering("where are the 6204", [passage]) == {}
+
+
+def test_a_reindex_makes_those_that_are_missing(corpus: Corpus, draft: Draft) -> None:
+    corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
+    (passage,) = corpus.passages()
+    before = corpus.answering("盖子有多重", [passage])
+    with corpus._database.write() as session:
+        session.execute(update(ChunkRow).values(statements=None))  # a library of before there were any
+    assert corpus.answering("盖子有多重", [passage]) == {}
+    corpus.reindex()
+    assert corpus.answering("盖子有多重", [passage]) == before
+
+
+def test_a_revision_keeps_the_statements_of_what_it_repeats(corpus: Corpus, draft: Draft) -> None:
+    first = corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
+    corpus.add_document(
+        draft("Press", ("Flywheel", 1, TEXT), ("Brake", 2, "The brake lining is renewed at 3 mm.")),
+        actor="t",
+        supersedes=first.id,
+    )
+    passages = list(corpus.passages())
+    assert set(corpus.answering("how thin may the lining get", passages)) == {passage.id for passage in passages}
+    with corpus._database.read() as session:
+        kept = select(func.count()).select_from(ChunkRow).where(ChunkRow.text == TEXT).group_by(ChunkRow.statements)
+        assert session.scalars(kept).all() == [2]
+
+
+def test_a_fit_for_another_model_is_void(corpus: Corpus, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    heads = answering.stored_heads()
+    assert heads is not None
+    monkeypatch.setattr(answering, "stored_heads", lambda: replace(heads, embedding_model="another"))
+    corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
+    assert corpus.answering("盖子有多重", list(corpus.passages())) == {}
