@@ -341,13 +341,18 @@ class Corpus:
             return []
         return [float(value) for value in self._embedder.sentences(texts) @ self._embedder.query(query)]
 
+    def without_statements(self) -> int:
+        """Count the passages whose statements `answering` cannot judge until `reindex` has read them."""
+        return self._library.without_statements()
+
     def answering(self, question: str, passages: Sequence[Passage]) -> dict[int, tuple[float, ...]]:
         """Return by passage id how well each of its statements (`statement_spans`) answers a question, -1..1.
 
         Passages without vectors of their statements are left out: rows of records, and what was indexed before there
         were any, or with an embedding model that has no fit.
         """
-        return self._answering.scores(question, self._documents.statements([passage.id for passage in passages]))
+        stored = self._documents.statements([passage.id for passage in passages])
+        return self._answering.scores(question, passages, stored)
 
     # --- the plant -----------------------------------------------------------------------------------------------
 

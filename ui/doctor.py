@@ -53,6 +53,12 @@ def _search(house: House) -> str:
     return f"{house.settings.embedding_model or 'multilingual-e5-small'} answers; a trial search found {found} passages"
 
 
+def _statements(house: House) -> str:
+    if unread := house.corpus.without_statements():
+        raise MillhandError(f"The sentences of {unread} passages are not read yet; run `millhand reindex`.")
+    return "the sentences and rows of all documents are read"
+
+
 def _ocr(house: House) -> str:
     if not house.settings.ocr:
         return "switched off by MILLHAND_OCR"
@@ -86,6 +92,7 @@ CHECKS: dict[str, Callable[[House], str]] = {
     "data folder": _folder,
     "holdings": _holdings,
     "search": _search,
+    "statements": _statements,
     "reading of scans": _ocr,
     "answering model": _model,
     "feeds": _feeds,

@@ -34,7 +34,7 @@ from corpus import (
 )
 
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
-_CANDIDATES, _OWN = 6, 4  # passages whose units compete
+_CANDIDATES, _OWN, _SAID = 6, 4, 4  # passages whose units compete: the best, of the machine's manuals, by a statement
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
 _RANK, _COVER, _WANT = 0.55, 1.0, 0.5
 _ANSWERS = 1.5  # what a statement's vector says of whether it answers
@@ -110,9 +110,10 @@ def choose(question: Question, asked: Understanding, found: Found) -> list[Extra
     extracts = []
     for passage in pool:
         own = units[passage.id]
-        scored = [scorer.score(unit) + scorer.answers(unit) for unit in own]
-        top = max(range(len(scored)), key=lambda i: (scored[i], -i))
-        score = scored[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
+        scored = [scorer.score(unit) for unit in own]
+        whole = [score + scorer.answers(unit) for score, unit in zip(scored, own, strict=True)]
+        top = max(range(len(whole)), key=lambda i: (whole[i], -i))
+        score = whole[top] + _RANK * math.sqrt(max(0.0, passage.score / best)) + scorer.bonus(passage, own[top])
         extracts.append(Extract(passage, _window(passage, own, scored, top, scorer.codes), score))
     extracts.sort(key=lambda extract: -extract.score)
     if question.apart:
@@ -127,8 +128,11 @@ def _pool(found: Found) -> list[Passage]:
     passages = found.evidence.passages if found.evidence else ()
     best = candidates(passages)
     near = {section_of(passage) for passage in best if passage.applies != "other"}
-    same = [passage for passage in documents_of(passages) if section_of(passage) in near]
-    pool = {passage.id: passage for passage in [*found.beside, *same, *best] if not is_contents(passage)}
+    pages = documents_of(passages)
+    same = [passage for passage in pages if section_of(passage) in near]
+    said = [passage for passage in pages if passage.id in found.answering and passage.applies != "other"]
+    said.sort(key=lambda passage: -max(found.answering[passage.id]))
+    pool = {passage.id: passage for passage in [*found.beside, *same, *said[:_SAID], *best] if not is_contents(passage)}
     return list(pool.values())
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from corpus.domain import Passage
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.spans import statement_spans
 
@@ -68,18 +69,27 @@ class Answering:
         """
         return vectors.astype(np.float16).tobytes() if self.heads else None
 
-    def scores(self, question: str, stored: Mapping[int, bytes | None]) -> dict[int, tuple[float, ...]]:
-        """Return how well each statement of each passage answers (-1..1); passages without vectors are left out."""
+    def scores(
+        self, question: str, passages: Sequence[Passage], stored: Mapping[int, bytes | None]
+    ) -> dict[int, tuple[float, ...]]:
+        """Return how well each statement of each passage answers (-1..1).
+
+        Left out are passages without vectors, and those that were cut otherwise when theirs were made.
+        """
         heads = self.heads
         if not heads:
             return {}
-        kept = {i: np.frombuffer(packed, np.float16) for i, packed in stored.items() if packed}
-        if not kept:
+        made: dict[int, Vectors] = {}
+        for passage in passages:
+            vectors = np.frombuffer(stored.get(passage.id) or b"", np.float16).reshape(-1, len(heads.statement))
+            if len(vectors) and len(vectors) == len(statement_spans(passage.kind, passage.text)):
+                made[passage.id] = vectors.astype(np.float32)
+        if not made:
             return {}
-        made = np.concatenate(list(kept.values())).astype(np.float32).reshape(-1, len(heads.statement))
-        scores = heads.statements(made) @ heads.questions(self._embedder.query(question)[None])[0]
-        ends = np.cumsum([len(halves) // len(heads.statement) for halves in kept.values()])
-        return {i: tuple(map(float, own)) for i, own in zip(kept, np.split(scores, ends[:-1]), strict=True)}
+        asked = heads.questions(self._embedder.queries([question]))[0]
+        scores = heads.statements(np.concatenate(list(made.values()))) @ asked
+        ends = np.cumsum([len(vectors) for vectors in made.values()])
+        return {i: tuple(map(float, own)) for i, own in zip(made, np.split(scores, ends[:-1]), strict=True)}
 
 
 def under_heading(section: Sequence[str], statements: Sequence[str]) -> list[str]:

@@ -131,7 +131,8 @@ class Library:
             return np.zeros((0, 0), np.float32), []  # readings by the million need no model
         read = draft.kind in _TEXTS  # what records say is told by tools of their own
         texts = [_embedded_text(chunk.section, chunk.text) for chunk in draft.chunks]
-        made = self._vectors_before(old, read) if old is not None and old.current is not None else {}
+        wanted = read and self._answering.heads is not None
+        made = self._vectors_before(old, wanted) if old is not None and old.current is not None else {}
         fresh = {text: chunk for text, chunk in zip(texts, draft.chunks, strict=True) if text not in made}
         said = [self._answering.texts(c.kind, c.section, c.text) if read else [] for c in fresh.values()]
         every = [*fresh, *(text for one in said for text in one)]
@@ -142,8 +143,8 @@ class Library:
             at += len(own)
         return np.stack([made[text][0] for text in texts]), [made[text][1] for text in texts]
 
-    def _vectors_before(self, old: Document, read: bool) -> dict[str, tuple[Vectors, bytes | None]]:
-        """Return the vectors of the revision before, by text; without those that lack their statements'."""
+    def _vectors_before(self, old: Document, wanted: bool) -> dict[str, tuple[Vectors, bytes | None]]:
+        """Return the vectors of the revision before, by text; without those that lack their statements', if wanted."""
         assert old.current is not None
         query = (
             select(ChunkRow.section, ChunkRow.text, ChunkRow.vector, ChunkRow.statements)
@@ -155,7 +156,7 @@ class Library:
         return {
             _embedded_text(section, text): (np.frombuffer(vector, np.float16).astype(np.float32), statements)
             for section, text, vector, statements in rows
-            if not read or statements is not None
+            if not wanted or statements is not None
         }
 
     def _keep(self, draft: DocumentDraft) -> str:
@@ -544,6 +545,20 @@ class Library:
                 self.pay_debts()
         except IndexMismatch:
             return  # every search says so, and `reindex` starts afresh
+
+    def without_statements(self) -> int:
+        """Count the live passages of documents whose statements have no vectors, though there is a fit for them."""
+        if not self._answering.heads:
+            return 0
+        query = (
+            select(func.count(ChunkRow.id))
+            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+            .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
+            .where(RevisionRow.state == "live", ChunkRow.renewed_by.is_(None))
+            .where(DocumentRow.kind.in_(_TEXTS), ChunkRow.statements.is_(None))
+        )
+        with self._database.read() as session:
+            return session.scalar(query) or 0
 
     def reindex(self, progress: Progress) -> int:
         with self._database.read() as session:

@@ -35,6 +35,22 @@ def test_words_out_of_a_drawing_answer_nothing() -> None:
     assert first == "A spring brakes the drum."
 
 
+def test_a_statement_that_shares_no_word_answers_where_its_vector_says_so() -> None:
+    text = "The cover must stay shut while the drum turns. It takes four minutes to stand still."
+    passages = (_passage(0, "text", text), _passage(1, "text", "The drum is painted grey. The cover is of sheet."))
+    asked = "盖子多久能开"
+    question = Question(asked, asked, understand(asked))
+    told = {0: (0.1, 0.8), 1: (0.0, 0.2)}
+    for answering, first in ((told, "four minutes"), ({0: told[0]}, None), ({}, None)):
+        found = Found(evidence=Evidence(passages), answering=answering)
+        (extract, *_) = choose(question, question.asked, found)
+        if first:
+            assert first in extract.text
+        else:  # some have no vectors, which says nothing against them
+            without = choose(question, question.asked, Found(evidence=Evidence(passages)))
+            assert extract == without[0]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -13,9 +13,9 @@ from corpus.library import answering
 from corpus.library.rows import ChunkRow
 
 ROWS = (
-    "Point: Spindle bearing | Lubricant: ISO VG 32 | Interval: 500 h\n"
-    "Point: Guide rails | Lubricant: NLGI 2 grease | Interval: weekly\n"
-    "Point: Chuck jaws | Lubricant: white paste | Interval: every shift"
+    "Joint: Blade screws | Thread: M16 | Torque: 210 Nm\n"
+    "Joint: Gas train flange | Thread: M12 | Torque: 80 Nm\n"
+    "Joint: Roof clamps | Thread: M10 | Torque: 25 Nm"
 )
 TEXT = (
     "The cover may be opened only when the flywheel stands still, which takes about four minutes after switching off. "
@@ -51,11 +51,12 @@ def test_a_statement_answers_what_shares_no_word_with_it(
 
 
 def test_a_row_of_a_table_answers_across_languages(corpus: Corpus, draft: Draft) -> None:
-    one = draft("Lathe", ("Lubrication", 1, ROWS))
+    one = draft("Furnace", ("Tightening torques", 1, ROWS))
     corpus.add_document(replace(one, chunks=[replace(one.chunks[0], kind="table")]), actor="t")
     (passage,) = corpus.passages()
-    assert "every shift" in told(corpus, passage, "卡爪多久抹一次")
-    assert "VG 32" in told(corpus, passage, "主轴多少小时换油")
+    assert "210 Nm" in told(corpus, passage, "刀片螺丝拧多大力")
+    assert "80 Nm" in told(corpus, passage, "燃气法兰打多少")
+    assert "210 Nm" in told(corpus, passage, "how tight for the knife")
 
 
 def test_rows_of_records_have_no_statements(corpus: Corpus, draft: Draft) -> None:
@@ -71,7 +72,9 @@ def test_a_reindex_makes_those_that_are_missing(corpus: Corpus, draft: Draft) ->
     with corpus._database.write() as session:
         session.execute(update(ChunkRow).values(statements=None))  # a library of before there were any
     assert corpus.answering("盖子有多重", [passage]) == {}
+    assert corpus.without_statements() == 1
     corpus.reindex()
+    assert corpus.without_statements() == 0
     assert corpus.answering("盖子有多重", [passage]) == before
 
 
