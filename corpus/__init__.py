@@ -61,7 +61,7 @@ from corpus.errors import (
     SettingsError,
     Unreadable,
 )
-from corpus.library.answering import under_heading
+from corpus.library.answering import Heads, under_heading
 from corpus.library.confidence import VERSION as SEARCH_VERSION
 from corpus.library.identifiers import extract_identifiers, normal_identifier, plain_form
 from corpus.library.quotes import contains_quote, find_quote, normal_text, spellings
@@ -80,7 +80,7 @@ __all__ = [
     "Amendment", "Applies", "AuditEntry", "Box", "Candidate", "CaseFigures", "CaseFilter", "CaseGroup", "CaseState",
     "CaseVersion", "Change", "Changes", "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus",
     "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "Extremes",
-    "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MachineState", "MillhandError",
+    "FolderLock", "Heads", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MachineState", "MillhandError",
     "MqttTopic", "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Pool", "Progress", "Reading",
     "Record", "RecordRef", "Refused", "Rendered", "RepairCase", "Revision", "Role", "Settings", "SettingsError",
     "Stock", "StockTaking", "TableMapping", "Term", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState",

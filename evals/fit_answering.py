@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from corpus import Corpus, load_settings, open_corpus, under_heading
+from corpus import Corpus, Heads, load_settings, open_corpus, under_heading
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -43,16 +43,6 @@ class Page:
     answers: npt.NDArray[np.intp]
 
 
-@dataclass(slots=True)
-class Fit:
-    """The two matrices and the means that are taken off first."""
-
-    question: Floats
-    statement: Floats
-    mean_question: Floats
-    mean_statement: Floats
-
-
 def main(
     pages: Annotated[
         list[Path] | None, typer.Argument(help="Files of pages; default: all that come with Millhand.")
@@ -71,13 +61,14 @@ def main(
     held = [read[i] for i in order[: int(_LEFT_OUT * len(read))]]
     rest = [read[i] for i in order[int(_LEFT_OUT * len(read)) :]]
     before = right(held, questions, statements)
-    after = right(held, *turned(fit(rest, questions, statements, seed), questions, statements))
+    fitted = fit(rest, questions, statements, name, seed)
+    after = right(held, fitted.questions(questions), fitted.statements(statements))
     typer.echo(f"{len(read)} pages, {len(questions)} questions")
     typer.echo(f"left out, first statement right: embedding alone {before:.3f}, fitted {after:.3f}")
-    whole = fit(read, questions, statements, seed)
+    whole = fit(read, questions, statements, name, seed)
     np.savez_compressed(
         out,
-        embedding_model=np.array(name),
+        embedding_model=np.array(whole.embedding_model),
         question=whole.question.astype(np.float16),
         statement=whole.statement.astype(np.float16),
         mean_question=whole.mean_question,
@@ -103,15 +94,7 @@ def embedded(files: Sequence[Path], corpus: Corpus) -> tuple[Floats, Floats, lis
                     np.array([at + one["a"] for one in page["questions"]]),
                 )
             )
-    return np.stack([corpus.embed_query(text) for text in questions]), corpus.embed_passages(statements), pages
-
-
-def turned(fitted: Fit, questions: Floats, statements: Floats) -> tuple[Floats, Floats]:
-    """Return questions and statements in the fitted space."""
-    return (
-        _normed((questions - fitted.mean_question) @ fitted.question)[0],
-        _normed((statements - fitted.mean_statement) @ fitted.statement)[0],
-    )
+    return corpus.embed_queries(questions), corpus.embed_passages(statements), pages
 
 
 def right(pages: Sequence[Page], questions: Floats, statements: Floats) -> float:
@@ -123,7 +106,9 @@ def right(pages: Sequence[Page], questions: Floats, statements: Floats) -> float
     return float(np.concatenate(hits).mean())
 
 
-def fit(pages: Sequence[Page], questions: Floats, statements: Floats, seed: int, *, size: int = _SIZE) -> Fit:
+def fit(
+    pages: Sequence[Page], questions: Floats, statements: Floats, name: str, seed: int, *, size: int = _SIZE
+) -> Heads:
     """Fit both matrices, of shape (dimension, `size`), by Adam on the softmax of cosines.
 
     They begin as the directions in which the texts differ most; what they move from there pays a ridge.
@@ -150,7 +135,7 @@ def fit(pages: Sequence[Page], questions: Floats, statements: Floats, seed: int,
                 mean += 0.1 * (slope - mean)
                 square += 0.001 * (slope**2 - square)
                 weight -= _RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-    return Fit(weights[0], weights[1], mean_question, mean_statement)
+    return Heads(name, weights[0], weights[1], mean_question, mean_statement)
 
 
 def _slopes(pages: Sequence[Page], asked: Floats, said: Floats, weights: Sequence[Floats]) -> tuple[Floats, Floats]:

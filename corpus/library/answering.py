@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from corpus.domain import Passage
 from corpus.library.embedding import Embedder, Vectors
-from corpus.library.spans import statement_spans
+from corpus.library.spans import CUT, statement_spans
 
 _FILE = Path(__file__).with_name("answering.npz")
 _HEADING = 80  # characters of the heading that stands before a statement
@@ -55,6 +55,11 @@ class Answering:
         """The fit for the embedding model in use; None where there is none."""
         heads = stored_heads()
         return heads if heads and heads.embedding_model == self._embedder.name else None
+
+    @property
+    def cut(self) -> int | None:
+        """The number of the cut that vectors are made by; None where there is no fit to make them for."""
+        return CUT if self.heads else None
 
     def texts(self, kind: str, section: Sequence[str], text: str) -> list[str]:
         """Return what is embedded of a passage's statements, in order: each under its heading."""

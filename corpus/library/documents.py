@@ -40,6 +40,7 @@ from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
 from corpus.library.quotes import contains_quote, normal_text, spellings
 from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
+from corpus.library.spans import CUT
 from corpus.library.subjects import About, subjects
 from corpus.library.words import detect_language
 
@@ -297,9 +298,13 @@ class DocumentStore:
         return held, halves.reshape(len(held), -1).astype(np.float32)
 
     def statements(self, ids: Sequence[int]) -> dict[int, bytes | None]:
-        """Return the stored vectors of the statements of chunks, as `Answering` packed them."""
+        """Return the stored vectors of the statements of chunks, as `Answering` packed them; none of another cut."""
+        query = (
+            select(ChunkRow.id, ChunkRow.statements)
+            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+            .where(ChunkRow.id.in_(ids), RevisionRow.statements == CUT)
+        )
         with self.database.read() as session:
-            query = select(ChunkRow.id, ChunkRow.statements).where(ChunkRow.id.in_(ids))
             return {row.id: row.statements for row in session.execute(query)}
 
     def scope(self, models: Sequence[str]) -> Scope | None:

@@ -7,6 +7,7 @@ killed process left: half-added revisions go, owed deletions are made.
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import tempfile
@@ -97,10 +98,12 @@ class Library:
             self._documents.one(amends[0])
         file = self._keep(draft)
         statements: Sequence[bytes | None] = [None] * len(draft.chunks)
+        cut = None
         if vectors is None:
             vectors, statements = self._embedded(draft, old, progress)
+            cut = self._answering.cut if draft.kind in _TEXTS else None
         progress("storing", 0, len(draft.chunks))
-        revision = self._store(draft, file, vectors, statements, old, actor)
+        revision = self._store(draft, file, vectors, statements, cut, old, actor)
         # What a table brings is a record of the plant, not a text to be read over first.
         held = hold and not draft.records
         try:
@@ -131,32 +134,33 @@ class Library:
             return np.zeros((0, 0), np.float32), []  # readings by the million need no model
         read = draft.kind in _TEXTS  # what records say is told by tools of their own
         texts = [_embedded_text(chunk.section, chunk.text) for chunk in draft.chunks]
-        wanted = read and self._answering.heads is not None
-        made = self._vectors_before(old, wanted) if old is not None and old.current is not None else {}
-        fresh = {text: chunk for text, chunk in zip(texts, draft.chunks, strict=True) if text not in made}
+        made = self._vectors_before(old, read) if old is not None and old.current is not None else {}
+        keys = [(chunk.kind, text) for chunk, text in zip(draft.chunks, texts, strict=True)]
+        fresh = {key: chunk for key, chunk in zip(keys, draft.chunks, strict=True) if key not in made}
         said = [self._answering.texts(c.kind, c.section, c.text) if read else [] for c in fresh.values()]
-        every = [*fresh, *(text for one in said for text in one)]
+        every = [*(text for _, text in fresh), *(text for one in said for text in one)]
         new = self._embedder.passages(every, lambda done, total: progress("embedding", done, total))
         at = len(fresh)
-        for i, (text, own) in enumerate(zip(fresh, said, strict=True)):
-            made[text] = new[i], self._answering.packed(new[at : at + len(own)]) if read else None
+        for i, (key, own) in enumerate(zip(fresh, said, strict=True)):
+            made[key] = new[i], self._answering.packed(new[at : at + len(own)]) if read else None
             at += len(own)
-        return np.stack([made[text][0] for text in texts]), [made[text][1] for text in texts]
+        return np.stack([made[key][0] for key in keys]), [made[key][1] for key in keys]
 
-    def _vectors_before(self, old: Document, wanted: bool) -> dict[str, tuple[Vectors, bytes | None]]:
-        """Return the vectors of the revision before, by text; without those that lack their statements', if wanted."""
+    def _vectors_before(self, old: Document, read: bool) -> dict[tuple[str, str], tuple[Vectors, bytes | None]]:
+        """Return the vectors of the revision before, by kind and text; if read, only with statements cut as now."""
         assert old.current is not None
         query = (
-            select(ChunkRow.section, ChunkRow.text, ChunkRow.vector, ChunkRow.statements)
+            select(ChunkRow.kind, ChunkRow.section, ChunkRow.text, ChunkRow.vector, ChunkRow.statements)
             .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
             .where(RevisionRow.id == old.current.id, RevisionRow.embedding == self._embedder.name)
         )
+        if read and self._answering.cut is not None:
+            query = query.where(RevisionRow.statements == self._answering.cut)
         with self._database.read() as session:
             rows = session.execute(query).all()
         return {
-            _embedded_text(section, text): (np.frombuffer(vector, np.float16).astype(np.float32), statements)
-            for section, text, vector, statements in rows
-            if not wanted or statements is not None
+            (kind, _embedded_text(section, text)): (np.frombuffer(vector, np.float16).astype(np.float32), statements)
+            for kind, section, text, vector, statements in rows
         }
 
     def _keep(self, draft: DocumentDraft) -> str:
@@ -181,6 +185,7 @@ class Library:
         file: str,
         vectors: Vectors,
         statements: Sequence[bytes | None],
+        cut: int | None,
         old: Document | None,
         actor: str,
     ) -> int:
@@ -203,6 +208,7 @@ class Library:
                 state="indexing",
                 file=file,
                 embedding=self._embedder.name,
+                statements=cut,
                 page_count=sum(page.number is not None for page in draft.pages),
                 chunk_count=len(draft.chunks),
                 warnings=list(draft.warnings),
@@ -547,15 +553,15 @@ class Library:
             return  # every search says so, and `reindex` starts afresh
 
     def without_statements(self) -> int:
-        """Count the live passages of documents whose statements have no vectors, though there is a fit for them."""
-        if not self._answering.heads:
+        """Count the live passages of documents whose statements have no vectors of this cut, though there is a fit."""
+        if self._answering.cut is None:
             return 0
         query = (
             select(func.count(ChunkRow.id))
             .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
             .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
             .where(RevisionRow.state == "live", ChunkRow.renewed_by.is_(None))
-            .where(DocumentRow.kind.in_(_TEXTS), ChunkRow.statements.is_(None))
+            .where(DocumentRow.kind.in_(_TEXTS), RevisionRow.statements.is_distinct_from(self._answering.cut))
         )
         with self._database.read() as session:
             return session.scalar(query) or 0
@@ -563,19 +569,13 @@ class Library:
     def reindex(self, progress: Progress) -> int:
         with self._database.read() as session:
             rows = session.execute(
-                select(
-                    *(ChunkRow.id, ChunkRow.kind, ChunkRow.section, ChunkRow.text, RevisionRow.embedding),
-                    DocumentRow.kind.in_(_TEXTS).label("read"),
-                    ChunkRow.statements.is_(None).label("unread"),
-                )
+                select(ChunkRow.id, ChunkRow.section, ChunkRow.text, RevisionRow.embedding)
                 .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-                .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
                 .where(RevisionRow.state == "live", ChunkRow.renewed_by.is_(None))
                 .order_by(ChunkRow.id)
             ).all()
-        changed = [row for row in rows if row.embedding != self._embedder.name]
-        unread = [row for row in rows if row.embedding == self._embedder.name and row.read and row.unread]
-        self._embed_anew(changed, unread if self._answering.heads else [], progress)
+        self._embed_anew([row for row in rows if row.embedding != self._embedder.name], progress)
+        self._read_statements(progress)
         self._vectors.clear()
         self._lexical.clear()
         for at in range(0, len(rows), _BATCH):
@@ -593,32 +593,49 @@ class Library:
             session.execute(delete(IndexDebtRow))
         return len(rows)
 
-    def _embed_anew(self, changed: Sequence[Any], unread: Sequence[Any], progress: Progress) -> None:
-        """Embed chunks of another model with their statements, and the statements of those that have none yet."""
-        if not changed and not unread:
+    def _embed_anew(self, changed: Sequence[Any], progress: Progress) -> None:
+        """Embed the chunks of another model; the vectors of their statements are void with it."""
+        if not changed:
             return
-        both = [*changed, *unread]
-        said = [self._answering.texts(row.kind, row.section, row.text) if row.read else [] for row in both]
-        every = [*(_embedded_text(row.section, row.text) for row in changed), *(text for one in said for text in one)]
-        vectors = self._embedder.passages(every, lambda done, total: progress("embedding", done, total))
-        packed, at = [], len(changed)
-        for row, own in zip(both, said, strict=True):
-            packed.append(self._answering.packed(vectors[at : at + len(own)]) if row.read else None)
-            at += len(own)
-        halves = vectors[: len(changed)].astype(np.float16)
+        texts = [_embedded_text(row.section, row.text) for row in changed]
+        vectors = self._embedder.passages(texts, lambda done, total: progress("embedding", done, total))
+        halves = vectors.astype(np.float16)
         with self._documents.writing() as session:
-            if changed:
-                session.execute(
-                    update(ChunkRow),
-                    [{"id": row.id, "vector": halves[i].tobytes()} for i, row in enumerate(changed)],
-                )
             session.execute(
                 update(ChunkRow),
-                [{"id": row.id, "statements": one} for row, one in zip(both, packed, strict=True)],
+                [{"id": row.id, "vector": halves[i].tobytes(), "statements": None} for i, row in enumerate(changed)],
             )
-            session.execute(
-                update(RevisionRow).where(RevisionRow.state == "live").values(embedding=self._embedder.name)
-            )
+            live = update(RevisionRow).where(RevisionRow.state == "live", RevisionRow.embedding != self._embedder.name)
+            session.execute(live.values(embedding=self._embedder.name, statements=None))
+
+    def _read_statements(self, progress: Progress) -> None:
+        """Embed the statements of documents that lack those of this cut; each is stored before the next is begun."""
+        cut = self._answering.cut
+        if cut is None:
+            return
+        query = (
+            select(RevisionRow.id)
+            .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
+            .where(RevisionRow.state == "live", DocumentRow.kind.in_(_TEXTS))
+            .where(RevisionRow.statements.is_distinct_from(cut))
+        )
+        with self._database.read() as session:
+            revisions = list(session.scalars(query))
+        for done, revision in enumerate(revisions):
+            progress("reading statements", done, len(revisions))
+            with self._database.read() as session:
+                chunks = select(ChunkRow.id, ChunkRow.kind, ChunkRow.section, ChunkRow.text)
+                rows = session.execute(chunks.where(ChunkRow.revision_id == revision)).all()
+            said = [self._answering.texts(row.kind, row.section, row.text) for row in rows]
+            vectors = self._embedder.passages([text for own in said for text in own])
+            ends = np.cumsum([0, *map(len, said)])
+            packed = [self._answering.packed(vectors[a:b]) for a, b in itertools.pairwise(ends)]
+            with self._documents.writing() as session:
+                session.execute(
+                    update(ChunkRow),
+                    [{"id": row.id, "statements": one} for row, one in zip(rows, packed, strict=True)],
+                )
+                session.execute(update(RevisionRow).where(RevisionRow.id == revision).values(statements=cut))
 
     def close(self) -> None:
         self._vectors.close()

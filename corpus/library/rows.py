@@ -31,6 +31,8 @@ class RevisionRow(Base):
     state: Mapped[str] = mapped_column(String(16), index=True)
     file: Mapped[str] = mapped_column(Text)
     embedding: Mapped[str] = mapped_column(String(200))
+    statements: Mapped[int | None]
+    """The cut by which its statements were made (`spans.CUT`); none where none were."""
     page_count: Mapped[int]
     chunk_count: Mapped[int]
     warnings: Mapped[list[str]] = mapped_column(JSON)
@@ -69,7 +71,7 @@ class ChunkRow(Base):
     renewed_by: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
     vector: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     statements: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    """A vector for each statement, a byte a number; none where none were made, as for a row of records."""
+    """A vector for each statement, as halves; none where none were made, as for a row of records."""
     __table_args__ = (
         Index("ix_chunks_revision_position", "revision_id", "position"),
         Index("ix_chunks_record", "record_table", "record_id"),

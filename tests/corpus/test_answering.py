@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 
 from corpus import Corpus, DocumentDraft, Passage, statement_spans
 from corpus.library import answering
-from corpus.library.rows import ChunkRow
+from corpus.library.rows import ChunkRow, RevisionRow
+from corpus.library.spans import CUT
 
 ROWS = (
     "Joint: Blade screws | Thread: M16 | Torque: 210 Nm\n"
@@ -65,17 +66,51 @@ def test_rows_of_records_have_no_statements(corpus: Corpus, draft: Draft) -> Non
     assert corpus.answering("where are the 6204", [passage]) == {}
 
 
-def test_a_reindex_makes_those_that_are_missing(corpus: Corpus, draft: Draft) -> None:
+@pytest.mark.parametrize("cut", [None, CUT + 1])  # a library of before there were any, or of another cut
+def test_a_reindex_makes_those_that_are_missing(corpus: Corpus, draft: Draft, cut: int | None) -> None:
     corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
     (passage,) = corpus.passages()
     before = corpus.answering("盖子有多重", [passage])
     with corpus._database.write() as session:
-        session.execute(update(ChunkRow).values(statements=None))  # a library of before there were any
+        session.execute(update(ChunkRow).values(statements=b""))
+        session.execute(update(RevisionRow).values(statements=cut))
     assert corpus.answering("盖子有多重", [passage]) == {}
     assert corpus.without_statements() == 1
     corpus.reindex()
     assert corpus.without_statements() == 0
     assert corpus.answering("盖子有多重", [passage]) == before
+
+
+def test_a_reindex_that_is_killed_keeps_what_it_has_read(
+    corpus: Corpus, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("Press", "Shear", "Saw"):
+        corpus.add_document(draft(title, ("Flywheel", 1, TEXT)), actor="t")
+    with corpus._database.write() as session:
+        session.execute(update(RevisionRow).values(statements=None))
+    read: list[int] = []
+    embed = corpus._embedder.passages
+
+    def killed(texts: list[str], *more: object) -> object:
+        if len(read) == 2:
+            raise KeyboardInterrupt
+        read.append(len(texts))
+        return embed(texts)
+
+    monkeypatch.setattr(corpus._embedder, "passages", killed)
+    with pytest.raises(KeyboardInterrupt):
+        corpus.reindex()
+    assert corpus.without_statements() == 1
+    assert len(corpus.answering("盖子有多重", list(corpus.passages()))) == 2
+
+
+def test_the_same_words_as_a_table_and_as_text_are_cut_each_in_its_way(corpus: Corpus, draft: Draft) -> None:
+    one = draft("Press", ("Flywheel", 1, TEXT.replace(". ", ".\n")))
+    both = [one.chunks[0], replace(one.chunks[0], kind="table")]
+    corpus.add_document(replace(one, chunks=both), actor="t")
+    passages = list(corpus.passages())
+    scores = corpus.answering("盖子有多重", passages)
+    assert {p.id: len(scores[p.id]) for p in passages} == {p.id: len(statement_spans(p.kind, p.text)) for p in passages}
 
 
 def test_a_revision_keeps_the_statements_of_what_it_repeats(corpus: Corpus, draft: Draft) -> None:

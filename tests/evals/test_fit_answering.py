@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from evals import fit_answering
-from evals.fit_answering import Page, fit, right, turned
+from evals.fit_answering import Page, fit, right
 
 
 def made(pages: int, seed: int) -> tuple[np.ndarray, np.ndarray, list[Page]]:
@@ -57,9 +57,9 @@ def test_a_turn_between_questions_and_answers_is_found(monkeypatch) -> None:  # 
     monkeypatch.setattr(fit_answering, "_RATE", 3e-3)
     questions, statements, read = made(120, 2)
     left_out, others = read[:20], read[20:]
-    fitted = fit(others, questions, statements, seed=0, size=24)
+    fitted = fit(others, questions, statements, "made", seed=0, size=24)
     assert right(left_out, questions, statements) < 0.3
-    assert right(left_out, *turned(fitted, questions, statements)) > 0.6
+    assert right(left_out, fitted.questions(questions), fitted.statements(statements)) > 0.6
 
 
 def test_every_page_that_comes_with_millhand_is_whole() -> None:
