@@ -196,7 +196,7 @@ def _long(header: Header, zone: ZoneInfo) -> Make:
                 machines[row[machine]],
                 metrics[row[metric]],
                 number,
-                times[row[at]],
+                times[values.with_day(row[at], row)],
                 (units[row[unit]] if unit is not None else "") or own or None,
                 lows[row[low]] if low is not None else None,
                 highs[row[high]] if high is not None else None,
@@ -211,7 +211,7 @@ def _wide(names: Sequence[str], machine: int, at: int, columns: Sequence[int], z
     metrics = [(column, *metric_and_unit(names[column])) for column in columns]
 
     def make(row: Sequence[str]) -> list[Reading]:
-        tag, when = machines[row[machine]], times[row[at]]
+        tag, when = machines[row[machine]], times[values.with_day(row[at], row)]
         readings = []
         for column, metric, unit in metrics:
             if column < len(row) and values.filled(row[column]):

@@ -76,6 +76,8 @@ def equipment(cells: Cells, _row: int, _sheet: Sheet) -> list[Record]:
 
 def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
     """Make a reading, and what the row says beside it of the machine: what it is doing, which alarms stand."""
+    if told := _told_by_kind(cells, sheet):
+        return [told]
     measured = cells.get("value", "")
     if not measured and cells.get("alarm") and _CLEARED.search(cells.get("metric", "")):  # "alarm cleared", 报警恢复
         tag, at = _needed(cells, "equipment", "the asset tag"), _needed(cells, "at", "the time")
@@ -102,6 +104,34 @@ def reading(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
             limit_high=values.number(cells.get("limit_high"), "the high limit"),
         ),
     ]
+
+
+def _told_by_kind(cells: Cells, sheet: Sheet) -> MachineState | None:
+    """Return what a row of an event log tells of the machine as a whole: a column says that it is a state, an alarm.
+
+    What is told stands as the value or, where that is empty or a figure, as the metric ("E36", "stopped").
+    """
+    kind = cells.get("row_kind", "")
+    field = "alarm" if _ALARM_KIND.search(kind) else "state" if _STATE_KIND.search(kind) else None
+    if field is None:
+        return None
+    metric, value = cells.get("metric", ""), cells.get("value", "")
+    if field == "alarm" and any(_ENDED.search(one) and not _STANDS.search(one) for one in (kind, value, metric)):
+        tag, at = _needed(cells, "equipment", "the asset tag"), _needed(cells, "at", "the time")
+        return MachineState(tag, None, values.time(at, sheet.zone), ())
+    said = metric if not value or values.is_number(value) else value
+    named = {plain(metric), whole(metric)} & set(NAMES["status"][field])
+    also = " ".join(one for one in ("" if named else metric, cells.get("message", "")) if one and one != said)
+    whole_machine = {"equipment": cells.get("equipment", ""), "at": cells.get("at", "")}
+    told = {"state": said} if field == "state" else {"alarm": said, "message": also}
+    return _doing(whole_machine | told, sheet, of_machine=True)
+
+
+_ALARM_KIND = re.compile(r"报警|告警|警报|故障|\balarm|\bfault|\btrip|\bwarning", re.IGNORECASE)
+_ENDED = re.compile(
+    r"\b(?:cleared|resolved)\b|恢复|消除|解除", re.IGNORECASE
+)  # "over" and 关闭 may be what the alarm says
+_STATE_KIND = re.compile(r"状态|\bstate|\bstatus", re.IGNORECASE)
 
 
 def _named_in_row(cells: Cells) -> str | None:
@@ -145,7 +175,10 @@ _SAID = re.compile(r"[\u3400-\u9fff]{4}|[A-Za-z]{3,}[\s-]+\w+[^\W\d]")  # "HIGH"
 def alarm(cells: Cells, _row: int, sheet: Sheet) -> list[Record]:
     until = cells.get("until")
     since = values.time(_needed(cells, "since", "the start"), sheet.zone)
-    ended = values.time(until, sheet.zone) if until else _ended(cells.get("state", ""), since, sheet.zone)
+    if until and (clock := _CLOCK.fullmatch(until)):
+        ended: datetime | None = _after(since, clock, sheet.zone)
+    else:
+        ended = values.time(until, sheet.zone) if until else _ended(cells.get("state", ""), since, sheet.zone)
     if ended is not None and ended < since:
         raise ValueError(f"the end {until!r} is before the start")
     stood = Alarm(
@@ -164,10 +197,16 @@ def _ended(state: str, since: datetime, zone: ZoneInfo) -> datetime | None:
     if not _CLEARED.search(state) or _STANDS.search(state):
         return None
     if clock := _CLOCK.search(state):
-        day = values.time(dated.group(), zone) if (dated := _DATED.search(state)) else None
-        ended = day or since.astimezone(zone).replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-        return ended if ended >= since else ended + timedelta(days=1)
+        dated = _DATED.search(state)
+        return values.time(dated.group(), zone) if dated else _after(since, clock, zone)
     return since
+
+
+def _after(since: datetime, clock: re.Match[str], zone: ZoneInfo) -> datetime:
+    """Return when a clock next showed this time."""
+    hour, minute, second = (int(figure or 0) for figure in clock.groups())
+    ended = since.astimezone(zone).replace(hour=hour, minute=minute, second=second, microsecond=0)
+    return ended if ended >= since else ended + timedelta(days=1)
 
 
 _CLEARED = re.compile(
@@ -176,7 +215,7 @@ _CLEARED = re.compile(
     re.IGNORECASE,
 )
 _STANDS = re.compile(r"\bnot\b|\bun\w+|\bactive\b|未|没|待", re.IGNORECASE)
-_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)")
+_CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3])[:：]([0-5]\d)(?:[:：]([0-5]\d))?")
 _DATED = re.compile(r"(?:19|20)\d\d([-/.])(?:1[0-2]|0?[1-9])\1(?:3[01]|[12]\d|0?[1-9])[ T]\d{1,2}:\d\d")
 
 

@@ -93,13 +93,14 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "equipment": f"{_EQUIPMENT} 设备名称 equipmentname machinename",
         "metric": "参数 指标 测点 测点名称 监测项 监测点 参数名称 项目 metric parameter measurement tagname sensor sensorname signal variable kpi "
         "point pointname channel measure reading readingname measuringpoint measurementpoint measuredpoint quantity "
-        "item checkitem checkpoint whatwasmeasured 点检项目 检查项目 检测项目 测量项目",
+        "item checkitem checkpoint whatwasmeasured 点检项目 检查项目 检测项目 测量项目 内容 content",
         "value": "数值 值 读数 测量值 当前值 采样值 实际值 value reading val measuredvalue",
         "at": "时间 采集时间 记录时间 测量时间 采样时间 更新时间 最后更新 刷新时间 上报时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime updated updatedat lastupdate lastupdated "
         "since 变更时间 状态时间 状态开始时间 changedat changed",
         "unit": "单位 计量单位 unit units uom engineeringunit",
         "limit_low": "lo ll 下限 低报 低报警 低报值 下限报警 下限值 报警下限 低限 最小值 low lowlimit limitlow lowerlimit lowerbound lolimit min minimum alarmlow",
         "limit_high": "hi hl hh 上限 高报 高报警 高报值 上限报警 上限值 报警上限 高限 最大值 high highlimit limithigh upperlimit upperbound hilimit max maximum alarmhigh",
+        "row_kind": "类型 记录类型 事件类型 数据类型 行类型 记录类别 类别 type rowtype recordtype entrytype eventtype datatype kind rowkind",
         "state": "状态 运行状态 设备状态 当前状态 工作状态 机台状态 状况 state status runstate runningstate operatingstate machinestate "
         "machinestatus currentstate condition",
         "alarm": "当前报警 当前告警 报警 告警 活动报警 报警代码 故障代码 故障码 当前故障 activealarm activealarms currentalarm alarm alarms alarmcode "

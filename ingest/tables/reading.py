@@ -26,10 +26,11 @@ from ingest.readers import Block, ParsedFile
 from ingest.tables.header import Given, Header, Remembered, find_header, first_header
 from ingest.tables.makers import MAKERS, Cells, Sheet
 from ingest.tables.names import NAMES, NEEDED, TableKind
-from ingest.tables.values import day_in, filled
+from ingest.tables.values import day_in, filled, with_day
 from ingest.tables.wide import long_form
 
 _LISTED = 20  # bad rows named one by one in a file's warnings; a preview has them all
+_TIMES = ("at", "since", "date")  # an end without a day is after its beginning
 _TOTAL = re.compile(
     r"\s*(?:本页|本表|全部|库存|数量|page\s)?\s*"
     r"(合\s*计|总\s*计|小\s*计|共计|制表|审核|盘点人|sub-?total|grand total|total)(?![a-z])[\s:：]*",
@@ -155,6 +156,7 @@ def _read(block: Block, header: Header, section: str, zone: ZoneInfo, as_of: dat
         if _repeats(row, names) or _is_total(row, fields):
             continue
         cells = {name: filled(row[i]) if i < len(row) else "" for name, i in fields.items()}
+        cells |= {name: with_day(cells[name], row) for name in _TIMES if cells.get(name)}
         if header.kind == "parts":
             cells = _continued(cells, before)
         try:

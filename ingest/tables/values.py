@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,13 +14,18 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９，．－＋／：　
 _FORMS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日",
     "%Y年%m月%d日 %H:%M", "%Y年%m月%d日 %H:%M:%S", "%Y.%m.%d", "%Y.%m.%d %H:%M", "%Y.%m.%d %H:%M:%S", "%Y%m%d",
-    "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%y", "%m/%d/%Y", "%d.%m.%Y", "%d.%m.%Y %H:%M",
+    "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%y", "%m/%d/%Y", "%m/%d/%y %H:%M:%S",
+    "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
     "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
 )  # fmt: skip
 _DAY = re.compile(
     r"(?<!\d)(?:(20\d\d)\s*[-/年._ ]\s*(1[0-2]|0?[1-9])\s*[-/月._ ]\s*(3[01]|[12]\d|0?[1-9])"
     r"|(20\d\d)(1[0-2]|0[1-9])(3[01]|[12]\d|0[1-9]))(?!\d)"
 )
+_DAY_ALONE = re.compile(
+    r"(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|(?:19|20)\d\d年\d{1,2}月\d{1,2}日|\d{1,2}/\d{1,2}/(?:20)?\d\d|\d{1,2}\.\d{1,2}\.20\d\d"
+)
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _YES = frozenset("true yes y 1 是 预防 预防性 预防性维护 保养 pm preventive planned scheduled 计划 点检 定期".split())
 _NO = frozenset("false no n 0 否 纠正 纠正性 故障 维修 抢修 cm bm corrective breakdown unplanned repair 事后".split())
 
@@ -136,6 +142,15 @@ def time(text: str, zone: ZoneInfo) -> datetime:
         if isinstance(found, datetime):
             return found.replace(tzinfo=zone)
     raise ValueError(f"{text!r} is no time such as 2026-03-31 16:42")
+
+
+def with_day(cell: str, row: Sequence[str]) -> str:
+    """Return a time of day with the day that another cell of its row gives; any other cell as it is."""
+    clock = _CLOCK.fullmatch(cell.translate(_FULL_WIDTH).strip())
+    if not clock:
+        return cell
+    day = next((text for one in row if _DAY_ALONE.fullmatch(text := one.translate(_FULL_WIDTH).strip())), "")
+    return f"{day} {clock.group()}".lstrip()
 
 
 def day_in(text: str, zone: ZoneInfo) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest.readers import Block
 from ingest.tables.names import DOING, NAMES, plain, whole
-from ingest.tables.values import filled, is_number
+from ingest.tables.values import filled, is_number, with_day
 
 _HEADER_ROWS = 15
 LONG = ("equipment", "time", "metric", "unit", "value")
@@ -44,15 +44,16 @@ def long_form(block: Block, given: Mapping[str, str] | None = None) -> Block | N
                 continue  # again, as page breaks of an export have it
             doing = tuple(row[i] if i < len(row) else "" for _, i in told)
             measured = [i for i in metrics if i < len(row) and filled(row[i])]
+            when = with_day(row[time], row)
             for i in measured:
                 name, unit = metric_and_unit(header[i])
                 value = row[i]
                 if in_cell := _TOLD.fullmatch(value):
                     name, unit, value = in_cell[1], "", in_cell[2]
-                rows.append((row[equipment], row[time], name, unit, value, *doing))
+                rows.append((row[equipment], when, name, unit, value, *doing))
                 kept.append(number)
             if not measured and any(map(filled, doing)):
-                rows.append((row[equipment], row[time], "", "", "", *doing))
+                rows.append((row[equipment], when, "", "", "", *doing))
                 kept.append(number)
         return Block("table", rows=tuple(rows), row_numbers=tuple(kept))
     return None
@@ -98,8 +99,10 @@ def wide_columns(header: Sequence[str], given: Mapping[str, str] | None = None) 
 
 
 def _first(header: Sequence[str], field: str, given: str | None) -> int | None:
-    words = {whole(given)} if given else set(NAMES["status"][field])
-    return next((i for i, cell in enumerate(header) if cell.strip() and {plain(cell), whole(cell)} & words), None)
+    words = (whole(given),) if given else NAMES["status"][field]
+    called = [(i, {plain(cell), whole(cell)}) for i, cell in enumerate(header) if cell.strip()]
+    found = [(words.index(word), i) for i, names in called for word in names if word in words]
+    return min(found)[1] if found else None  # a name that stands earlier in a field's list is the better one
 
 
 def _is_metric(header: str) -> bool:

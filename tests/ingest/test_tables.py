@@ -264,6 +264,27 @@ def test_a_status_table_may_hold_readings_states_and_alarms() -> None:
     assert [record.value for record in found.records if isinstance(record, Reading)] == [212]
 
 
+@pytest.mark.parametrize(
+    ("names", "rows"),
+    [
+        ("类型|项目|值", ("状态|运行状态|待料", "读数|油温|54", "报警|E36 走带张力低|", "报警恢复|E36|")),
+        ("type|item|value", ("state|待料|", "reading|油温|54", "alarm|alarm code|E36 走带张力低", "alarm|E36|cleared")),
+        ("类型|内容|数值", ("状态|待料|1", "读数|油温|54", "故障|走带张力低|E36", "故障|走带张力低|已恢复")),
+    ],
+)
+def test_a_log_may_say_in_a_column_what_its_rows_are(names: str, rows: tuple[str, ...]) -> None:
+    lines = [f"2026-06-01 08:0{minute}|TB-02|{row}|℃" for minute, row in enumerate(rows)]
+    found = table("\n".join([f"time|asset|{names}|unit", *lines]))
+    assert found is not None
+    assert found.warnings == ()
+    states = [record for record in found.records if isinstance(record, MachineState)]
+    told = [(one.state, one.alarms and [alarm.code for alarm in one.alarms]) for one in states]
+    assert told == [("待料", None), (None, ["E36"]), (None, ())]
+    assert states[1].alarms
+    assert states[1].alarms[0].text in ("E36 走带张力低", "走带张力低")
+    assert [(r.metric, r.value, r.unit) for r in found.records if isinstance(r, Reading)] == [("油温", 54, "℃")]
+
+
 def test_what_was_reported_is_known_by_what_stands_there() -> None:
     found = table(
         "job|day|asset|story|action|by\n"
@@ -340,6 +361,23 @@ def test_alarms_may_have_a_plain_time() -> None:
     found = table("时间|设备|代码|内容|状态\n2024-11-18 09:36|DC-11|W204|除尘压差高|未确认")
     assert found is not None
     assert found.kind == "alarms"
+
+
+@pytest.mark.parametrize("day", ["2026-07-27", "2026/7/27", "2026年7月27日", "27.07.2026", "7/27/2026"])
+def test_day_and_time_may_stand_in_columns_of_their_own(day: str) -> None:
+    found = table(
+        f"日期|时间|恢复时间|设备|代码|内容\n{day}|23:58|00:04|DC-11|W204|除尘压差高\n{day}|11:58:30||DC-11|W205|温度高"
+    )
+    assert found is not None
+    assert found.warnings == ()
+    first, second = (record for record in found.records if isinstance(record, Alarm))
+    assert first.since == datetime(2026, 7, 27, 23, 58, tzinfo=ZONE)
+    assert first.until == datetime(2026, 7, 28, 0, 4, tzinfo=ZONE)
+    assert second.since == datetime(2026, 7, 27, 11, 58, 30, tzinfo=ZONE)
+    wide = table(f"date|time|tag|temp (°C)\n{day}|06:00|DC-11|54\n{day}|06:10|DC-11|55")
+    assert wide is not None
+    assert [r.at.minute for r in wide.records if isinstance(r, Reading)] == [0, 10]
+    assert {r.metric for r in wide.records if isinstance(r, Reading)} == {"temp"}
 
 
 def test_every_sheet_of_a_workbook_counts() -> None:
