@@ -120,7 +120,9 @@ class Corpus:
         self._library = Library(self._documents, vectors, lexical, embedder, self._answering, self._audit, records)
         ledger = Ledger(self._documents, self._library, vectors, lexical, embedder)
         self._experience = Experience(database, self._cases, ledger, self._library, self._audit)
-        self._searcher = Searcher(settings, self._documents, vectors, lexical, embedder, self._equipment)
+        self._searcher = Searcher(
+            settings, self._documents, vectors, lexical, embedder, self._answering, self._equipment
+        )
         self._library.recover()
 
     def warm_up(self) -> None:
@@ -360,7 +362,7 @@ class Corpus:
         were any, or with an embedding model that has no fit.
         """
         stored = self._documents.statements([passage.id for passage in passages])
-        return self._answering.scores(question, passages, stored)
+        return {chunk: tuple(map(float, own)) for chunk, own in self._answering.scores(question, stored).items()}
 
     # --- the plant -----------------------------------------------------------------------------------------------
 

@@ -5,13 +5,15 @@ Each line is a page: `{"title", "section", "language", "statements": [text, …]
 of many kinds; no question of a set in `evals/questions/` is among them, so that the sets can judge the fit.
 
 Two matrices are fitted (`corpus/library/answering.py` says what they are for): under them the statement that answers
-comes before the others of its page, and before those of the other pages of its batch. What is printed is judged on
-pages left out of the fit; what is written is fitted on all of them.
+comes before the others of its page, and before those of the other pages of its batch. Pages of one title, one behind
+the other, are a manual, and make a batch of their own: what its other pages say nearly answers. What is printed is
+judged on pages left out of the fit, whole manuals among them; what is written is fitted on all of them.
 """
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,18 +31,23 @@ _OUT = Path(__file__).parent.parent / "corpus" / "library" / "answering.npz"
 _PAGES = Path(__file__).parent / "answering"
 _SIZE = 192  # of the space: with 384 hardly a question more was right, with 96 one in a hundred fewer
 _SHARP = 15.0  # by which cosines are multiplied before the softmax
-_RATE, _ROUNDS, _BATCH, _RIDGE = 3e-4, 8, 8, 1e-3
+_RATE, _ROUNDS, _BATCH, _RIDGE = 3e-4, 12, 8, 1e-3
+_MANUAL = 4  # pages of one title from which they are a batch of their own
 _OTHER_PAGES = 0.5  # what telling an answer from other pages' statements counts beside telling it from its own page's
 _LEFT_OUT = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: rows of `statements`, rows of `questions`, and the statement (a row) that answers each question."""
+    """One page: rows of `statements`, rows of `questions`, and the statement (a row) that answers each question.
+
+    `manual` is the number that the pages of one manual share.
+    """
 
     statements: npt.NDArray[np.intp]
     questions: npt.NDArray[np.intp]
     answers: npt.NDArray[np.intp]
+    manual: int
 
 
 def main(
@@ -56,10 +63,10 @@ def main(
     with open_corpus(load_settings(data_dir=data_dir)) as corpus:
         name = corpus.embedding_name
         questions, statements, read = embedded(files, corpus)
-    random = np.random.default_rng(seed)
-    order = random.permutation(len(read))
-    held = [read[i] for i in order[: int(_LEFT_OUT * len(read))]]
-    rest = [read[i] for i in order[int(_LEFT_OUT * len(read)) :]]
+    manuals = np.unique([page.manual for page in read])
+    left_out = np.random.default_rng(seed).permutation(manuals)[: int(_LEFT_OUT * len(manuals))]
+    held = [page for page in read if page.manual in left_out]
+    rest = [page for page in read if page.manual not in left_out]
     before = right(held, questions, statements)
     fitted = fit(rest, questions, statements, name, seed)
     after = right(held, fitted.questions(questions), fitted.statements(statements))
@@ -81,9 +88,11 @@ def embedded(files: Sequence[Path], corpus: Corpus) -> tuple[Floats, Floats, lis
     questions: list[str] = []
     statements: list[str] = []
     pages: list[Page] = []
+    manual, title = 0, ""
     for file in files:
         for line in file.read_text(encoding="utf-8").splitlines():
             page = json.loads(line)
+            manual, title = manual + (page["title"] != title), page["title"]
             at, asked = len(statements), len(questions)
             statements += under_heading((page["section"],), page["statements"])
             questions += [one["q"] for one in page["questions"]]
@@ -92,6 +101,7 @@ def embedded(files: Sequence[Path], corpus: Corpus) -> tuple[Floats, Floats, lis
                     np.arange(at, len(statements)),
                     np.arange(asked, len(questions)),
                     np.array([at + one["a"] for one in page["questions"]]),
+                    manual,
                 )
             )
     return corpus.embed_queries(questions), corpus.embed_passages(statements), pages
@@ -126,16 +136,27 @@ def fit(
     random = np.random.default_rng(seed)
     step = 0
     for _ in range(_ROUNDS):
-        order = random.permutation(len(pages))
-        for at in range(0, len(order), _BATCH):
+        for batch in _batches(pages, random):
             step += 1
-            slopes = _slopes([pages[i] for i in order[at : at + _BATCH]], asked, said, weights)
+            slopes = _slopes(batch, asked, said, weights)
             for weight, slope, (mean, square) in zip(weights, slopes, moments, strict=True):
                 slope += 2 * _RIDGE * (weight - start)
                 mean += 0.1 * (slope - mean)
                 square += 0.001 * (slope**2 - square)
                 weight -= _RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
     return Heads(name, weights[0], weights[1], mean_question, mean_statement)
+
+
+def _batches(pages: Sequence[Page], random: np.random.Generator) -> list[list[Page]]:
+    """Return the pages in batches, in a new order each time: manuals whole, other pages as they come."""
+    manuals = defaultdict(list)
+    for page in pages:
+        manuals[page.manual].append(page)
+    loose = [one for one in manuals.values() if len(one) < _MANUAL]
+    order = [page for i in random.permutation(len(loose)) for page in loose[i]]
+    batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
+    batches += [one for one in manuals.values() if len(one) >= _MANUAL]
+    return [batches[i] for i in random.permutation(len(batches))]
 
 
 def _slopes(pages: Sequence[Page], asked: Floats, said: Floats, weights: Sequence[Floats]) -> tuple[Floats, Floats]:

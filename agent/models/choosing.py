@@ -235,7 +235,8 @@ class _Scorer:
         self._question = question
         self._asked = asked
         self._units = units
-        self._answering = found.answering if all(i in found.answering for i in units) else {}
+        told = all(own[-1].position < len(found.answering.get(i, ())) for i, own in units.items() if own)
+        self._answering = found.answering if told else {}
         every = [unit for cut_units in units.values() for unit in cut_units]
         thin = len(content_words(question.own)) <= _THIN
         called = content_words(" ".join(found.evidence.called)) if found.evidence else []

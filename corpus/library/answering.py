@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.domain import Passage
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.spans import CUT, statement_spans
 
@@ -74,27 +73,20 @@ class Answering:
         """
         return vectors.astype(np.float16).tobytes() if self.heads else None
 
-    def scores(
-        self, question: str, passages: Sequence[Passage], stored: Mapping[int, bytes | None]
-    ) -> dict[int, tuple[float, ...]]:
-        """Return how well each statement of each passage answers (-1..1).
+    def scores(self, question: str, stored: Mapping[int, bytes | None]) -> dict[int, Vectors]:
+        """Return by passage how well each of its statements answers (-1..1), given the vectors stored of it.
 
-        Left out are passages without vectors, and those that were cut otherwise when theirs were made.
+        Passages without vectors are left out.
         """
         heads = self.heads
-        if not heads:
+        held = {chunk: vectors for chunk, vectors in stored.items() if vectors}
+        if not heads or not held:
             return {}
-        made: dict[int, Vectors] = {}
-        for passage in passages:
-            vectors = np.frombuffer(stored.get(passage.id) or b"", np.float16).reshape(-1, len(heads.statement))
-            if len(vectors) and len(vectors) == len(statement_spans(passage.kind, passage.text)):
-                made[passage.id] = vectors.astype(np.float32)
-        if not made:
-            return {}
+        halves = np.frombuffer(b"".join(held.values()), np.float16).reshape(-1, len(heads.statement))
         asked = heads.questions(self._embedder.queries([question]))[0]
-        scores = heads.statements(np.concatenate(list(made.values()))) @ asked
-        ends = np.cumsum([len(vectors) for vectors in made.values()])
-        return {i: tuple(map(float, own)) for i, own in zip(made, np.split(scores, ends[:-1]), strict=True)}
+        scores = heads.statements(halves.astype(np.float32)) @ asked
+        ends = np.cumsum([len(vectors) for vectors in held.values()]) // (2 * len(heads.statement))
+        return dict(zip(held, np.split(scores, ends[:-1]), strict=True))
 
 
 def under_heading(section: Sequence[str], statements: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ import numpy as np
 from corpus.library.ranking import FEATURES, Candidate, Features, Scores, covered_by
 from corpus.library.terms import QueryWords
 
-VERSION = 7
+VERSION = 8
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
 
 _FILE = Path(__file__).with_name("calibration.json")

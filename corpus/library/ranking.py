@@ -39,6 +39,7 @@ FEATURES = (
     "around",  # what the passages before and after add to the coverage
     "across",  # the passage is in the other language
     "model",  # it is for the very model in question, not plant-wide
+    "statement",  # how well the best of its statements answers, a cosine in the space of `answering.py`
     "row",  # a row of a table of stock, machines or cases
     "kind",  # 0 where it shows a value of the kind that is asked for, or none is; -1 where it does not
 )
@@ -67,13 +68,17 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that a search brought, its cosine, and whether it is for the very model in question."""
+    """A passage that a search brought, its cosine, and whether it is for the very model in question.
+
+    `statement` says how well the best of its statements answers; None where they have no vectors.
+    """
 
     passage: Passage
     text: Tokens
     heading: Tokens
     cosine: float
     for_model: bool = False
+    statement: float | None = None
 
 
 def ranking_features(
@@ -110,6 +115,7 @@ def ranking_features(
         "around": around,
         "across": languages != query.language,
         "model": np.array([candidate.for_model for candidate in candidates]),
+        "statement": _statements(candidates),
         "row": np.array([candidate.passage.kind == "row" for candidate in candidates]),
         "kind": np.array([shown_share(query.kinds, _read(candidate)) - 1 for candidate in candidates]),
     }
@@ -165,6 +171,14 @@ def _held(terms: Terms, text: Values, head: Values, norm: Scores, beside: Neighb
     bm25 = terms.best(terms.weighed * times / (times + norm[:, None])) / (terms.total or 1.0)
     around = held | np.vstack([held, np.zeros_like(held[:1])])[beside].any(axis=1)
     return np.stack([bm25, coverage, terms.shares(head > 0), terms.shares(around) - coverage])
+
+
+def _statements(candidates: Sequence[Candidate]) -> Scores:
+    """Return how well the best statement of each answers; as well as the mean of the others where it is not known."""
+    known = np.array([np.nan if one.statement is None else one.statement for one in candidates])
+    if np.isnan(known).all():
+        return np.zeros(len(known))
+    return np.where(np.isnan(known), np.nanmean(known), known)
 
 
 def _neighbours(candidates: Sequence[Candidate]) -> Neighbours:

@@ -15,6 +15,7 @@ import numpy as np
 
 from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage, Rendered
 from corpus.library.aims import Aims, aims
+from corpus.library.answering import Answering
 from corpus.library.backdrop import Backdrop
 from corpus.library.confidence import calibration_for, confidence_signals
 from corpus.library.documents import DocumentStore, Scope
@@ -84,6 +85,7 @@ class Searcher:
         vectors: VectorIndex,
         lexical: LexicalIndex,
         embedder: Embedder,
+        answering: Answering,
         equipment: EquipmentStore,
     ) -> None:
         self._candidates = settings.search_candidates
@@ -92,6 +94,7 @@ class Searcher:
         self._vectors = vectors
         self._lexical = lexical
         self._embedder = embedder
+        self._answering = answering
         self._equipment = equipment
 
     def search(self, query: str, *, equipment: str | None, k: int, methods: Sequence[str] | None) -> Evidence:
@@ -167,9 +170,13 @@ class Searcher:
         all_called = self._documents.chunks_of(self._documents.about().documents) if about else frozenset()
         applies = _applies([passage for passage, *_ in passages.values()], models, about, all_called)
         meant = bool(models or about)
+        answers = self._answering.scores(text, self._documents.statements(list(passages))) if aim else {}
         candidates = tuple(
-            Candidate(passage, text, heading, dense.get(chunk, 0.0), meant and applies[chunk] == "model")
-            for chunk, (passage, text, heading) in passages.items()
+            Candidate(
+                *(passage, tokens, heading, dense.get(chunk, 0.0), meant and applies[chunk] == "model"),
+                float(answers[chunk].max()) if chunk in answers else None,
+            )
+            for chunk, (passage, tokens, heading) in passages.items()
         )
         return Pool(
             query=words,

@@ -77,6 +77,13 @@ def test_words_that_stand_together_count_more() -> None:
     assert found["phrases"] == pytest.approx([1.0, 0.0])
 
 
+def test_a_passage_whose_statements_have_no_vectors_is_as_good_as_the_others_mean() -> None:
+    known = [replace(candidate(passage(i, "Oil.")), statement=value) for i, value in enumerate((0.1, 0.5, None))]
+    at = FEATURES.index("statement")
+    assert ranking_features(WORDS, known, BACKGROUND)[:, at] == pytest.approx([0.1, 0.5, 0.3])
+    assert ranking_features(WORDS, known[2:], BACKGROUND)[:, at] == pytest.approx([0.0])
+
+
 def test_more_agreement_never_lowers_a_score() -> None:
     weak = (passage(1, "Oil is filled in at the top of the housing."), 0.79)
     strong = (passage(9, "The belt tension is 450 N at the middle of the belt."), 0.86)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from evals import fit_answering
-from evals.fit_answering import Page, fit, right
+from evals.fit_answering import Page, _batches, fit, right
 
 
 def made(pages: int, seed: int) -> tuple[np.ndarray, np.ndarray, list[Page]]:
@@ -20,7 +21,7 @@ def made(pages: int, seed: int) -> tuple[np.ndarray, np.ndarray, list[Page]]:
     answers = np.concatenate([10 * page + random.permutation(10)[:8] for page in range(pages)])
     questions = (statements[answers] @ turn + 0.3 * random.normal(size=(8 * pages, 24))).astype(np.float32)
     read = [
-        Page(10 * page + np.arange(10), 8 * page + np.arange(8), answers[8 * page : 8 * page + 8])
+        Page(10 * page + np.arange(10), 8 * page + np.arange(8), answers[8 * page : 8 * page + 8], page)
         for page in range(len(of_page))
     ]
     return questions, statements, read
@@ -60,6 +61,18 @@ def test_a_turn_between_questions_and_answers_is_found(monkeypatch) -> None:  # 
     fitted = fit(others, questions, statements, "made", seed=0, size=24)
     assert right(left_out, questions, statements) < 0.3
     assert right(left_out, fitted.questions(questions), fitted.statements(statements)) > 0.6
+
+
+def test_a_manual_is_a_batch_of_its_own_and_loose_pages_are_mixed() -> None:
+    _, _, read = made(30, 3)
+    pages = [replace(page, manual=max(0, at - 5)) for at, page in enumerate(read)]
+    random = np.random.default_rng(0)
+    first, second = ([[page.manual for page in one] for one in _batches(pages, random)] for _ in range(2))
+    for batches in (first, second):
+        assert [0] * 6 in batches
+        assert sorted(one for batch in batches for one in batch) == sorted(page.manual for page in pages)
+        assert max(map(len, batches)) <= 8
+    assert first != second
 
 
 def test_every_page_that_comes_with_millhand_is_whole() -> None:
