@@ -262,10 +262,10 @@ class Ingestor:
         if not chunks and not table:
             pages = f" ({'; '.join(parsed.warnings)})" if parsed.warnings else ""
             raise Unreadable(f"{source}: no text was found in it{pages}.")
-        kind = options.kind or (_TABLE_KINDS[table.kind] if table else recognise.kind_of(title, source))
+        cover = parsed.pages[0].raw if parsed.pages else ""
+        kind = options.kind or (_TABLE_KINDS[table.kind] if table else recognise.kind_of(title, source, cover))
         models = options.equipment_models
         if not models and not table:
-            cover = parsed.pages[0].raw if parsed.pages else ""
             models = recognise.models_of(cover, title, source, self._corpus.all_equipment())
         draft = DocumentDraft(
             source=source,

@@ -57,9 +57,12 @@ def title_of(parsed: ParsedFile, source: str) -> str:
     return (title or name)[:200]
 
 
-def kind_of(title: str, source: str) -> DocumentKind:
-    """Guess the kind by the words of title and file name."""
+def kind_of(title: str, source: str, cover: str = "") -> DocumentKind:
+    """Guess the kind by the words of title and file name; a bulletin says so in the first lines of its cover too."""
     words = f"{title} {source}".lower()
+    bulletin, pattern = _KINDS[0]
+    if re.search(pattern, _head(cover).lower()):
+        return bulletin
     return next((kind for kind, pattern in _KINDS if re.search(pattern, words)), "other")
 
 
@@ -67,8 +70,9 @@ def models_of(cover: str, title: str, source: str, machines: Sequence[Equipment]
     """Return the models of the plant's machines that title, file name or the cover name; none means plant-wide.
 
     `cover` is the raw text of its first page. The first of these that names any decides, and a whole model before its
-    series: "QTF-800H" is for "QTF-800H/2" too.
-    A machine's tag stands for its model; what it is called does so in a title and in a file name.
+    series: "QTF-800H" is for "QTF-800H/2" too. A machine's tag stands for its model.
+    Where none is named, what a machine is called in title or file name tells: an oven that the title speaks of may be
+    another one than the model on the cover.
     """
     known = sorted({machine.model for machine in machines if machine.model})
     short = short_tags(machines)
@@ -83,10 +87,12 @@ def models_of(cover: str, title: str, source: str, machines: Sequence[Equipment]
             [model for model in known if _stands(model, place)],
             [model for model in known if any(_stands(series, place) for series in series_of(model))],
             [model for tag, model in tags if _stands(tag, place)],
-            [model for name, models in names.items() if place in titles and _is_said(name, place) for model in models],
         ):
             if named:
                 return tuple(sorted(set(named), key=known.index))
+    for place in titles:
+        if called := {model for name, models in names.items() if _is_said(name, place) for model in models}:
+            return tuple(sorted(called, key=known.index))
     return ()
 
 

@@ -36,10 +36,11 @@ from corpus import (
 _RECORDS = frozenset({"parts", "cases", "alarms", "equipment", "readings"})
 _CANDIDATES, _OWN, _SAID = 6, 4, 4  # passages whose units compete: the best, of the machine's manuals, by a statement
 _ROOM = 380  # characters of an answer in running text: what a reader takes in at once
-_RANK, _COVER, _WANT = 0.55, 1.0, 0.5
+_RANK, _COVER, _WANT = 0.9, 1.0, 0.5
 _ANSWERS = 1.5  # what a statement's vector says of whether it answers
 _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
+_BULLETIN = 0.3  # its figures are newer than the manual's
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _WARNING, _HINT = 0.3, 0.1
 _TITLE_BLOCK = 0.6  # what a document says of itself answers nothing else
@@ -317,6 +318,8 @@ class _Scorer:
                 bonus += _ENTRY if alone else _LISTED
             elif self.codes & {i.normal for i in extract_identifiers(unit.text)}:
                 bonus += _MENTION
+        if passage.document_kind == "bulletin" and passage.applies == "model":
+            bonus += _BULLETIN
         if (question.scope or self._called) and passage.applies == "model":
             bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
         if question.topic and (passage.place.revision, passage.place.section) in question.sections:

@@ -131,12 +131,15 @@ def _stands_at(plain: str, machine: Equipment, short: str | None) -> int | None:
         places += [match.start() for match in re.finditer(ascii_border % whole, plain)] if pieces else []
     for name in [*machine_names(machine.name), *nicknames(machine)]:
         # "1号空压机" does not stand in "11号空压机", nor "compressor 1" in "compressor 12".
-        before = r"(?<![a-z0-9])" if name[0].isascii() else ""
+        before = r"(?<![a-z0-9])" if name[0].isascii() else _GREATEST if len(name) == _PAIR else ""
         after = r"(?![a-z0-9])" if name[-1].isascii() else ""
         places.extend(match.start() for match in re.finditer(before + re.escape(name) + after, plain))
     return min(places, default=None)
 
 
+_PAIR = 2  # characters of a name that words beside it may hold by chance
+_GREATEST = r"(?<![最较更过太放加减缩扩增变])"  # 小左 does not stand in 最小左右
+_HAN = re.compile(r"[\u3400-\u9fff]{2}")
 _SHORT = re.compile(r"[\u3400-\u9fff][机炉床缸台线站车泵塔罐柜锅釜窑梯吊磨剪锯箱桶池]")  # 冰机, 棒炉: no chance
 
 
@@ -151,10 +154,10 @@ def short_tags(machines: Sequence[Equipment]) -> dict[str, str]:
 
 
 def nicknames(machine: Equipment) -> list[str]:
-    """Return what the shop floor calls a machine, case-folded, each long enough to tell."""
+    """Return what the shop floor calls a machine, case-folded, each long enough to tell: 小左 is, since it is listed."""
     plain = unicodedata.normalize("NFKC", machine.nickname or "").casefold()
     called = (name.strip() for name in re.split(r"[、,;/]", plain))
-    return list(filter(tells, called))
+    return [name for name in called if tells(name) or _HAN.fullmatch(name)]
 
 
 def tells(name: str) -> bool:

@@ -99,7 +99,7 @@ def read_table(
                 continue
             day = _stock_day(block, header, section, source, zone)
             try:
-                tables.append(replace(_read(block, header, section, zone, day or as_of), as_of=day))
+                tables.append(replace(_read(block, header, section, zone, day, as_of), as_of=day))
             except Unreadable as error:
                 unusable.append(str(error))
     if tables:
@@ -140,10 +140,10 @@ def _joined(tables: Sequence[Table], unusable: Sequence[str], rest: Sequence[Blo
     )
 
 
-def _read(block: Block, header: Header, section: str, zone: ZoneInfo, as_of: datetime) -> Table:
+def _read(block: Block, header: Header, section: str, zone: ZoneInfo, day: datetime | None, as_of: datetime) -> Table:
     names = header.names
     fields = header.fields
-    sheet = Sheet(zone, as_of, {name: names[i] for name, i in fields.items()})
+    sheet = Sheet(zone, day or as_of, {name: names[i] for name, i in fields.items()})
     records: list[Record] = []
     chunks: list[Chunk] = []
     bad: list[BadRow] = []
@@ -156,7 +156,7 @@ def _read(block: Block, header: Header, section: str, zone: ZoneInfo, as_of: dat
         if _repeats(row, names) or _is_total(row, fields):
             continue
         cells = {name: filled(row[i]) if i < len(row) else "" for name, i in fields.items()}
-        cells |= {name: with_day(cells[name], row) for name in _TIMES if cells.get(name)}
+        cells |= {name: with_day(cells[name], row, day) for name in _TIMES if cells.get(name)}
         if header.kind == "parts":
             cells = _continued(cells, before)
         try:

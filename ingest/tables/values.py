@@ -144,13 +144,14 @@ def time(text: str, zone: ZoneInfo) -> datetime:
     raise ValueError(f"{text!r} is no time such as 2026-03-31 16:42")
 
 
-def with_day(cell: str, row: Sequence[str]) -> str:
-    """Return a time of day with the day that another cell of its row gives; any other cell as it is."""
+def with_day(cell: str, row: Sequence[str], day: datetime | None = None) -> str:
+    """Return a time of day with the day that another cell of its row gives, or the sheet; any other cell as it is."""
     clock = _CLOCK.fullmatch(cell.translate(_FULL_WIDTH).strip())
     if not clock:
         return cell
-    day = next((text for one in row if _DAY_ALONE.fullmatch(text := one.translate(_FULL_WIDTH).strip())), "")
-    return f"{day} {clock.group()}".lstrip()
+    of_sheet = f"{day:%Y-%m-%d}" if day else ""
+    its = next((text for one in row if _DAY_ALONE.fullmatch(text := one.translate(_FULL_WIDTH).strip())), of_sheet)
+    return f"{its} {clock.group()}".lstrip()
 
 
 def day_in(text: str, zone: ZoneInfo) -> datetime | None:

@@ -76,6 +76,10 @@ def test_words_before_figures_are_no_code() -> None:
     assert known("at 24 bar and 90 rpm") == []
 
 
+def test_so_many_of_something_is_no_code() -> None:
+    assert known("at what 10-pitch length is the belt scrap, 4-hole flange") == []
+
+
 def test_what_is_named_can_be_left_out() -> None:
     query = "Is OR 32X3.5 FKM the same as the old ring?"
     assert without(query, named_identifiers(query, held, names=())).split() == "Is the same as the old ring?".split()

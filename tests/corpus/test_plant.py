@@ -10,7 +10,7 @@ from corpus.domain import Alarm, Equipment, Part, Reading, Rendered, RepairCase
 from corpus.errors import NotFound
 from corpus.library.glossary import load_glossary
 from corpus.plant.cases import CaseStore
-from corpus.plant.equipment import EquipmentStore
+from corpus.plant.equipment import EquipmentStore, _stands_at
 from corpus.plant.parts import PartStore
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
@@ -84,6 +84,13 @@ def test_a_machine_is_found_by_its_whole_name(plant, text):
 @pytest.mark.parametrize("text", ["11号空压机停了", "why did compressor 12 stop"])
 def test_a_name_with_another_number_is_another_machine(plant, text):
     assert plant[0].named_in(text) == []
+
+
+def test_a_nickname_of_two_characters_is_one_but_not_inside_other_words():
+    machine = Equipment("RB-21", "清漆喷涂机器人(左)", "PX-7", nickname="小左、大链")
+    assert _stands_at("小左现在啥情况", machine, None) == 0
+    assert _stands_at("那个大链多少米", machine, None) == 2
+    assert _stands_at("最小左右偏差多少，放大链轮", machine, None) is None
 
 
 @pytest.mark.parametrize("query", ["hx81000231 在哪", "HX-8100-0231", "stock of ＨＸ－８１００－０２３１?"])

@@ -51,6 +51,7 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
         ("发泡机安全规程", "a.pdf", "", ()),  # two models have it
         ("TUNNEL OVEN care", "a.pdf", "", ("TB-24",)),
         ("Guide", "a.pdf", "It stands behind the tunnel oven\n", ()),  # only in titles
+        ("Tunnel oven", "QTF-400D_manual.pdf", "", ("QTF-400D",)),  # a model before what another is called
     ],
 )
 def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: str, models: tuple[str, ...]) -> None:

@@ -380,6 +380,12 @@ def test_day_and_time_may_stand_in_columns_of_their_own(day: str) -> None:
     assert {r.metric for r in wide.records if isinstance(r, Reading)} == {"temp"}
 
 
+def test_a_time_without_a_day_is_of_the_day_in_the_title() -> None:
+    found = table("早班点检 2024-11-08|||||\n位号|状态|测点|读数|单位|时间\nRTO-01|运行|炉膛温度|803|℃|06:20")
+    assert found is not None
+    assert [r.at for r in found.records if isinstance(r, Reading)] == [datetime(2024, 11, 8, 6, 20, tzinfo=ZONE)]
+
+
 def test_every_sheet_of_a_workbook_counts() -> None:
     found = table("设备编号|名称|型号\nA-1|压机|HP-2", "备件编号|名称|库存\nP-1|阀|2\nP-2|泵|1", "色号|用途\n红|停机")
     assert found is not None
