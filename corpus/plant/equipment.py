@@ -154,7 +154,7 @@ def short_tags(machines: Sequence[Equipment]) -> dict[str, str]:
 
 
 def nicknames(machine: Equipment) -> list[str]:
-    """Return what the shop floor calls a machine, case-folded, each long enough to tell: 小左 is, since it is listed."""
+    """Return what the shop floor calls a machine, case-folded, each long enough to tell (小左, since it is listed)."""
     plain = unicodedata.normalize("NFKC", machine.nickname or "").casefold()
     called = (name.strip() for name in re.split(r"[、,;/]", plain))
     return [name for name in called if tells(name) or _HAN.fullmatch(name)]
