@@ -72,7 +72,7 @@ from corpus.library.spans import statement_spans
 from corpus.library.subjects import labelled
 from corpus.library.words import content_words, detect_language, index_tokens, is_function_word
 from corpus.ownership import FolderLock, call_owner, serve_owner
-from corpus.plant.equipment import base_names, nicknames, series_of, short_tags, tells
+from corpus.plant.equipment import base_names, name_pattern, nicknames, series_of, short_tags, tells
 from corpus.settings import STREAMED, MqttTopic, Settings, load_settings
 
 __all__ = [
@@ -85,7 +85,8 @@ __all__ = [
     "Record", "RecordRef", "Refused", "Rendered", "RepairCase", "Revision", "Role", "Settings", "SettingsError",
     "Stock", "StockTaking", "TableMapping", "Term", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState",
     "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals",
-    "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "labelled", "load_settings", "nicknames",
+    "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "labelled", "load_settings",
+    "name_pattern", "nicknames",
     "normal_identifier", "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of",
     "serve_owner", "short_tags", "spellings", "statement_spans", "tells", "under_heading",
 ]  # fmt: skip

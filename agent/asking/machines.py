@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.words import words
-from corpus import Equipment, index_tokens, nicknames, series_of, short_tags, tells
+from corpus import Equipment, index_tokens, name_pattern, nicknames, series_of, short_tags, tells
 
 _CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", start=1)}
 _NUMBERED = re.compile(
@@ -221,7 +221,7 @@ def _patterns_of(machine: Equipment, short: str | None, names: Sequence[str]) ->
     yield _tag_pattern(machine.tag)
     if short:
         yield _tag_pattern(short)
-    yield from map(_name_pattern, names)
+    yield from map(name_pattern, names)
     if machine.serial and len(machine.serial) >= _SERIAL:
         yield _tag_pattern(machine.serial)
 
@@ -234,12 +234,6 @@ def _tag_pattern(tag: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9])(?:{whole}|{short})(?![A-Za-z0-9]|[-–]\d)", re.IGNORECASE)
 
 
-def _name_pattern(name: str) -> re.Pattern[str]:
-    before = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
-    after = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
-    return re.compile(before + re.escape(name) + after, re.IGNORECASE)
-
-
 def without_kind(text: str, machine: Equipment) -> str:
     """Leave out of a text what a machine is called apart from its number."""
     found = _called(text, [machine])
@@ -248,7 +242,8 @@ def without_kind(text: str, machine: Equipment) -> str:
 
 def names_of(machine: Equipment) -> list[str]:
     """Split a bilingual name ("1号空压机 Compressor 1") into its halves, each long enough to tell; nicknames too."""
-    return list(filter(tells, halves(machine)))
+    called = nicknames(machine)
+    return [half for half in halves(machine) if half in called or tells(half)]
 
 
 def halves(machine: Equipment) -> list[str]:

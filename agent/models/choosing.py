@@ -40,10 +40,10 @@ _RANK, _COVER, _WANT = 0.9, 1.0, 0.5
 _ANSWERS = 1.5  # what a statement's vector says of whether it answers
 _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
-_BULLETIN = 0.3  # its figures are newer than the manual's
+_BULLETIN = 0.5  # its figures are newer than the manual's
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _WARNING, _HINT = 0.3, 0.1
-_TITLE_BLOCK = 0.6  # what a document says of itself answers nothing else
+_TITLE_BLOCK = 0.7  # what a document says of itself answers nothing else
 _MEASURED = 0.8
 # "500 hours", "8 degrees"; "axis 2" is a name
 _PLAIN_NUMBER = re.compile(

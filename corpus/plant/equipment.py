@@ -130,15 +130,20 @@ def _stands_at(plain: str, machine: Equipment, short: str | None) -> int | None:
         ascii_border = r"(?<![a-z0-9])(?:%s)(?![a-z0-9]|[-–]\d)"
         places += [match.start() for match in re.finditer(ascii_border % whole, plain)] if pieces else []
     for name in [*machine_names(machine.name), *nicknames(machine)]:
-        # "1号空压机" does not stand in "11号空压机", nor "compressor 1" in "compressor 12".
-        before = r"(?<![a-z0-9])" if name[0].isascii() else _GREATEST if len(name) == _PAIR else ""
-        after = r"(?![a-z0-9])" if name[-1].isascii() else ""
-        places.extend(match.start() for match in re.finditer(before + re.escape(name) + after, plain))
+        places.extend(match.start() for match in name_pattern(name).finditer(plain))
     return min(places, default=None)
 
 
+@functools.lru_cache(maxsize=4096)
+def name_pattern(name: str) -> re.Pattern[str]:
+    """Return what finds a name: "1号空压机" does not stand in "11号空压机", nor 小左 in 最小左右."""
+    before = r"(?<![A-Za-z0-9])" if name[0].isascii() else _GREATEST if len(name) == _PAIR else ""
+    after = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
+    return re.compile(before + re.escape(name) + after, re.IGNORECASE)
+
+
 _PAIR = 2  # characters of a name that words beside it may hold by chance
-_GREATEST = r"(?<![最较更过太放加减缩扩增变])"  # 小左 does not stand in 最小左右
+_GREATEST = r"(?<![最较更过太放加减缩扩增变])"
 _HAN = re.compile(r"[\u3400-\u9fff]{2}")
 _SHORT = re.compile(r"[\u3400-\u9fff][机炉床缸台线站车泵塔罐柜锅釜窑梯吊磨剪锯箱桶池]")  # 冰机, 棒炉: no chance
 

@@ -25,6 +25,8 @@ from agent.asking.measures import measures_asked, shows_measure
         ("What is the minimum height of the vacuum pump vanes?", "less than 18 mm", "0.3 bar"),  # a pump is no vacuum
         ("压力表的量程要选多大直径的", "表盘 100 mm", "1.6 MPa"),
         ("What IP rating has the cabinet?", "IP54", "54 kg"),
+        ("胳膊翻得慢，拧哪儿拧多少", "Turn cushion out by ¼ turn", "over 0.75 s stop section"),
+        ("How tight is the filter?", "by hand plus 3/4 turn", "turn it over"),
     ],
 )
 def test_the_quantity_is_told_by_its_name_or_its_unit(asked: str, shown: str, other: str) -> None:
