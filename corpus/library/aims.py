@@ -12,7 +12,11 @@ from corpus.library.backdrop import Backdrop
 from corpus.library.embedding import Embedder, Vectors
 
 _NEARER = 0.2  # deviations
-_SMALL = 20_000  # passages up to which a query is embedded twice, which takes a third longer than once
+SMALL = 20_000
+"""Passages up to which a query is embedded twice, a third longer than once, and statements are read.
+
+In a larger library one would feel it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,10 @@ def aims(
     """Embed a query for a library of `size` passages; `otherwise` are its terms as the other language has them.
 
     For passages in the other language its terms there are embedded too: they lie nearer to the terms than to the query.
-    Not so in a large library, where what that takes would be felt.
+    Not so in a large library.
     """
     other: Language = "en" if language == "zh" else "zh"
-    said = " ".join(dict.fromkeys(otherwise)) if size <= _SMALL and other in backdrop.languages else ""
+    said = " ".join(dict.fromkeys(otherwise)) if size <= SMALL and other in backdrop.languages else ""
     if said:
         own, translated = embedder.queries((text, said))
         across = (own + translated) / np.linalg.norm(own + translated)

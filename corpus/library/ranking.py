@@ -46,6 +46,7 @@ FEATURES = (
 
 _K1, _B = 1.2, 0.75
 _LENGTH = 80.0  # tokens of an average passage
+_USUAL = 0.45  # of the best statement of a page that answers: the median over all sets
 _FILE = Path(__file__).with_name("ranking.json")
 
 
@@ -174,10 +175,13 @@ def _held(terms: Terms, text: Values, head: Values, norm: Scores, beside: Neighb
 
 
 def _statements(candidates: Sequence[Candidate]) -> Scores:
-    """Return how well the best statement of each answers; as well as the mean of the others where it is not known."""
+    """Return how well the best statement of each answers; where that is not known, the mean of the others.
+
+    Where it is known of none, all have what a page that answers usually has, so that scores keep their scale.
+    """
     known = np.array([np.nan if one.statement is None else one.statement for one in candidates])
     if np.isnan(known).all():
-        return np.zeros(len(known))
+        return np.full(len(known), _USUAL)
     return np.where(np.isnan(known), np.nanmean(known), known)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.domain import Applies, Equipment, Evidence, Identifier, Passage, Rendered
-from corpus.library.aims import Aims, aims
+from corpus.library.aims import SMALL, Aims, aims
 from corpus.library.answering import Answering
 from corpus.library.backdrop import Backdrop
 from corpus.library.confidence import calibration_for, confidence_signals
@@ -170,7 +170,8 @@ class Searcher:
         all_called = self._documents.chunks_of(self._documents.about().documents) if about else frozenset()
         applies = _applies([passage for passage, *_ in passages.values()], models, about, all_called)
         meant = bool(models or about)
-        answers = self._answering.scores(text, self._documents.statements(list(passages))) if aim else {}
+        read = aim is not None and self._lexical.size() <= SMALL
+        answers = self._answering.scores(text, self._documents.statements(list(passages))) if read else {}
         candidates = tuple(
             Candidate(
                 *(passage, tokens, heading, dense.get(chunk, 0.0), meant and applies[chunk] == "model"),

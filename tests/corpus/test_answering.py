@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from corpus import Corpus, DocumentDraft, Passage, statement_spans
-from corpus.library import answering
+from corpus.library import answering, search
 from corpus.library.rows import ChunkRow, RevisionRow
 from corpus.library.spans import CUT
 
@@ -58,6 +58,23 @@ def test_a_row_of_a_table_answers_across_languages(corpus: Corpus, draft: Draft)
     assert "210 Nm" in told(corpus, passage, "刀片螺丝拧多大力")
     assert "80 Nm" in told(corpus, passage, "燃气法兰打多少")
     assert "210 Nm" in told(corpus, passage, "how tight for the knife")
+
+
+def test_a_page_ranks_by_the_best_of_its_statements(
+    corpus: Corpus, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = (
+        "The cover is heavy. How the cover is lifted, and with how many people, says the shift leader. "
+        "A cover that was dropped is looked at for cracks."
+    )
+    corpus.add_document(draft("Press", ("Cover", 1, near), ("Flywheel", 2, TEXT)), actor="t")
+    question = "how many kilos is the cover"
+    told = {c.passage.place.page: c.statement for c in corpus.candidates(question, equipment=None).candidates}
+    assert None not in told.values()
+    assert corpus.search(question, k=1).passages[0].place.page == 2
+    monkeypatch.setattr(search, "SMALL", 0)  # a library in which one would feel the reading
+    assert {one.statement for one in corpus.candidates(question, equipment=None).candidates} == {None}
+    assert corpus.search(question, k=1).passages[0].place.page == 1
 
 
 def test_rows_of_records_have_no_statements(corpus: Corpus, draft: Draft) -> None:

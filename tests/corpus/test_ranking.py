@@ -81,7 +81,7 @@ def test_a_passage_whose_statements_have_no_vectors_is_as_good_as_the_others_mea
     known = [replace(candidate(passage(i, "Oil.")), statement=value) for i, value in enumerate((0.1, 0.5, None))]
     at = FEATURES.index("statement")
     assert ranking_features(WORDS, known, BACKGROUND)[:, at] == pytest.approx([0.1, 0.5, 0.3])
-    assert ranking_features(WORDS, known[2:], BACKGROUND)[:, at] == pytest.approx([0.0])
+    assert ranking_features(WORDS, known[2:], BACKGROUND)[:, at] == pytest.approx([0.45])
 
 
 def test_more_agreement_never_lowers_a_score() -> None:
