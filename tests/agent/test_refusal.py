@@ -56,6 +56,12 @@ def test_a_figure_of_another_quantity_is_no_answer(asked: str, said: str, answer
         ("吊钩仓库还有几个", "件号: WN-2044 | 用量: 1", False),
         ("库里还有吊钩吗", "- WN-2044 吊钩: 现有 2 个, 库位 A-1", True),
         ("更换吊钩的步骤", "先放下滑轮组，再拆吊钩。", True),
+        ("绞车电机啥型号", "出现 ALM-216 即停止，20 s 后升到 45 °C。", False),
+        ("绞车电机是什么型号的", "主电机 Y160M-4，11 kW", True),
+        ("主轴承啥型号", "back-drive bearings 10 g grease", False),
+        ("主轴承啥型号", "Bearing 6312/C3", True),
+        ("Which model is the brake?", "Release the brake with screw M12.", False),
+        ("Which model is the brake?", "brake BFK458-12", True),
     ],
 )
 def test_what_is_asked_for_by_its_name_has_to_be_told(asked: str, said: str, answers: bool) -> None:
