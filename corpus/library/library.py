@@ -614,20 +614,25 @@ class Library:
         if cut is None:
             return
         query = (
-            select(RevisionRow.id)
+            select(RevisionRow.id, RevisionRow.chunk_count)
             .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
             .where(RevisionRow.state == "live", DocumentRow.kind.in_(_TEXTS))
             .where(RevisionRow.statements.is_distinct_from(cut))
         )
         with self._database.read() as session:
-            revisions = list(session.scalars(query))
-        for done, revision in enumerate(revisions):
-            progress("reading statements", done, len(revisions))
+            revisions = session.execute(query).all()
+        every, before = sum(count for _, count in revisions), 0
+        for revision, count in revisions:
+
+            def told(done: int, total: int, before: int = before, count: int = count) -> None:
+                progress("reading statements", before + count * done // total, every)
+
             with self._database.read() as session:
                 chunks = select(ChunkRow.id, ChunkRow.kind, ChunkRow.section, ChunkRow.text)
                 rows = session.execute(chunks.where(ChunkRow.revision_id == revision)).all()
             said = [self._answering.texts(row.kind, row.section, row.text) for row in rows]
-            vectors = self._embedder.passages([text for own in said for text in own])
+            vectors = self._embedder.passages([text for own in said for text in own], told)
+            before += count
             ends = np.cumsum([0, *map(len, said)])
             packed = [self._answering.packed(vectors[a:b]) for a, b in itertools.pairwise(ends)]
             with self._documents.writing() as session:

@@ -112,7 +112,7 @@ def test_a_reindex_that_is_killed_keeps_what_it_has_read(
         if len(read) == 2:
             raise KeyboardInterrupt
         read.append(len(texts))
-        return embed(texts)
+        return embed(texts, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(corpus._embedder, "passages", killed)
     with pytest.raises(KeyboardInterrupt):
