@@ -14,7 +14,8 @@ from agent.tools.found import Found, Source, passage_source
 from corpus import Corpus, Passage
 
 _SEARCHED = 30  # rows of tables, which have tools of their own, may stand before the pages
-_SECTIONS, _WHOLE = 5, 14  # sections that are read whole, and how many passages such a one has at most
+_BEST = 10  # passages found first, whose sections are read whole
+_SECTIONS, _WHOLE = 7, 14  # such sections, and how many passages one has at most
 _SHARE = 0.6  # what a passage that was not found is worth, of the one beside it that was
 _LISTED = 10  # passages that a language model is given to read
 
@@ -63,7 +64,7 @@ def _beside(corpus: Corpus, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return the rest of the best passages' sections, or pages: what answers may stand beside what was found."""
     found = {passage.id for passage in passages}
     sections: dict[tuple[object, ...], Passage] = {}
-    for passage in candidates(passages):
+    for passage in {p.id: p for p in [*candidates(passages), *documents_of(passages)[:_BEST]]}.values():
         if passage.applies != "other":
             sections.setdefault(section_of(passage), passage)
     others = []

@@ -93,10 +93,17 @@ def test_what_does_not_is_off_topic(said: str) -> None:
         ("再生风机是几千瓦的", "figure"),
         ("temperature hunts, what first", "steps"),
         ("who do I ring about it", "person"),
+        ("排屑器链板清理", "steps"),
+        ("spindle belt replacement", "steps"),
     ],
 )
 def test_what_is_wanted_is_understood_as_people_type_it(said: str, wants: str) -> None:
     assert wants in understand(said).wants
+
+
+def test_what_asks_when_it_is_done_names_no_task() -> None:
+    assert "steps" not in understand("滤芯多久更换").wants
+    assert "steps" not in understand("排屑器链板该清理").wants
 
 
 def test_a_negation_without_its_apostrophe_is_one() -> None:
