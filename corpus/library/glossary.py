@@ -27,6 +27,7 @@ CHARACTERS = 120
 _BUILT_IN = Path(__file__).with_name(NAME)
 _EVERYDAY = Path(__file__).with_name("everyday.csv")  # what questions say beside the terms; looked for, never shown
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_MADE = ("ing", "er", "or")  # endings that make another word of a verb
 _RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[A-Za-z][A-Za-z \-]*")
 
 
@@ -172,6 +173,11 @@ class Glossary:
 
     def _render_english(self, run: str) -> Iterator[tuple[str, tuple[str, str]]]:
         for said, stems in self._english_terms(run, self.renderings):
+            listed = self.written.get(stems, said).lower()
+            if " " not in said and any(
+                listed.endswith(end) and not said.lower().rstrip("s").endswith(end) for end in _MADE
+            ):
+                continue  # to turn a screw is no turning, which a lathe does, and to invert no inverter
             yield self.renderings[stems], (said, self.renderings[stems])
 
     def _english_terms(self, run: str, known: Container[object]) -> Iterator[tuple[str, tuple[str, ...]]]:

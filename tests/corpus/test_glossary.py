@@ -62,6 +62,13 @@ def test_everyday_words_are_looked_for_and_never_shown(tmp_path: Path) -> None:
     assert all(glossary.term_of(*pair) for pair in pairs), "each has its words on its side"
 
 
+def test_a_verb_is_not_shown_as_the_thing_that_is_named_after_it(tmp_path: Path) -> None:
+    words = load_glossary(tmp_path)
+    assert words.render("Invert too slow, turn it") == []
+    shown = [term for term, _ in words.render("turning with inverters, the coolers tripped")]
+    assert shown == ["turning", "inverters", "coolers", "tripped"]
+
+
 @pytest.mark.parametrize(
     ("said", "holds", "lacks"),
     [
