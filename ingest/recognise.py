@@ -23,6 +23,11 @@ _KINDS: tuple[tuple[DocumentKind, str], ...] = (
     ("repair_guide", r"repair guide|troubleshooting|维修指南|检修|故障排查|排查"),
     ("manual", r"manual|handbook|instructions|手册|说明书|documentation|指导书|guide"),
 )
+_BULLETIN = re.compile(
+    r"(?m)^\W*(?:(?:service|technical|product|safety|maintenance)\s+)?bulletin\b"
+    r"|^\W*[\u4e00-\u9fff]{0,8}(?:通报|通告|技术通知|更改通知|服务通知)",
+    re.IGNORECASE,
+)
 _REVISION = re.compile(
     r"(?:\brev(?:ision)?\.?|版本|修订版?)\s*[:：]?\s*([A-Z]\b|\d+(?:\.\d+)*\b|[Vv]\d+(?:\.\d+)*)", re.IGNORECASE
 )
@@ -58,11 +63,13 @@ def title_of(parsed: ParsedFile, source: str) -> str:
 
 
 def kind_of(title: str, source: str, cover: str = "") -> DocumentKind:
-    """Guess the kind by the words of title and file name; a bulletin says so in the first lines of its cover too."""
+    """Guess the kind by the words of title and file name; a bulletin says so at the head of its cover too.
+
+    Not where it is only mentioned: "with service bulletin 12" stands on a manual.
+    """
     words = f"{title} {source}".lower()
-    bulletin, pattern = _KINDS[0]
-    if re.search(pattern, _head(cover).lower()):
-        return bulletin
+    if _BULLETIN.search(_head(cover)):
+        return "bulletin"
     return next((kind for kind, pattern in _KINDS if re.search(pattern, words)), "other")
 
 

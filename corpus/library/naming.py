@@ -15,6 +15,7 @@ from corpus.library.identifiers import (
     normal_identifier,
     plain_form,
 )
+from corpus.library.spelling import is_english
 from corpus.library.words import is_function_word
 
 Held = Callable[[Sequence[str]], Mapping[str, bool]]
@@ -34,7 +35,7 @@ _SPACED_OUT = re.compile(
 )
 _SUFFIX = re.compile(r" ([A-Z]\d)(?![A-Za-z0-9-])")
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9.]+)*")
-_COUNTED = re.compile(r"\d{1,4}-[a-z]{3,}")  # a 10-link length, a 4-hole flange
+_COUNTED = re.compile(r"\d{1,4}-([a-z]{3,})")  # a 10-link length, a 4-hole flange
 _CALLED = re.compile(
     r"(?:alarm|fault|error|trip|warning|code|message|no\.?|number|[报显跳][警示闸错]?|故障|错误|告警|代码|[代编]?号|码)\W{0,3}$",
     re.IGNORECASE,
@@ -126,7 +127,7 @@ def named_identifiers(
         if called and normal_identifier(match.group()) not in names and not stands(match.group()):
             take(*match.span(), known=False)
     kept = [one for one in _once(found) if one.identifier.normal not in names]
-    kept = [one for one in kept if one.known or not _COUNTED.fullmatch(one.identifier.text)]
+    kept = [one for one in kept if one.known or not _is_counted(one.identifier.text)]
     kept = [
         one
         for one in kept
@@ -136,6 +137,12 @@ def named_identifiers(
         or not written(one.identifier.text)
     ]
     return sorted(kept, key=lambda one: one.start)
+
+
+def _is_counted(written: str) -> bool:
+    """Say whether this is a number of something, not a part number in small letters: 10-link, but 4711-abk is one."""
+    counted = _COUNTED.fullmatch(written)
+    return counted is not None and is_english(counted[1])
 
 
 def without(query: str, named: Sequence[Named]) -> str:

@@ -43,6 +43,11 @@ def spelled(text: str, counts: Counts, terms: Iterable[str] = ()) -> str:
     return _WORD.sub(right, text)
 
 
+def is_english(word: str) -> bool:
+    """Say whether a word, in lower case, is one of English."""
+    return word in _english()
+
+
 def _meant(word: str, counts: Counts, known: frozenset[str]) -> str | None:
     """Return the word that was meant: of those of English a letter away the one most passages have, else a term."""
     near = sorted(one for one in _english().edit_distance_1(word) if one in _english() and one[0] == word[0])

@@ -78,6 +78,7 @@ def test_words_before_figures_are_no_code() -> None:
 
 def test_so_many_of_something_is_no_code() -> None:
     assert known("at what 10-pitch length is the belt scrap, 4-hole flange") == []
+    assert known("is the 4711-abk in stock") == [("4711ABK", False)]
 
 
 def test_what_is_named_can_be_left_out() -> None:

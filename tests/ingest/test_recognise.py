@@ -6,7 +6,7 @@ import pytest
 
 from corpus import Equipment, Page
 from ingest.readers import ParsedFile
-from ingest.recognise import models_of, revision_of, title_of
+from ingest.recognise import kind_of, models_of, revision_of, title_of
 
 MACHINES = (
     Equipment("FM-201", "箱体发泡机", "QTF-800H/2"),
@@ -56,6 +56,18 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
 )
 def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: str, models: tuple[str, ...]) -> None:
     assert models_of(cover, title, source, MACHINES) == models
+
+
+@pytest.mark.parametrize(
+    ("cover", "kind"),
+    [
+        ("SERVICE BULLETIN\nVarnholt Glasmaschinen GmbH\n", "bulletin"),
+        ("明辉热工\n设备改进技术通知\n", "bulletin"),
+        ("PX-7 PaintArm\nService manual\nwith service bulletin 12\n", "other"),
+    ],
+)
+def test_a_bulletin_is_known_by_the_head_of_its_cover(cover: str, kind: str) -> None:
+    assert kind_of("SB-2025-017 VF-10D", "SB-2025-017_VF-10D.pdf", cover) == kind
 
 
 @pytest.mark.parametrize("title", ["(anonymous)", "untitled", "Microsoft Word", "x", "fil.html"])
