@@ -61,7 +61,8 @@ from corpus.errors import (
     SettingsError,
     Unreadable,
 )
-from corpus.library.answering import Heads, under_heading
+from corpus.library.adapter import Adapter, layers
+from corpus.library.answering import Fit, under_heading
 from corpus.library.confidence import VERSION as SEARCH_VERSION
 from corpus.library.identifiers import extract_identifiers, normal_identifier, plain_form
 from corpus.library.quotes import contains_quote, find_quote, normal_text, spellings
@@ -76,16 +77,16 @@ from corpus.plant.equipment import base_names, name_pattern, nicknames, series_o
 from corpus.settings import STREAMED, MqttTopic, Settings, load_settings
 
 __all__ = [
-    "RANKING_FEATURES", "SEARCH_VERSION", "STREAMED", "Account", "Alarm", "AlarmFigures", "AlarmSignal",
+    "RANKING_FEATURES", "SEARCH_VERSION", "STREAMED", "Account", "Adapter", "Alarm", "AlarmFigures", "AlarmSignal",
     "Amendment", "Applies", "AuditEntry", "Box", "Candidate", "CaseFigures", "CaseFilter", "CaseGroup", "CaseState",
     "CaseVersion", "Change", "Changes", "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus",
     "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "Extremes",
-    "FolderLock", "Heads", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MachineState", "MillhandError",
+    "Fit", "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MachineState", "MillhandError",
     "MqttTopic", "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Pool", "Progress", "Reading",
     "Record", "RecordRef", "Refused", "Rendered", "RepairCase", "Revision", "Role", "Settings", "SettingsError",
     "Stock", "StockTaking", "TableMapping", "Term", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState",
     "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals",
-    "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "labelled", "load_settings",
+    "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "labelled", "layers", "load_settings",
     "name_pattern", "nicknames",
     "normal_identifier", "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of",
     "serve_owner", "short_tags", "spellings", "statement_spans", "tells", "under_heading",

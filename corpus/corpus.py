@@ -361,7 +361,7 @@ class Corpus:
         Passages without vectors of their statements are left out: rows of records, and what was indexed before there
         were any, or with an embedding model that has no fit.
         """
-        stored = self._documents.statements([passage.id for passage in passages])
+        stored = self._documents.statements([passage.id for passage in passages], self._answering.version)
         return {chunk: tuple(map(float, own)) for chunk, own in self._answering.scores(question, stored).items()}
 
     # --- the plant -----------------------------------------------------------------------------------------------

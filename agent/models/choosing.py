@@ -44,6 +44,7 @@ _BULLETIN = 0.5  # its figures are newer than the manual's
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _WARNING, _HINT = 0.3, 0.1
 _TITLE_BLOCK = 0.7  # what a document says of itself answers nothing else
+_NEEDS = 0.3  # what a procedure needs, tools, torques and time, answers a question about these alone
 _MEASURED = 0.8
 # "500 hours", "8 degrees"; "axis 2" is a name
 _PLAIN_NUMBER = re.compile(
@@ -286,7 +287,15 @@ class _Scorer:
             score -= 0.08 if holds_figure(unit.text) or _ENDED.search(unit.text) else 0.4  # a heading answers nothing
         if words().caption.match(unit.text) or is_no_sentence(unit):
             score -= 0.8
+        if "|" not in unit.text and words().needs["any"].match(unit.text) and not self._asks_for_needs(unit):
+            score -= _NEEDS
         return score
+
+    def _asks_for_needs(self, unit: Unit) -> bool:
+        said = self._question.own
+        return (
+            self._names or bool(words().needs["asked"].search(said)) or shows_measure(measures_asked(said), unit.text)
+        )
 
     def bonus(self, passage: Passage, unit: Unit) -> float:
         """Say what speaks for and against a passage beside its words."""

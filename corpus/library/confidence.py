@@ -18,7 +18,7 @@ import numpy as np
 from corpus.library.ranking import FEATURES, Candidate, Features, Scores, covered_by
 from corpus.library.terms import QueryWords
 
-VERSION = 8
+VERSION = 9
 """Of what the signals measure; a change of the search that moves them makes older fits void."""
 
 _FILE = Path(__file__).with_name("calibration.json")
@@ -67,6 +67,7 @@ def confidence_signals(
         "named": max((named_share(query, candidates[i]) for i in shown), default=0.0),
         "leading": 1 + max((float(column["lexical"][i]) for i in shown), default=-1.0),
         "lead": _lead(fits[said]),
+        "statement": max((float(column["statement"][i]) for i in shown), default=0.0),
         "across": float(column["across"][order[0]]),
     }
 
@@ -89,7 +90,7 @@ def _lead(fits: Scores) -> float:
 _COVERED = 5  # passages that count for coverage
 _FIRST = 10  # passages among which one has to show what is asked for
 _LEAST = 1e-9  # of a fit, whose log-odds are finite so
-_SIGNALS = ("coverage", "named", "leading", "lead", "across")
+_SIGNALS = ("coverage", "named", "leading", "lead", "statement", "across")
 _ADDED = ("similarity", "identified", "unknown", "entry")  # by the searcher, from the query itself
 
 

@@ -40,7 +40,6 @@ from corpus.errors import NotFound
 from corpus.library.identifiers import normal_identifier
 from corpus.library.quotes import contains_quote, normal_text, spellings
 from corpus.library.rows import AmendmentRow, ChunkRow, DocumentRow, IdentifierRow, PageRow, RevisionRow
-from corpus.library.spans import CUT
 from corpus.library.subjects import About, subjects
 from corpus.library.words import detect_language
 
@@ -297,12 +296,12 @@ class DocumentStore:
         halves = np.frombuffer(b"".join(stored[i] for i in held), np.float16)
         return held, halves.reshape(len(held), -1).astype(np.float32)
 
-    def statements(self, ids: Sequence[int]) -> dict[int, bytes | None]:
-        """Return the stored vectors of the statements of chunks, as `Answering` packed them; none of another cut."""
+    def statements(self, ids: Sequence[int], version: int | None) -> dict[int, bytes | None]:
+        """Return the stored vectors of the statements of chunks, as `Answering` packed them; none of other versions."""
         query = (
             select(ChunkRow.id, ChunkRow.statements)
             .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
-            .where(ChunkRow.id.in_(ids), RevisionRow.statements == CUT)
+            .where(ChunkRow.id.in_(ids), RevisionRow.statements == version)
         )
         with self.database.read() as session:
             return {row.id: row.statements for row in session.execute(query)}

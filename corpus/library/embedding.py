@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import MillhandError
+from corpus.library.adapter import Adapter, adapted
 from corpus.library.packed_model import NAME, default_model_folder
 from corpus.library.turns import Turns
 from corpus.settings import Settings
@@ -75,6 +76,10 @@ class Embedder:
     def source(self) -> str:
         """Return the name or folder that sentence-transformers loads; the default model is unpacked first."""
         return self._settings.embedding_model or str(default_model_folder(self._settings.data_dir))
+
+    def adapted(self, adapter: Adapter) -> Embedder:
+        """Return the same model with an adapter's changes, made at its first use; the two take turns."""
+        return _Adapted(self, adapter)
 
     def passages(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
         """Embed passages, a batch after the other, between which queries have their turn.
@@ -171,6 +176,18 @@ class Embedder:
         except OSError:
             return False
         return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+class _Adapted(Embedder):
+    def __init__(self, base: Embedder, adapter: Adapter) -> None:
+        super().__init__(base._settings)
+        self._base, self._adapter = base, adapter
+        self._turns = base._turns
+
+    def _load(self) -> Any:
+        model = self._base._model()
+        with self._turns.take(first=True):
+            return adapted(model, self._adapter)
 
 
 def _token_counts(model: Any, texts: Sequence[str]) -> list[int]:

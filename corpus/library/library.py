@@ -98,12 +98,12 @@ class Library:
             self._documents.one(amends[0])
         file = self._keep(draft)
         statements: Sequence[bytes | None] = [None] * len(draft.chunks)
-        cut = None
+        version = None
         if vectors is None:
             vectors, statements = self._embedded(draft, old, progress)
-            cut = self._answering.cut if draft.kind in _TEXTS else None
+            version = self._answering.version if draft.kind in _TEXTS else None
         progress("storing", 0, len(draft.chunks))
-        revision = self._store(draft, file, vectors, statements, cut, old, actor)
+        revision = self._store(draft, file, vectors, statements, version, old, actor)
         # What a table brings is a record of the plant, not a text to be read over first.
         held = hold and not draft.records
         try:
@@ -138,24 +138,25 @@ class Library:
         keys = [(chunk.kind, text) for chunk, text in zip(draft.chunks, texts, strict=True)]
         fresh = {key: chunk for key, chunk in zip(keys, draft.chunks, strict=True) if key not in made}
         said = [self._answering.texts(c.kind, c.section, c.text) if read else [] for c in fresh.values()]
-        every = [*(text for _, text in fresh), *(text for one in said for text in one)]
-        new = self._embedder.passages(every, lambda done, total: progress("embedding", done, total))
-        at = len(fresh)
-        for i, (key, own) in enumerate(zip(fresh, said, strict=True)):
-            made[key] = new[i], self._answering.packed(new[at : at + len(own)]) if read else None
-            at += len(own)
+        statements = [text for own in said for text in own]
+        every = len(fresh) + len(statements)
+        new = self._embedder.passages([text for _, text in fresh], lambda done, _: progress("embedding", done, every))
+        told = self._answering.vectors(statements, lambda done, _: progress("embedding", len(fresh) + done, every))
+        ends = np.cumsum([0, *map(len, said)])
+        for i, key in enumerate(fresh):
+            made[key] = new[i], self._answering.packed(told[ends[i] : ends[i + 1]]) if read else None
         return np.stack([made[key][0] for key in keys]), [made[key][1] for key in keys]
 
     def _vectors_before(self, old: Document, read: bool) -> dict[tuple[str, str], tuple[Vectors, bytes | None]]:
-        """Return the vectors of the revision before, by kind and text; if read, only with statements cut as now."""
+        """Return the vectors of the revision before, by kind and text; if read, only with statements made as now."""
         assert old.current is not None
         query = (
             select(ChunkRow.kind, ChunkRow.section, ChunkRow.text, ChunkRow.vector, ChunkRow.statements)
             .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
             .where(RevisionRow.id == old.current.id, RevisionRow.embedding == self._embedder.name)
         )
-        if read and self._answering.cut is not None:
-            query = query.where(RevisionRow.statements == self._answering.cut)
+        if read and self._answering.version is not None:
+            query = query.where(RevisionRow.statements == self._answering.version)
         with self._database.read() as session:
             rows = session.execute(query).all()
         return {
@@ -185,7 +186,7 @@ class Library:
         file: str,
         vectors: Vectors,
         statements: Sequence[bytes | None],
-        cut: int | None,
+        version: int | None,
         old: Document | None,
         actor: str,
     ) -> int:
@@ -208,7 +209,7 @@ class Library:
                 state="indexing",
                 file=file,
                 embedding=self._embedder.name,
-                statements=cut,
+                statements=version,
                 page_count=sum(page.number is not None for page in draft.pages),
                 chunk_count=len(draft.chunks),
                 warnings=list(draft.warnings),
@@ -553,15 +554,15 @@ class Library:
             return  # every search says so, and `reindex` starts afresh
 
     def without_statements(self) -> int:
-        """Count the live passages of documents whose statements have no vectors of this cut, though there is a fit."""
-        if self._answering.cut is None:
+        """Count the live passages of documents whose statements have no vectors of this fit, though there is one."""
+        if self._answering.version is None:
             return 0
         query = (
             select(func.count(ChunkRow.id))
             .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
             .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
             .where(RevisionRow.state == "live", ChunkRow.renewed_by.is_(None))
-            .where(DocumentRow.kind.in_(_TEXTS), RevisionRow.statements.is_distinct_from(self._answering.cut))
+            .where(DocumentRow.kind.in_(_TEXTS), RevisionRow.statements.is_distinct_from(self._answering.version))
         )
         with self._database.read() as session:
             return session.scalar(query) or 0
@@ -609,15 +610,15 @@ class Library:
             session.execute(live.values(embedding=self._embedder.name, statements=None))
 
     def _read_statements(self, progress: Progress) -> None:
-        """Embed the statements of documents that lack those of this cut; each is stored before the next is begun."""
-        cut = self._answering.cut
-        if cut is None:
+        """Embed the statements of documents that lack those of this fit; each is stored before the next is begun."""
+        version = self._answering.version
+        if version is None:
             return
         query = (
             select(RevisionRow.id, RevisionRow.chunk_count)
             .join(DocumentRow, DocumentRow.id == RevisionRow.document_id)
             .where(RevisionRow.state == "live", DocumentRow.kind.in_(_TEXTS))
-            .where(RevisionRow.statements.is_distinct_from(cut))
+            .where(RevisionRow.statements.is_distinct_from(version))
         )
         with self._database.read() as session:
             revisions = session.execute(query).all()
@@ -631,7 +632,7 @@ class Library:
                 chunks = select(ChunkRow.id, ChunkRow.kind, ChunkRow.section, ChunkRow.text)
                 rows = session.execute(chunks.where(ChunkRow.revision_id == revision)).all()
             said = [self._answering.texts(row.kind, row.section, row.text) for row in rows]
-            vectors = self._embedder.passages([text for own in said for text in own], told)
+            vectors = self._answering.vectors([text for own in said for text in own], told)
             before += count
             ends = np.cumsum([0, *map(len, said)])
             packed = [self._answering.packed(vectors[a:b]) for a, b in itertools.pairwise(ends)]
@@ -640,7 +641,7 @@ class Library:
                     update(ChunkRow),
                     [{"id": row.id, "statements": one} for row, one in zip(rows, packed, strict=True)],
                 )
-                session.execute(update(RevisionRow).where(RevisionRow.id == revision).values(statements=cut))
+                session.execute(update(RevisionRow).where(RevisionRow.id == revision).values(statements=version))
 
     def close(self) -> None:
         self._vectors.close()

@@ -32,7 +32,7 @@ class RevisionRow(Base):
     file: Mapped[str] = mapped_column(Text)
     embedding: Mapped[str] = mapped_column(String(200))
     statements: Mapped[int | None]
-    """The cut by which its statements were made (`spans.CUT`); none where none were."""
+    """What the vectors of its statements were made by (`answering.Fit.version`); none where there are none."""
     page_count: Mapped[int]
     chunk_count: Mapped[int]
     warnings: Mapped[list[str]] = mapped_column(JSON)

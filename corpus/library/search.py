@@ -171,7 +171,8 @@ class Searcher:
         applies = _applies([passage for passage, *_ in passages.values()], models, about, all_called)
         meant = bool(models or about)
         read = aim is not None and self._lexical.size() <= SMALL
-        answers = self._answering.scores(text, self._documents.statements(list(passages))) if read else {}
+        stored = self._documents.statements(list(passages), self._answering.version) if read else {}
+        answers = self._answering.scores(text, stored)
         candidates = tuple(
             Candidate(
                 *(passage, tokens, heading, dense.get(chunk, 0.0), meant and applies[chunk] == "model"),

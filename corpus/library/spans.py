@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-CUT = 1  # its number: vectors of statements that were cut by another are void
+CUT = 1  # the number of this cut: vectors of statements that were cut by another are void
 _HAN = r"\u3400-\u9fff"
 # A full stop ends a sentence, not an abbreviation ("Fig. 3", "approx. 5"), a step's number ("3. Set") or a decimal.
 _END = re.compile(

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 from corpus import Corpus, DocumentDraft, Passage, statement_spans
 from corpus.library import answering, search
 from corpus.library.rows import ChunkRow, RevisionRow
-from corpus.library.spans import CUT
 
 ROWS = (
     "Joint: Blade screws | Thread: M16 | Torque: 210 Nm\n"
@@ -83,14 +82,14 @@ def test_rows_of_records_have_no_statements(corpus: Corpus, draft: Draft) -> Non
     assert corpus.answering("where are the 6204", [passage]) == {}
 
 
-@pytest.mark.parametrize("cut", [None, CUT + 1])  # a library of before there were any, or of another cut
-def test_a_reindex_makes_those_that_are_missing(corpus: Corpus, draft: Draft, cut: int | None) -> None:
+@pytest.mark.parametrize("version", [None, 1])  # a library of before there were any, or of another fit
+def test_a_reindex_makes_those_that_are_missing(corpus: Corpus, draft: Draft, version: int | None) -> None:
     corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
     (passage,) = corpus.passages()
     before = corpus.answering("盖子有多重", [passage])
     with corpus._database.write() as session:
         session.execute(update(ChunkRow).values(statements=b""))
-        session.execute(update(RevisionRow).values(statements=cut))
+        session.execute(update(RevisionRow).values(statements=version))
     assert corpus.answering("盖子有多重", [passage]) == {}
     assert corpus.without_statements() == 1
     corpus.reindex()
@@ -106,7 +105,7 @@ def test_a_reindex_that_is_killed_keeps_what_it_has_read(
     with corpus._database.write() as session:
         session.execute(update(RevisionRow).values(statements=None))
     read: list[int] = []
-    embed = corpus._embedder.passages
+    embed = corpus._answering.vectors
 
     def killed(texts: list[str], *more: object) -> object:
         if len(read) == 2:
@@ -114,7 +113,7 @@ def test_a_reindex_that_is_killed_keeps_what_it_has_read(
         read.append(len(texts))
         return embed(texts, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(corpus._embedder, "passages", killed)
+    monkeypatch.setattr(corpus._answering, "vectors", killed)
     with pytest.raises(KeyboardInterrupt):
         corpus.reindex()
     assert corpus.without_statements() == 1
@@ -145,8 +144,17 @@ def test_a_revision_keeps_the_statements_of_what_it_repeats(corpus: Corpus, draf
 
 
 def test_a_fit_for_another_model_is_void(corpus: Corpus, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    heads = answering.stored_heads()
-    assert heads is not None
-    monkeypatch.setattr(answering, "stored_heads", lambda: replace(heads, embedding_model="another"))
+    fit = answering.stored_fit()
+    assert fit is not None
+    monkeypatch.setattr(answering, "stored_fit", lambda: replace(fit, embedding_model="another"))
     corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
     assert corpus.answering("盖子有多重", list(corpus.passages())) == {}
+
+
+def test_vectors_of_another_fit_are_void(corpus: Corpus, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
+    fit = answering.stored_fit()
+    assert fit is not None
+    monkeypatch.setattr(answering, "stored_fit", lambda: replace(fit, version=fit.version + 1))
+    assert corpus.answering("盖子有多重", list(corpus.passages())) == {}
+    assert corpus.without_statements() == 1

@@ -1,4 +1,4 @@
-"""The fit of what tells which statement answers: its slopes, and that it finds a turn that is there."""
+"""The fit of what tells which statement answers: it learns, and what it writes is what it learnt."""
 
 from __future__ import annotations
 
@@ -7,65 +7,79 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
+from sentence_transformers import SentenceTransformer
 
+from corpus import Settings
+from corpus.library import answering
+from corpus.library.embedding import Embedder
 from evals import fit_answering
-from evals.fit_answering import Page, _batches, fit, right
+from evals.fit_answering import Page, Student, _batches, _loss, read_pages
+
+NAMES = ["Ada", "Ben", "Cleo", "Dora", "Emil", "Fritz"]
 
 
-def made(pages: int, seed: int) -> tuple[np.ndarray, np.ndarray, list[Page]]:
-    """Questions that are their statements after a turn, with some noise: 8 of 10 statements a page."""
-    random = np.random.default_rng(seed)
-    turn = np.linalg.qr(np.random.default_rng(7).normal(size=(24, 24)))[0]
-    statements = random.normal(size=(10 * pages, 24)).astype(np.float32)
-    of_page = np.repeat(np.arange(pages), 10).reshape(pages, 10)
-    answers = np.concatenate([10 * page + random.permutation(10)[:8] for page in range(pages)])
-    questions = (statements[answers] @ turn + 0.3 * random.normal(size=(8 * pages, 24))).astype(np.float32)
-    read = [
-        Page(10 * page + np.arange(10), 8 * page + np.arange(8), answers[8 * page : 8 * page + 8], page)
-        for page in range(len(of_page))
-    ]
-    return questions, statements, read
+def riddles(manual: int) -> Page:
+    """A page that cannot be answered by what words mean, only by what was learnt: 'who' asks for the third line."""
+    lines = [f"{name} stands beside the press." for name in NAMES]
+    return Page(lines, ["Who holds the key of the cabinet?", "谁有柜子的钥匙"], [2, 2], manual)
 
 
-def test_the_slopes_are_those_of_the_loss() -> None:
-    questions, statements, read = made(3, 1)
-    weights = [np.eye(24, 6, dtype=np.float64), np.eye(24, 6, dtype=np.float64)]
-
-    def loss() -> float:
-        q, _ = fit_answering._normed(questions @ weights[0])
-        s, _ = fit_answering._normed(statements @ weights[1])
-        total = 0.0
-        for page in read:
-            for question, answer in zip(page.questions, page.answers, strict=True):
-                cosines = fit_answering._SHARP * (q[question] @ s.T)
-                own = cosines[page.statements]
-                total -= cosines[answer] - np.log(np.exp(own).sum())
-                total -= fit_answering._OTHER_PAGES * (cosines[answer] - np.log(np.exp(cosines).sum()))
-        return total / len(questions)
-
-    for which, slope in enumerate(fit_answering._slopes(read, questions, statements, weights)):
-        for at in [(0, 0), (3, 2), (20, 5)]:
-            kept = weights[which][at]
-            weights[which][at] = kept + 1e-4
-            higher = loss()
-            weights[which][at] = kept - 1e-4
-            lower = loss()
-            weights[which][at] = kept
-            assert np.isclose(slope[at], (higher - lower) / 2e-4, rtol=1e-2, atol=1e-4)
+@pytest.fixture
+def model(models: Path) -> SentenceTransformer:
+    (folder,) = models.iterdir()
+    return SentenceTransformer(str(folder), device="cpu")
 
 
-def test_a_turn_between_questions_and_answers_is_found(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(fit_answering, "_RATE", 3e-3)
-    questions, statements, read = made(120, 2)
-    left_out, others = read[:20], read[20:]
-    fitted = fit(others, questions, statements, "made", seed=0, size=24)
-    assert right(left_out, questions, statements) < 0.3
-    assert right(left_out, fitted.questions(questions), fitted.statements(statements)) > 0.6
+def test_it_learns_and_what_it_writes_is_what_it_learnt(
+    model: SentenceTransformer, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fit_answering, "_SIZE", 8)
+    monkeypatch.setattr(fit_answering, "_WARM", 1)
+    pages = [riddles(one) for one in range(2)]
+    student = Student(model, pages, seed=0)
+    before, _ = student.right(pages[:1])
+    assert before < 1.0
+    told = list(student.rounds(pages, 12, seed=0))
+    assert len(told) == 12
+    assert student.right(pages[:1])[0] == 1.0
+
+    student.fit("multilingual-e5-small").write(tmp_path / "fit.npz")
+    monkeypatch.setattr(answering, "_FILE", tmp_path / "fit.npz")
+    answering.stored_fit.cache_clear()
+    try:
+        judge = answering.Answering(Embedder(settings.model_copy(update={"embedding_precision": "fp32"})))
+        stored = judge.packed(judge.vectors(pages[0].statements))
+        scores = judge.scores(pages[0].questions[0], {1: stored})[1]
+    finally:
+        answering.stored_fit.cache_clear()
+    with torch.inference_mode():
+        cosines, _, _ = student._cosines(pages[:1])
+    assert np.allclose(scores, cosines[0].numpy(), atol=0.01)
+
+
+def test_the_loss_wants_the_answer_before_its_page_and_before_the_others() -> None:
+    own = torch.tensor([[True, True, False]])
+    answer = torch.tensor([0])
+    good, other_page, own_page = (
+        float(_loss(torch.tensor([scores]), own, answer))
+        for scores in ([9.0, 0.0, 0.0], [9.0, 0.0, 9.0], [9.0, 9.0, 0.0])
+    )
+    assert good < other_page < own_page
+
+
+def test_pages_of_one_title_behind_each_other_are_a_manual(tmp_path: Path) -> None:
+    page = {"section": "Data", "language": "en", "statements": ["5 bar."], "questions": [{"q": "pressure?", "a": 0}]}
+    file = tmp_path / "pages.jsonl"
+    file.write_text("\n".join(json.dumps({"title": title, **page}) for title in ("Pump", "Pump", "Press")))
+    read = read_pages([file])
+    assert [one.manual == read[0].manual for one in read] == [True, True, False]
+    assert read[0].statements == ["Data\n5 bar."]
 
 
 def test_a_manual_is_a_batch_of_its_own_and_loose_pages_are_mixed() -> None:
-    _, _, read = made(30, 3)
-    pages = [replace(page, manual=max(0, at - 5)) for at, page in enumerate(read)]
+    pages = [replace(riddles(0), manual=max(0, at - 5)) for at in range(30)]
     random = np.random.default_rng(0)
     first, second = ([[page.manual for page in one] for one in _batches(pages, random)] for _ in range(2))
     for batches in (first, second):
@@ -76,9 +90,18 @@ def test_a_manual_is_a_batch_of_its_own_and_loose_pages_are_mixed() -> None:
 
 
 def test_every_page_that_comes_with_millhand_is_whole() -> None:
-    files = sorted((Path(fit_answering.__file__).parent / "answering").glob("*.jsonl"))
+    files = sorted((Path(fit_answering.__file__).parent / "answering").rglob("*.jsonl"))
     pages = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     assert len(pages) > 500
     for page in pages:
         assert {"title", "section", "language", "statements", "questions"} == set(page)
         assert all(0 <= one["a"] < len(page["statements"]) and one["q"].strip() for one in page["questions"])
+
+
+def test_nothing_is_learnt_of_what_judges() -> None:
+    folder = Path(fit_answering.__file__).parent / "answering"
+    learnt, unseen = (read_pages(sorted(where.glob("*.jsonl"))) for where in (folder, folder / "unseen"))
+    assert unseen
+    assert not {text for page in unseen for text in page.questions} & {
+        text for page in learnt for text in page.questions
+    }
