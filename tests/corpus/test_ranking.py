@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from corpus.domain import Passage, Place
-from corpus.library import confidence
+from corpus.library import confidence, ranking
 from corpus.library.confidence import FALLBACK, calibration_for, confidence_signals, named_share
 from corpus.library.ranking import (
     FEATURES,
@@ -81,7 +81,7 @@ def test_a_passage_whose_statements_have_no_vectors_is_as_good_as_the_others_mea
     known = [replace(candidate(passage(i, "Oil.")), statement=value) for i, value in enumerate((0.1, 0.5, None))]
     at = FEATURES.index("statement")
     assert ranking_features(WORDS, known, BACKGROUND)[:, at] == pytest.approx([0.1, 0.5, 0.3])
-    assert ranking_features(WORDS, known[2:], BACKGROUND)[:, at] == pytest.approx([0.45])
+    assert ranking_features(WORDS, known[2:], BACKGROUND)[:, at] == pytest.approx([ranking._USUAL])
 
 
 def test_more_agreement_never_lowers_a_score() -> None:
