@@ -61,7 +61,7 @@ from corpus.errors import (
     SettingsError,
     Unreadable,
 )
-from corpus.library.adapter import Adapter, layers
+from corpus.library.adapter import layers
 from corpus.library.answering import Fit, under_heading
 from corpus.library.confidence import VERSION as SEARCH_VERSION
 from corpus.library.identifiers import extract_identifiers, normal_identifier, plain_form
@@ -77,7 +77,7 @@ from corpus.plant.equipment import base_names, name_pattern, nicknames, series_o
 from corpus.settings import STREAMED, MqttTopic, Settings, load_settings
 
 __all__ = [
-    "RANKING_FEATURES", "SEARCH_VERSION", "STREAMED", "Account", "Adapter", "Alarm", "AlarmFigures", "AlarmSignal",
+    "RANKING_FEATURES", "SEARCH_VERSION", "STREAMED", "Account", "Alarm", "AlarmFigures", "AlarmSignal",
     "Amendment", "Applies", "AuditEntry", "Box", "Candidate", "CaseFigures", "CaseFilter", "CaseGroup", "CaseState",
     "CaseVersion", "Change", "Changes", "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus",
     "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "Extremes",

@@ -9,8 +9,6 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from corpus.database import Database
 from corpus.domain import (
     Account,
@@ -80,7 +78,6 @@ from corpus.plant.readings import PUSHED
 from corpus.plant.status import StatusStore
 from corpus.settings import Settings
 
-_QUERIES = 64  # embedded in one go
 _NEAR_CASES = 40  # passages among which a machine's cases in the other language are looked for
 
 Progress = Callable[[str, int, int], None]
@@ -300,15 +297,6 @@ class Corpus:
     def embed_query(self, text: str) -> Vectors:
         """Embed a query with the corpus's own model; returns float32 of shape (dimension,), of length 1."""
         return self._embedder.query(text)
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Embed many queries with the corpus's own model; returns float32 of shape (len(texts), dimension)."""
-        batches = [texts[at : at + _QUERIES] for at in range(0, len(texts), _QUERIES)]
-        return np.concatenate([self._embedder.queries(batch) for batch in batches])
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed passages with the corpus's own model; returns float32 of shape (len(texts), dimension)."""
-        return self._embedder.passages(texts)
 
     @property
     def embedding_model(self) -> str:
