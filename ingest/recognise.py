@@ -20,11 +20,18 @@ from ingest.readers import TABLES, ParsedFile
 
 _KINDS: tuple[tuple[DocumentKind, str], ...] = (
     ("bulletin", r"bulletin|通报|通告|技术通知|更改通知|服务通知"),
-    ("repair_guide", r"repair guide|troubleshooting|维修指南|检修|故障排查|排查"),
-    ("manual", r"manual|handbook|instructions|手册|说明书|documentation|指导书|guide"),
+    ("repair_guide", r"repair guide|troubleshooting|维修指南|修理指南|检修|故障排查|排查"),
+    (
+        "manual",
+        r"manual|handbook|instructions|手册|说明书|documentation|指导书|guide"
+        r"|operation(?: and| &)?[ _]maintenance|(?:使用|操作)(?:与|和|及)?维[护修]",
+    ),
 )
+# "CORVETTI Service Bulletin 17", not "with Service Bulletin 17".
 _BULLETIN = re.compile(
-    r"(?m)^\W*(?:(?:service|technical|product|safety|maintenance)\s+)?bulletin\b"
+    r"(?m)^\W*(?:(?!(?:with|incl\w*|contains|see|and|per|to|covers)\b)(?-i:[A-Z])[\w&.-]*\s+){0,2}"
+    r"(?:service|technical|product|safety|maintenance)\s+bulletin\b"
+    r"|^\W*bulletin\b"
     r"|^\W*[\u4e00-\u9fff]{0,8}(?:通报|通告|技术通知|更改通知|服务通知)",
     re.IGNORECASE,
 )

@@ -41,6 +41,7 @@ _ANSWERS = 1.5  # what a statement's vector says of whether it answers
 _LENT, _LENT_THIN, _THIN = 0.35, 0.6, 4  # a question of few words of its own lives on those before it
 _ENTRY, _MENTION, _SAME_SECTION, _OWN_MANUAL = 0.8, 0.3, 0.3, 0.15
 _BULLETIN = 0.5  # its figures are newer than the manual's
+_NEWEST = re.compile(r"现在|如今|改过|改了|最新|\b(?:now|nowadays|these days|changed|updated)\b", re.IGNORECASE)
 _SECOND = 0.55  # what else the page says comes along when its score is this share of the best one's
 _WARNING, _HINT = 0.3, 0.1
 _TITLE_BLOCK = 0.7  # what a document says of itself answers nothing else
@@ -328,7 +329,7 @@ class _Scorer:
             elif self.codes & {i.normal for i in extract_identifiers(unit.text)}:
                 bonus += _MENTION
         if passage.document_kind == "bulletin" and passage.applies == "model":
-            bonus += _BULLETIN
+            bonus += 2 * _BULLETIN if _NEWEST.search(question.own) else _BULLETIN
         if (question.scope or self._called) and passage.applies == "model":
             bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
         if question.topic and (passage.place.revision, passage.place.section) in question.sections:

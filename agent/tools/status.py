@@ -27,7 +27,7 @@ def status_tools(corpus: Corpus) -> list[BaseTool]:
         readings = tuple(corpus.latest_status(equipment)) if equipment else ()
         names = [reading.metric for reading in readings]
         asked = metrics_in(corpus, query, names) if query and equipment else Named()
-        if asked.missing:
+        if asked.missing and names:
             return "No such metric is recorded.", Found(absent=(missing_text(equipment, asked.missing, names, query),))
         named = asked.metrics
         readings = tuple(sorted(readings, key=lambda reading: reading.metric not in named))

@@ -95,7 +95,8 @@ _NAMES: dict[TableKind, dict[str, str]] = {
         "point pointname channel measure reading readingname measuringpoint measurementpoint measuredpoint quantity "
         "item checkitem checkpoint whatwasmeasured 点检项目 检查项目 检测项目 测量项目 内容 content",
         "value": "数值 值 读数 测量值 当前值 采样值 实际值 value reading val measuredvalue",
-        "at": "时间 采集时间 记录时间 测量时间 采样时间 更新时间 最后更新 刷新时间 上报时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime updated updatedat lastupdate lastupdated "
+        "at": "时间 采集时间 记录时间 抄表时间 抄录时间 读数时间 读表时间 点检时间 巡检时间 检测时间 测试时间 抄表日期 点检日期 巡检日期 检测日期 测量日期 readingtime measuringtime inspectiontime measuredat takenat readat checkedat "
+        "测量时间 采样时间 更新时间 最后更新 刷新时间 上报时间 时间戳 日期时间 日期 timestamp time datetime at ts date recordedat eventtime sampletime updated updatedat lastupdate lastupdated "
         "since 变更时间 状态时间 状态开始时间 changedat changed",
         "unit": "单位 计量单位 unit units uom engineeringunit",
         "limit_low": "lo ll 下限 低报 低报警 低报值 下限报警 下限值 报警下限 低限 最小值 low lowlimit limitlow lowerlimit lowerbound lolimit min minimum alarmlow",
@@ -147,7 +148,7 @@ NEEDED: dict[TableKind, tuple[tuple[str, ...], int]] = {
 
 _KEPT = {"owner", "contact", "serial", "location", "kind", "nickname"}
 DOING = re.compile(
-    r"运行|停|备用|待机|待命|检修|维修|维护|故障|离线|在线|开机|关机|调试|生产|空转|封存|换型|换产|预热"
+    r"运行|停|备用|待机|待料|缺料|降负荷|减负荷|待命|检修|维修|维护|故障|离线|在线|开机|关机|调试|生产|空转|封存|换型|换产|预热"
     r"|\b(?:run(?:s|ning)?|stop(?:s|ped)?|stand-?by|idle|off|down|maintenance|repair|fault(?:ed)?|offline|online|starting"
     r"|waiting|ready|production|producing|shut ?down|tripped|setup|change-?over|warm(?:ing)?[ -]up|in service|out of service)\b",
     re.IGNORECASE,

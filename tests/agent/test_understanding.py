@@ -117,3 +117,20 @@ def test_months_that_one_has_are_no_stock() -> None:
 
 def test_when_it_is_due_without_a_verb_is_asked_of_no_record() -> None:
     assert planned("vacuum pump - what oil, how often changed")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_so"),
+    [
+        ("CV-110 齿轮油现在多少小时换一回", False),
+        ("取瓶臂那颗螺丝现在打多大劲", False),
+        ("轴承气现在该调到多少", False),
+        ("HP-01 现在压力多少", True),
+        ("现在换热器温度多少", True),
+        ("现在该机电流多大", True),
+        ("西电梯眼下能用吗", True),
+        ("is CH-01 running today", True),
+    ],
+)
+def test_what_holds_now_is_a_reading_and_what_is_to_be_done_now_is_none(said: str, is_so: bool) -> None:
+    assert ("status" in understand(said).intents) == is_so

@@ -63,7 +63,9 @@ def test_a_document_is_for_the_models_it_names(title: str, source: str, cover: s
     [
         ("SERVICE BULLETIN\nVarnholt Glasmaschinen GmbH\n", "bulletin"),
         ("明辉热工\n设备改进技术通知\n", "bulletin"),
+        ("CORVETTI Service Bulletin SB-2024-17\nApplies to: VX-560\n", "bulletin"),
         ("PX-7 PaintArm\nService manual\nwith service bulletin 12\n", "other"),
+        ("PX-7 PaintArm\nIncludes Service Bulletin 12\n", "other"),
     ],
 )
 def test_a_bulletin_is_known_by_the_head_of_its_cover(cover: str, kind: str) -> None:

@@ -386,6 +386,18 @@ def test_a_time_without_a_day_is_of_the_day_in_the_title() -> None:
     assert [r.at for r in found.records if isinstance(r, Reading)] == [datetime(2024, 11, 8, 6, 20, tzinfo=ZONE)]
 
 
+def test_readings_taken_on_a_round_are_readings_and_a_remark_may_stand_beside() -> None:
+    found = table(
+        "点检读数与状态|2024-11-06 早班||||||\n位号|状态|测点|读数|单位|抄表时间|抄表人|说明\n"
+        "DR-02|降负荷|送风温度|97|℃|06:25|高翔|7 号搅拌风机坏\nMX-01|封存|—|—|—|—|冯大勇|自 10 月 12 日封存"
+    )
+    assert found is not None
+    assert found.kind == "status"
+    assert [(r.equipment, r.metric, r.value, r.at) for r in found.records if isinstance(r, Reading)] == [
+        ("DR-02", "送风温度", 97, datetime(2024, 11, 6, 6, 25, tzinfo=ZONE))
+    ]
+
+
 def test_every_sheet_of_a_workbook_counts() -> None:
     found = table("设备编号|名称|型号\nA-1|压机|HP-2", "备件编号|名称|库存\nP-1|阀|2\nP-2|泵|1", "色号|用途\n红|停机")
     assert found is not None
