@@ -79,3 +79,9 @@ def test_what_holds_at_such_a_time_is_another_question(question: str) -> None:
 
 def test_a_torque_is_no_state() -> None:
     assert not doing_asked("what torque for the bolts, machine stopped or not")
+
+
+def test_whether_it_can_be_used_now_asks_what_it_is_doing() -> None:
+    assert doing_asked("西电梯眼下能用吗")
+    assert doing_asked("2号机现在能不能开")
+    assert not doing_asked("现在能开盖吗")
