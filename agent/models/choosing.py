@@ -294,9 +294,10 @@ class _Scorer:
 
     def _asks_for_needs(self, unit: Unit) -> bool:
         said = self._question.own
-        return (
-            self._names or bool(words().needs["asked"].search(said)) or shows_measure(measures_asked(said), unit.text)
-        )
+        if self._names or words().needs["asked"].search(said):
+            return True
+        # Shown with a unit: that a "frequency meter" is needed tells no frequency.
+        return any(measured.search(unit.text) for _, measured in measures_asked(said))
 
     def bonus(self, passage: Passage, unit: Unit) -> float:
         """Say what speaks for and against a passage beside its words."""

@@ -256,3 +256,16 @@ def test_the_line_over_every_page_answers_nothing() -> None:
         "绞车钢丝绳的直径是多少", ("text", "绞车 WN-20 使用说明书 WN-204"), ("text", "钢丝绳直径 8 mm。")
     )
     assert first == "钢丝绳直径 8 mm。"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("鼓皮带应该是多少赫兹", "2. 弹拨"),
+        ("鼓皮带要什么工具", "工具"),
+    ],
+)
+def test_what_a_procedure_needs_answers_only_who_asks_for_it(asked: str, first: str) -> None:
+    needs = "工具 鼓皮带频率计、17 mm 扳手"
+    answer, *_ = _answer(asked, ("text", needs), ("text", "2. 弹拨皮带长边测量，鼓侧 92 至 98 Hz。"))
+    assert answer.startswith(first)
