@@ -145,7 +145,10 @@ def _common(text: str, metric: str) -> list[str]:
 
 def missing_text(equipment: str | None, missing: str, metrics: Sequence[str], query: str) -> str:
     """Say that a quantity is not recorded for a machine, and what is."""
-    if detect_language(query) == "zh":
+    zh = detect_language(query) == "zh"
+    if not metrics:
+        return f"{equipment} 没有任何读数记录。" if zh else f"No readings of {equipment} are recorded."
+    if zh:
         return f"{equipment} 没有记录“{missing}”；记录的有：{'、'.join(metrics)}。"
     return f"{equipment} has no record of “{missing}”; recorded are: {', '.join(metrics)}."
 

@@ -154,6 +154,11 @@ class Embedder:
         import torch
         import transformers
         from sentence_transformers import SentenceTransformer
+        from threadpoolctl import threadpool_limits
+
+        # The threads that numpy multiplies with wait for more by spinning, and take the cores from torch's: after a
+        # search inside a scope the next query took ten times as long to embed. What numpy does here is fast by one.
+        threadpool_limits(1, user_api="blas")
 
         transformers.utils.logging.disable_progress_bar()
         transformers.utils.logging.set_verbosity_error()

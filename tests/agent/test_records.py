@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent import Assistant, build_assistant
+from agent.asking.metrics import missing_text
 from corpus import Settings, open_corpus
 from ingest import IngestOptions, build_ingestor
 
@@ -95,3 +96,11 @@ def test_the_parts_of_a_repair_are_checked_against_the_stock(mill: Assistant) ->
     answer = mill.ask("真空泵更换密封垫需要哪些备件，都齐吗？")
     assert "XN-510" in answer.text
     assert [part.part_number for part in answer.parts] == ["XN-510"]
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ("上周油温最高多少", "CV-01 没有任何读数记录。"),
+    ("highest oil temperature last week", "No readings of CV-01 are recorded."),
+])  # fmt: skip
+def test_a_machine_without_readings_has_no_list_of_them(asked: str, said: str) -> None:
+    assert missing_text("CV-01", "oil temperature", [], asked) == said
