@@ -7,7 +7,7 @@ of many kinds; no question of a set in `evals/questions/` is among them, so that
 Fitted are low-rank changes to the layers of the embedding model (LoRA) and two matrices behind it
 (`corpus/library/answering.py` says what they are for): with them the statement that answers comes before the others of
 its page, and before those of the other pages of its batch. Pages of one title, one behind the other, are a manual, and
-make a batch of their own: what its other pages say nearly answers. It takes about twelve minutes a round on two cores
+make a batch of their own: what its other pages say nearly answers. It takes about eighteen minutes a round on two cores
 with bf16. After each round the fit is judged on the manuals in `evals/answering/unseen/`, of which it learns nothing.
 """
 

@@ -134,3 +134,12 @@ def test_when_it_is_due_without_a_verb_is_asked_of_no_record() -> None:
 )
 def test_what_holds_now_is_a_reading_and_what_is_to_be_done_now_is_none(said: str, is_so: bool) -> None:
     assert ("status" in understand(said).intents) == is_so
+
+
+@pytest.mark.parametrize(("said", "is_so"), [
+    ("where is the old pan mill standing MX-01", True),
+    ("MX-01 - where does it stand and whats the phone no", True),
+    ("where is the drain plug of MX-01", False),
+])  # fmt: skip
+def test_where_a_machine_stands_is_asked_of_the_register(said: str, is_so: bool) -> None:
+    assert ("overview" in understand(said).intents) == is_so
