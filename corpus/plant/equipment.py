@@ -197,12 +197,13 @@ def base_names(machine: Equipment) -> list[str]:
 def series_of(model: str) -> tuple[str, ...]:
     """Return what a model is called without its options and its maker's letters: "HJ-VF1600/3" is a VF1600.
 
-    "VS 74-5+L" is a VS 74-5; "DX-150 / HL-3" are two.
+    "VS 74-5+L" is a VS 74-5, "LB-1200 S" is an LB-1200; "DX-150 / HL-3" are two.
     """
     called: list[str] = []
     for base in re.split(r"\s+[/+&]\s+|\s*[,、;]\s*", unicodedata.normalize("NFKC", model)):
         base = re.split(r"/|(?<=\w)\+", base)[0].strip()
-        called += [base, *(short for short in [re.sub(r"^[A-Za-z]+[-\s]", "", base)] if len(short) > _TELLING)]
+        shorter = [re.sub(r"^[A-Za-z]+[-\s]", "", base), re.sub(r"\s[A-Za-z]{1,3}$", "", base)]
+        called += [base, *(short for short in shorter if len(short) > _TELLING)]
     return tuple(dict.fromkeys(name for name in called if re.search(r"\d", name) and re.search(r"[A-Za-z]", name)))
 
 

@@ -17,6 +17,8 @@ MACHINES = (
     Equipment("331-VM01", "立磨 Vertical roller mill", "HLRM 28.3"),
     Equipment("332-BE01", "外循环提升机 Bucket elevator", "NSE400x38.6"),
     Equipment("OV-201", "Tunnel oven 1", "TB-24"),
+    Equipment("CV-110", "Feed belt", "LB-1200 S"),
+    Equipment("CV-123", "Queue belt", "LB-1200 Q"),
 )
 
 
@@ -43,6 +45,8 @@ def parsed(cover: str = "", title: str | None = None) -> ParsedFile:
         ("运行状态", "a.csv", "设备编号,状态\nDR-11,运行\n", ()),  # rows of a table are no cover
         ("Guide", "a.pdf", "Guide\nThe press stands beside the QTF-400D.\n", ()),
         ("QTF-8 manual", "a.pdf", "", ()),
+        ("Belt conveyor", "LB-1200_manual.pdf", "", ("LB-1200 Q", "LB-1200 S")),  # both types of the series
+        ("LB-1200 S manual", "a.pdf", "", ("LB-1200 S",)),
         ("CP-01 manual", "a.pdf", "", ()),  # a machine without a model
         ("HLRM 28.3 manual", "a.pdf", "", ("HLRM 28.3",)),
         ("Guide", "a.pdf", "Bucket chain\nVM01 and BE01\n", ("HLRM 28.3", "NSE400x38.6")),  # tags without their area
