@@ -244,6 +244,8 @@ class _Scorer:
         thin = len(content_words(question.own)) <= _THIN
         called = content_words(" ".join(found.evidence.called)) if found.evidence else []
         self._called = bool(called)
+        first = documents_of(found.evidence.passages if found.evidence else ())[:1]
+        self._models = {model for passage in first for model in passage.models}
         said = [word for word in content_words(question.own) if word not in called]
         lent = [word for word in content_words(question.topic) if word not in said]
         known = {token for term in found.terms for token in term.own}
@@ -300,7 +302,10 @@ class _Scorer:
         return any(measured.search(unit.text) for _, measured in measures_asked(said))
 
     def bonus(self, passage: Passage, unit: Unit) -> float:
-        """Say what speaks for and against a passage beside its words."""
+        """Say what speaks for and against a passage beside its words.
+
+        A bulletin speaks before the manual of the machine asked about; where none is named, of the one found first.
+        """
         asked, question = self._asked, self._question
         bonus = 0.0
         limit = words().limit_asked.search(question.own) and suits(unit.text, asked, question.own) >= 1
@@ -329,7 +334,8 @@ class _Scorer:
                 bonus += _ENTRY if alone else _LISTED
             elif self.codes & {i.normal for i in extract_identifiers(unit.text)}:
                 bonus += _MENTION
-        if passage.document_kind == "bulletin" and passage.applies == "model":
+        told = question.scope or self._called or self._models.intersection(passage.models)
+        if passage.document_kind == "bulletin" and passage.applies == "model" and told:
             bonus += 2 * _BULLETIN if _NEWEST.search(question.own) else _BULLETIN
         if (question.scope or self._called) and passage.applies == "model":
             bonus += _OWN_MANUAL if passage.language == asked.language else 2 * _OWN_MANUAL
