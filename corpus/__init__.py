@@ -61,8 +61,8 @@ from corpus.errors import (
     SettingsError,
     Unreadable,
 )
-from corpus.library.adapter import layers
-from corpus.library.answering import Fit, under_heading
+from corpus.library.adapter import adapted, layers
+from corpus.library.answering import Fit, stored_fit, under_heading
 from corpus.library.confidence import VERSION as SEARCH_VERSION
 from corpus.library.identifiers import extract_identifiers, normal_identifier, plain_form
 from corpus.library.quotes import contains_quote, find_quote, normal_text, spellings
@@ -71,6 +71,7 @@ from corpus.library.ranking import Candidate, rank_scores
 from corpus.library.search import Pool, evidence_signals, ranked
 from corpus.library.spans import statement_spans
 from corpus.library.subjects import labelled
+from corpus.library.verifying import PairFit, weighed
 from corpus.library.words import content_words, detect_language, index_tokens, is_function_word
 from corpus.ownership import FolderLock, call_owner, serve_owner
 from corpus.plant.equipment import base_names, name_pattern, nicknames, series_of, short_tags, tells
@@ -82,12 +83,13 @@ __all__ = [
     "CaseVersion", "Change", "Changes", "Chunk", "ChunkKind", "Conflict", "Conversation", "Corpus",
     "DataFolderError", "Document", "DocumentDraft", "DocumentKind", "Equipment", "Evidence", "Extremes",
     "Fit", "FolderLock", "Identifier", "IdentifierKind", "IndexMismatch", "Language", "MachineState", "MillhandError",
-    "MqttTopic", "NotFound", "Page", "PageQuality", "Part", "Passage", "Place", "Pool", "Progress", "Reading",
-    "Record", "RecordRef", "Refused", "Rendered", "RepairCase", "Revision", "Role", "Settings", "SettingsError",
-    "Stock", "StockTaking", "TableMapping", "Term", "TextLine", "Turn", "Unreadable", "WorkItem", "WorkState",
-    "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals",
+    "MqttTopic", "NotFound", "Page", "PageQuality", "PairFit", "Part", "Passage", "Place", "Pool", "Progress",
+    "Reading", "Record", "RecordRef", "Refused", "Rendered", "RepairCase", "Revision", "Role", "Settings",
+    "SettingsError", "Stock", "StockTaking", "TableMapping", "Term", "TextLine", "Turn", "Unreadable", "WorkItem",
+    "WorkState",
+    "adapted", "base_names", "call_owner", "contains_quote", "content_words", "detect_language", "evidence_signals",
     "extract_identifiers", "find_quote", "index_tokens", "is_function_word", "labelled", "layers", "load_settings",
     "name_pattern", "nicknames",
     "normal_identifier", "normal_text", "open_corpus", "plain_form", "rank_scores", "ranked", "series_of",
-    "serve_owner", "short_tags", "spellings", "statement_spans", "tells", "under_heading",
+    "serve_owner", "short_tags", "spellings", "statement_spans", "stored_fit", "tells", "under_heading", "weighed",
 ]  # fmt: skip

@@ -44,6 +44,7 @@ from corpus.domain import (
     StockTaking,
     TableMapping,
     Term,
+    Told,
     Turn,
     WorkItem,
     WorkState,
@@ -59,6 +60,7 @@ from corpus.library.lexical import LexicalIndex
 from corpus.library.library import Library
 from corpus.library.search import Pool, Searcher
 from corpus.library.vectors import VectorIndex
+from corpus.library.verifying import Verifier, told
 from corpus.library.words import detect_language
 from corpus.ownership import FolderLock
 from corpus.people.accounts import AccountStore
@@ -114,6 +116,7 @@ class Corpus:
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
         records = (self._equipment, self._parts, self._status, self._cases)
         self._answering = Answering(embedder)
+        self._verifier = Verifier(embedder)
         self._library = Library(self._documents, vectors, lexical, embedder, self._answering, self._audit, records)
         ledger = Ledger(self._documents, self._library, vectors, lexical, embedder)
         self._experience = Experience(database, self._cases, ledger, self._library, self._audit)
@@ -343,14 +346,15 @@ class Corpus:
         """Count the passages whose statements `answering` cannot judge until `reindex` has read them."""
         return self._library.without_statements()
 
-    def answering(self, question: str, passages: Sequence[Passage]) -> dict[int, tuple[float, ...]]:
-        """Return by passage id how well each of its statements (`statement_spans`) answers a question, -1..1.
+    def answering(self, question: str, passages: Sequence[Passage]) -> Told:
+        """Say how well each statement (`statement_spans`) of passages answers a question.
 
-        Passages without vectors of their statements are left out: rows of records, and what was indexed before there
-        were any, or with an embedding model that has no fit.
+        The nearest are read together with it. Passages without vectors of their statements are left out: rows of
+        records, and what was indexed before there were any, or with an embedding model that has no fit.
         """
         stored = self._documents.statements([passage.id for passage in passages], self._answering.version)
-        return {chunk: tuple(map(float, own)) for chunk, own in self._answering.scores(question, stored).items()}
+        near = self._answering.scores(question, stored)
+        return told(near, self._verifier.nearest(question, passages, near))
 
     # --- the plant -----------------------------------------------------------------------------------------------
 
@@ -377,6 +381,14 @@ class Corpus:
     def document_names(self) -> frozenset[str]:
         """Return the normal forms of identifiers that documents are about and no entry explains: a tag, a model."""
         return frozenset(self._documents.about().names)
+
+    def lettered_codes(self, figures: str, models: Sequence[str]) -> list[str]:
+        """Return the fault codes that documents for some models, or all, explain and that end with figures: F46 for 46.
+
+        Nothing where the figures alone are such a code.
+        """
+        alone = self._documents.held_identifiers([figures]).get(figures, (0, False))
+        return [] if alone[1] else self._documents.lettered_codes(figures, models)
 
     def documents_by_model(self) -> Mapping[str, frozenset[int]]:
         """Return the ids of the documents that are for each equipment model, by that model."""

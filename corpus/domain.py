@@ -206,6 +206,18 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """How well statements answer a question: by passage id, one score a statement, mostly -1..1.
+
+    `odds` are the best log-odds that one of them does, of those that were read together with the question; None where
+    none was read.
+    """
+
+    scores: Mapping[int, tuple[float, ...]]
+    odds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a search found, with what the query named and how well the best passages cover it.
 

@@ -25,19 +25,18 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import typer
-from sentence_transformers import SentenceTransformer
 from torch.nn.functional import cross_entropy, normalize
 
-from corpus import Fit, layers, load_settings, open_corpus, under_heading
+from corpus import Fit, load_settings, open_corpus, under_heading
+from evals.low_rank import DECAY, RATE, LowRank, embed, load_model
 
 _OUT = Path(__file__).parent.parent / "corpus" / "library" / "answering.npz"
-_PAGES = Path(__file__).parent / "answering"
-_UNSEEN = _PAGES / "unseen"
-_RANK, _SCALE = 16, 2.0  # of the changes, and by what they are multiplied
+PAGES = Path(__file__).parent / "answering"
+UNSEEN = PAGES / "unseen"
 _SIZE = 192  # of the space behind the matrices
 _SHARP = 15.0  # by which cosines are multiplied before the softmax
-_ROUNDS, _BATCH, _TOKENS = 2, 8, 2048  # pages a batch, and tokens that the model reads at once
-_RATE_CHANGES, _RATE_MATRICES, _DECAY, _WARM = 5e-4, 1e-3, 0.01, 30  # and steps until the full rate
+_ROUNDS, _BATCH = 2, 8  # pages a batch
+_RATE_MATRICES, _WARM = 1e-3, 30  # and steps until the full rate
 _STRETCH = 4.0  # of the matrices at the beginning, so that a step turns them little
 _MANUAL = 4  # pages of one title from which they are a batch of their own
 _OTHER_PAGES = 0.5  # what telling an answer from other pages' statements counts beside telling it from its own page's
@@ -66,13 +65,11 @@ def main(
     seed: int = 0,
 ) -> None:
     """Fit, judge on pages that are not learnt from, and write."""
-    read = read_pages(pages or sorted(_PAGES.glob("*.jsonl")))
+    read = read_pages(pages or sorted(PAGES.glob("*.jsonl")))
     with open_corpus(load_settings(data_dir=data_dir)) as corpus:
         name, source = corpus.embedding_name, corpus.embedding_model
-    model = SentenceTransformer(source, device="cpu")
-    if torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        model = model.to(torch.bfloat16)
-    unseen = read_pages(sorted(_UNSEEN.glob("*.jsonl")))
+    model = load_model(source)
+    unseen = read_pages(sorted(UNSEEN.glob("*.jsonl")))
     typer.echo(f"{len(read)} pages, {sum(len(page.questions) for page in read)} questions")
     student = Student(model, read, seed)
     for line in student.rounds(read, rounds, seed):
@@ -102,36 +99,23 @@ class Student:
     """
 
     def __init__(self, model: Any, pages: Sequence[Page], seed: int) -> None:
-        self._model = model.requires_grad_(False).eval()
+        self._model = model
         random = torch.Generator().manual_seed(seed)
-        self._down, self._up = {}, {}
-        for name, layer in layers(model).items():
-            size_out, size_in = layer.weight.shape
-            down = torch.randn((_RANK, size_in), generator=random) / math.sqrt(size_in)
-            self._down[name], self._up[name] = down.requires_grad_(), torch.zeros((size_out, _RANK), requires_grad=True)
-            layer.register_forward_hook(self._changing(self._down[name], self._up[name]))
+        self._changes = LowRank(model, random)
         with torch.inference_mode():
-            asked, said = (self._embed(*texts) for texts in _texts(pages[::6]))
+            asked, said = (embed(self._model, *texts) for texts in _texts(pages[::6]))
         self._mean_question, self._mean_statement = asked.mean(dim=0).clone(), said.mean(dim=0).clone()
         spread = torch.cat([_stretched(asked - self._mean_question), _stretched(said - self._mean_statement)])
         start = _STRETCH * torch.linalg.eigh(spread.T @ spread)[1].flip(1)[:, :_SIZE]
         self._question, self._statement = (start.clone().requires_grad_() for _ in range(2))
 
-    @staticmethod
-    def _changing(down: torch.Tensor, up: torch.Tensor) -> Any:
-        def changed(_: object, given: tuple[torch.Tensor], made: torch.Tensor) -> torch.Tensor:
-            (x,) = given
-            return made + _SCALE * (x @ down.T.to(x.dtype)) @ up.T.to(x.dtype)
-
-        return changed
-
     def rounds(self, pages: Sequence[Page], rounds: int, seed: int) -> Iterator[str]:
         """Read every page so many times by AdamW, at a rate that falls to nothing; tell of each round."""
-        changes = [*self._down.values(), *self._up.values()]
-        rates = (_RATE_MATRICES, _RATE_CHANGES)
+        changes = self._changes.parameters
+        rates = (_RATE_MATRICES, RATE)
         groups = [
             {"params": [self._question, self._statement], "weight_decay": 0.0},
-            {"params": changes, "weight_decay": _DECAY},
+            {"params": changes, "weight_decay": DECAY},
         ]
         optimizer = torch.optim.AdamW(groups)
         random = np.random.default_rng(seed)
@@ -168,17 +152,13 @@ class Student:
 
     def fit(self, name: str) -> Fit:
         """Return what was learnt, for the embedding model of that name."""
-        adapter = {}
-        for layer in self._down:
-            adapter[f"{layer}.down"] = self._down[layer].detach().numpy()
-            adapter[f"{layer}.up"] = _SCALE * self._up[layer].detach().numpy()
         matrices = (self._question, self._statement, self._mean_question, self._mean_statement)
-        return Fit(name, adapter, *(one.detach().numpy() for one in matrices))
+        return Fit(name, self._changes.adapter(), *(one.detach().numpy() for one in matrices))
 
     def _cosines(self, batch: Sequence[Page]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return cosines, (questions, statements) of a batch; which are of one page; and the rows of the answers."""
         (questions, _), (statements, _) = texts = _texts(batch)
-        asked, said = (self._embed(*one) for one in texts)
+        asked, said = (embed(self._model, *one) for one in texts)
         cosines = normalize((asked - self._mean_question) @ self._question, dim=1) @ (
             normalize((said - self._mean_statement) @ self._statement, dim=1).T
         )
@@ -188,22 +168,6 @@ class Student:
         of_statement = np.repeat(np.arange(len(batch)), [len(page.statements) for page in batch])
         assert cosines.shape == (len(questions), len(statements))
         return cosines, torch.from_numpy(of_question[:, None] == of_statement[None]), torch.tensor(answers)
-
-    def _embed(self, texts: list[str], prompt: str) -> torch.Tensor:
-        """Embed texts with the changed model, those of a length together: (len(texts), dimension), of length 1."""
-        before = self._model.prompts.get(prompt, "")
-        prompted = [before + text for text in texts]
-        lengths = [len(ids) for ids in self._model.tokenizer(prompted, truncation=True)["input_ids"]]
-        order = sorted(range(len(texts)), key=lambda i: -lengths[i])
-        made, at = [], 0
-        while at < len(order):
-            group = order[at : at + max(1, _TOKENS // lengths[order[at]])]
-            features = self._model.preprocess([prompted[i] for i in group])
-            made.append(self._model(features)["sentence_embedding"].float())
-            at += len(group)
-        place = torch.empty(len(order), dtype=torch.long)
-        place[torch.tensor(order)] = torch.arange(len(order))
-        return normalize(torch.cat(made), dim=1)[place]
 
 
 def _texts(pages: Sequence[Page]) -> tuple[tuple[list[str], str], tuple[list[str], str]]:

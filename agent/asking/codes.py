@@ -1,8 +1,9 @@
-"""A code that several models have: the symptom told with it says whose it is."""
+"""A code that is told by half: several models have it, or it is told without its letters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from corpus import Corpus, contains_quote, content_words, index_tokens
 
@@ -27,6 +28,16 @@ def models_by_symptom(corpus: Corpus, code: str, text: str) -> tuple[str, ...]:
         shared[passage.models] = max(shared.get(passage.models, 0), *(_shared(said, line) for line in lines), 0)
     first, second = sorted(shared.items(), key=lambda item: -item[1])[:2]
     return first[0] if first[1] >= _WORD and not second[1] else ()
+
+
+def with_letters(corpus: Corpus, text: str, codes: Iterable[str], models: Sequence[str]) -> str:
+    """Give codes that are told by their figures alone the letters that entries for these models have: 报46 is F46."""
+    for figures in codes:
+        lettered = corpus.lettered_codes(figures, models) if figures.isdigit() else []
+        if len(lettered) == 1:
+            alone = rf" ?(?<![A-Za-z0-9.-]){figures}(?![0-9A-Za-z]) ?"
+            text = re.sub(alone, f" {lettered[0]} ", text, count=1).strip()
+    return text
 
 
 def _shared(said: Iterable[str], line: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.asking.alike import alike
-from agent.asking.codes import models_by_symptom
+from agent.asking.codes import models_by_symptom, with_letters
 from agent.asking.machines import (
     Meant,
     kinds_in,
@@ -146,6 +146,7 @@ def read_question(
     )
     if last is not None and not asked.intents & {"talk", "off_topic"}:
         question = _after(question, meant, last, before, every, bool(offered))
+    question = _lettered(corpus, question)
     called = any(without_kind(words_used, machine) != words_used for machine in question.machines)
     question = _narrowed(corpus, question, kinds=called or bool(kinds_in(text)))
     documents = corpus.documents_by_model()
@@ -160,6 +161,17 @@ def read_question(
     asked, known = recorded(corpus, whole, question.own, question.asked, question.machine, question.machines)
     question = replace(question, asked=asked, recorded=known)
     return _queried(corpus, question)
+
+
+def _lettered(corpus: Corpus, question: Question) -> Question:
+    """Read a code of figures alone as the one that the documents of the machines in question have, where it is one."""
+    machines = (question.machine,) if question.machine else question.machines
+    models = sorted({machine.model for machine in machines if machine.model})
+    own = with_letters(corpus, question.own, [one.text for one in question.asked.identifiers], models)
+    if own == question.own:
+        return question
+    identifiers = understand(own, names=question.names).identifiers
+    return replace(question, own=own, asked=replace(question.asked, identifiers=identifiers))
 
 
 def _queried(corpus: Corpus, question: Question) -> Question:

@@ -11,7 +11,7 @@ from langchain_core.tools import BaseTool, tool
 from agent.models.choosing import candidates, documents_of, section_of
 from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
-from corpus import Corpus, Passage
+from corpus import Corpus, Passage, weighed
 
 _SEARCHED = 30  # rows of tables, which have tools of their own, may stand before the pages
 _BEST = 10  # passages found first, whose sections are read whole
@@ -30,13 +30,15 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         evidence = corpus.search(query, equipment=equipment, k=_SEARCHED)
         took = (time.perf_counter() - began) * 1000
         beside = _beside(corpus, evidence.passages)
+        told = corpus.answering(query, documents_of([*evidence.passages, *beside]))
+        evidence = replace(evidence, confidence=weighed(evidence.confidence, told.odds))
         sources = tuple(passage_source(passage) for passage in [*evidence.passages, *beside])
         return _listed(_read_first(sources)), Found(
             evidence=evidence,
             sources=sources,
             milliseconds=took,
             beside=beside,
-            answering=corpus.answering(query, documents_of([*evidence.passages, *beside])),
+            answering=told.scores,
             terms=tuple(corpus.terms_in(query)),
             translated=tuple(corpus.translated(query)),
         )

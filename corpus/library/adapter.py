@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.npyio import NpzFile
 
 Adapter = Mapping[str, npt.NDArray[np.floating[Any]]]  # by the layer's name in the model, with ".down" or ".up" behind
+_STORED = "adapter."  # before the names of an adapter's arrays in a file
 
 
 def layers(model: Any) -> dict[str, Any]:
@@ -44,3 +46,13 @@ def adapted(model: Any, adapter: Adapter) -> Any:
             down, up = (torch.from_numpy(adapter[f"{name}.{part}"].astype(np.float32)) for part in ("down", "up"))
             weight.copy_(weight.float() + up @ down)
     return changed
+
+
+def adapter_out(adapter: Adapter) -> dict[str, npt.NDArray[np.float16]]:
+    """Return an adapter's arrays as they are stored in a file, among others."""
+    return {_STORED + name: array.astype(np.float16) for name, array in adapter.items()}
+
+
+def adapter_in(kept: NpzFile) -> Adapter:
+    """Return the adapter that a file holds among other arrays."""
+    return {name.removeprefix(_STORED): kept[name] for name in kept.files if name.startswith(_STORED)}

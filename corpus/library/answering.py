@@ -19,13 +19,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.library.adapter import Adapter
+from corpus.library.adapter import Adapter, adapter_in, adapter_out
 from corpus.library.embedding import Embedder, Vectors
 from corpus.library.spans import CUT, statement_spans
 
 _FILE = Path(__file__).with_name("answering.npz")
 _HEADING = 80  # characters of the heading that stands before a statement
-_ADAPTER = "adapter."  # before the names of an adapter's arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,7 @@ class Fit:
             "mean_question": self.mean_question,
             "mean_statement": self.mean_statement,
         }
-        changes = {_ADAPTER + name: array.astype(np.float16) for name, array in self.adapter.items()}
-        np.savez(file, allow_pickle=False, **arrays, **changes)
+        np.savez(file, allow_pickle=False, **arrays, **adapter_out(self.adapter))
 
 
 class Answering:
@@ -134,7 +132,7 @@ def stored_fit() -> Fit | None:
     with np.load(_FILE, allow_pickle=False) as kept:
         return Fit(
             embedding_model=str(kept["embedding_model"]),
-            adapter={name.removeprefix(_ADAPTER): kept[name] for name in kept.files if name.startswith(_ADAPTER)},
+            adapter=adapter_in(kept),
             question=kept["question"].astype(np.float32),
             statement=kept["statement"].astype(np.float32),
             mean_question=kept["mean_question"].astype(np.float32),

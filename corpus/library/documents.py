@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import re
 import threading
 import zlib
 from collections import OrderedDict, defaultdict
@@ -375,6 +376,25 @@ class DocumentStore:
         with self.database.read() as session:
             found = session.scalar(query.where(IdentifierRow.leads, IdentifierRow.kind == "code", digits).limit(1))
             return found is not None
+
+    def lettered_codes(self, figures: str, models: Sequence[str]) -> list[str]:
+        """Return the codes that entries for some models begin with and that are letters before these figures: F46."""
+        query = _live(
+            select(IdentifierRow.normal, IdentifierRow.chunk_id)
+            .join(ChunkRow, ChunkRow.id == IdentifierRow.chunk_id)
+            .join(RevisionRow, RevisionRow.id == ChunkRow.revision_id)
+        ).where(IdentifierRow.leads, IdentifierRow.kind == "code", IdentifierRow.normal.endswith(figures))
+        scope = self.scope(models)
+        inside = frozenset(scope.ids) if scope else None
+        code = re.compile(rf"[A-Z]{{1,4}}0*{figures}")
+        with self.database.read() as session:
+            return sorted(
+                {
+                    normal
+                    for normal, chunk in session.execute(query)
+                    if code.fullmatch(normal) and (inside is None or chunk in inside)
+                }
+            )
 
     def identified(self, normals: Sequence[str], most: int) -> dict[int, dict[str, bool]]:
         """Return up to `most` live chunks with these identifiers: chunk id -> {identifier: it stands at the front}.

@@ -257,6 +257,25 @@ def test_the_symptom_tells_whose_code_it_is(shop: Corpus, question: str, says: s
     assert says in told(shop, question)
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("alarm 10 on IM-07, what now", "Film runs off"),
+        ("BM-03报10 怎么处理", "更换滤芯"),
+        ("error code 10 on the blow moulder", "更换滤芯"),
+    ],
+)
+def test_a_code_told_without_its_letters_is_the_one_that_the_machine_has(
+    shop: Corpus, question: str, says: str
+) -> None:
+    assert says in told(shop, question)
+
+
+@pytest.mark.parametrize("question", ["alarm 11 on IM-07", "IM-07 报10号润滑油", "IM-07 报警 10 次"])
+def test_other_figures_get_no_letters(shop: Corpus, question: str) -> None:
+    assert "E10" not in read_question(shop, question, None, None, ()).own
+
+
 def test_a_code_of_two_models_without_a_symptom_is_asked_back(shop: Corpus) -> None:
     assert build_assistant(shop.settings, shop).ask("E10 just came up").state == "clarify"
 

@@ -27,7 +27,7 @@ Draft = Callable[..., DocumentDraft]
 
 def told(corpus: Corpus, passage: Passage, question: str) -> str:
     """Return the statement that answers best."""
-    scores = corpus.answering(question, [passage])[passage.id]
+    scores = corpus.answering(question, [passage]).scores[passage.id]
     spans = statement_spans(passage.kind, passage.text)
     assert len(scores) == len(spans)
     start, end = spans[max(range(len(spans)), key=lambda i: scores[i])]
@@ -79,22 +79,22 @@ def test_a_page_ranks_by_the_best_of_its_statements(
 def test_rows_of_records_have_no_statements(corpus: Corpus, draft: Draft) -> None:
     corpus.add_document(draft("Stock", ("Parts", 1, "Part: 6204 | Bin: A1"), kind="inventory"), actor="t")
     (passage,) = corpus.passages()
-    assert corpus.answering("where are the 6204", [passage]) == {}
+    assert corpus.answering("where are the 6204", [passage]).scores == {}
 
 
 @pytest.mark.parametrize("version", [None, 1])  # a library of before there were any, or of another fit
 def test_a_reindex_makes_those_that_are_missing(corpus: Corpus, draft: Draft, version: int | None) -> None:
     corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
     (passage,) = corpus.passages()
-    before = corpus.answering("盖子有多重", [passage])
+    before = corpus.answering("盖子有多重", [passage]).scores
     with corpus._database.write() as session:
         session.execute(update(ChunkRow).values(statements=b""))
         session.execute(update(RevisionRow).values(statements=version))
-    assert corpus.answering("盖子有多重", [passage]) == {}
+    assert corpus.answering("盖子有多重", [passage]).scores == {}
     assert corpus.without_statements() == 1
     corpus.reindex()
     assert corpus.without_statements() == 0
-    assert corpus.answering("盖子有多重", [passage]) == before
+    assert corpus.answering("盖子有多重", [passage]).scores == before
 
 
 def test_a_reindex_that_is_killed_keeps_what_it_has_read(
@@ -117,7 +117,7 @@ def test_a_reindex_that_is_killed_keeps_what_it_has_read(
     with pytest.raises(KeyboardInterrupt):
         corpus.reindex()
     assert corpus.without_statements() == 1
-    assert len(corpus.answering("盖子有多重", list(corpus.passages()))) == 2
+    assert len(corpus.answering("盖子有多重", list(corpus.passages())).scores) == 2
 
 
 def test_the_same_words_as_a_table_and_as_text_are_cut_each_in_its_way(corpus: Corpus, draft: Draft) -> None:
@@ -125,7 +125,7 @@ def test_the_same_words_as_a_table_and_as_text_are_cut_each_in_its_way(corpus: C
     both = [one.chunks[0], replace(one.chunks[0], kind="table")]
     corpus.add_document(replace(one, chunks=both), actor="t")
     passages = list(corpus.passages())
-    scores = corpus.answering("盖子有多重", passages)
+    scores = corpus.answering("盖子有多重", passages).scores
     assert {p.id: len(scores[p.id]) for p in passages} == {p.id: len(statement_spans(p.kind, p.text)) for p in passages}
 
 
@@ -137,7 +137,7 @@ def test_a_revision_keeps_the_statements_of_what_it_repeats(corpus: Corpus, draf
         supersedes=first.id,
     )
     passages = list(corpus.passages())
-    assert set(corpus.answering("how thin may the lining get", passages)) == {passage.id for passage in passages}
+    assert set(corpus.answering("how thin may the lining get", passages).scores) == {passage.id for passage in passages}
     with corpus._database.read() as session:
         kept = select(func.count()).select_from(ChunkRow).where(ChunkRow.text == TEXT).group_by(ChunkRow.statements)
         assert session.scalars(kept).all() == [2]
@@ -148,7 +148,7 @@ def test_a_fit_for_another_model_is_void(corpus: Corpus, draft: Draft, monkeypat
     assert fit is not None
     monkeypatch.setattr(answering, "stored_fit", lambda: replace(fit, embedding_model="another"))
     corpus.add_document(draft("Press", ("Flywheel", 1, TEXT)), actor="t")
-    assert corpus.answering("盖子有多重", list(corpus.passages())) == {}
+    assert corpus.answering("盖子有多重", list(corpus.passages())).scores == {}
 
 
 def test_vectors_of_another_fit_are_void(corpus: Corpus, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,5 +156,5 @@ def test_vectors_of_another_fit_are_void(corpus: Corpus, draft: Draft, monkeypat
     fit = answering.stored_fit()
     assert fit is not None
     monkeypatch.setattr(answering, "stored_fit", lambda: replace(fit, version=fit.version + 1))
-    assert corpus.answering("盖子有多重", list(corpus.passages())) == {}
+    assert corpus.answering("盖子有多重", list(corpus.passages())).scores == {}
     assert corpus.without_statements() == 1
