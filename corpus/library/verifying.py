@@ -139,11 +139,11 @@ def told(answers: Mapping[int, Vectors], odds: Mapping[tuple[int, int], float]) 
 def weighed(confidence: float, odds: float | None) -> float:
     """Return how sure one may be (0..1) of an answer, given the confidence of the search and the best odds read.
 
-    In log-odds these count half beside it.
+    Where none of what was read answers, its log-odds count half beside the search's; what answers makes no surer.
     """
-    if odds is None or not 0 < confidence < 1:
+    if odds is None or odds >= 0 or not 0 < confidence < 1:
         return confidence
-    total = math.log(confidence / (1 - confidence)) + _READING * max(-_SURE, min(_SURE, odds))
+    total = math.log(confidence / (1 - confidence)) + _READING * max(-_SURE, odds)
     return round(1 / (1 + math.exp(-total)), 4)
 
 

@@ -62,11 +62,11 @@ def test_what_was_read_moves_a_statement_and_nothing_unread_gains_on_it() -> Non
     assert verifying.told(answers, {}).odds is None
 
 
-def test_odds_weigh_in_the_confidence_where_there_are_any() -> None:
-    assert verifying.weighed(0.4, None) == 0.4
-    assert verifying.weighed(0.4, -3.0) < 0.4 < verifying.weighed(0.4, 3.0)
-    assert verifying.weighed(0.0, 5.0) == 0.0
-    assert verifying.weighed(0.4, 50.0) == verifying.weighed(0.4, 5.0)
+def test_what_does_not_answer_lowers_the_confidence_and_what_does_leaves_it() -> None:
+    assert verifying.weighed(0.4, None) == verifying.weighed(0.4, 3.0) == 0.4
+    assert verifying.weighed(0.4, -3.0) < verifying.weighed(0.4, -1.0) < 0.4
+    assert verifying.weighed(0.4, -50.0) == verifying.weighed(0.4, -5.0) > 0
+    assert verifying.weighed(0.0, -5.0) == 0.0
 
 
 def test_for_another_model_the_fit_is_void(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
