@@ -29,7 +29,7 @@ from corpus.library.spans import statement_spans
 _FILE = Path(__file__).with_name("verifying.npz")
 _READ = 5  # statements of a question that are read
 _ODDS = 0.07  # what log-odds add to a cosine
-_READING = 0.5  # what log-odds count in the confidence
+_READING = 0.3  # what log-odds below nought count in the confidence
 _SURE = 5.0  # beyond which they say no more
 _KEPT = 5_000  # readings kept: the tools of one question read the same statements
 
@@ -139,7 +139,7 @@ def told(answers: Mapping[int, Vectors], odds: Mapping[tuple[int, int], float]) 
 def weighed(confidence: float, odds: float | None) -> float:
     """Return how sure one may be (0..1) of an answer, given the confidence of the search and the best odds read.
 
-    Where none of what was read answers, its log-odds count half beside the search's; what answers makes no surer.
+    Where none of what was read answers, its log-odds take from the search's; what answers adds nothing.
     """
     if odds is None or odds >= 0 or not 0 < confidence < 1:
         return confidence
