@@ -116,7 +116,7 @@ class Corpus:
         lexical = LexicalIndex(settings.data_dir / "lexical.db")
         records = (self._equipment, self._parts, self._status, self._cases)
         self._answering = Answering(embedder)
-        self._verifier = Verifier(embedder)
+        self._verifier = Verifier(embedder, settings.cross_encoder)
         self._library = Library(self._documents, vectors, lexical, embedder, self._answering, self._audit, records)
         ledger = Ledger(self._documents, self._library, vectors, lexical, embedder)
         self._experience = Experience(database, self._cases, ledger, self._library, self._audit)

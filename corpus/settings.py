@@ -68,6 +68,10 @@ class Settings(BaseSettings):
 
     # Finding
     embedding_model: str | None = Field(None, description="a sentence-transformers name or folder; default: e5-small")
+    cross_encoder: str | None = Field(
+        None,
+        description="a sentence-transformers cross-encoder, name or folder, that reads statements with the question",
+    )
     embedding_precision: Literal["auto", "bf16", "fp32"] = "auto"
     embedding_threads: int = Field(0, ge=0, le=256, description="0: as many as the machine has cores")
     search_candidates: int = Field(60, ge=10, le=1000, description="taken from each search before they are combined")

@@ -12,15 +12,18 @@ from __future__ import annotations
 import functools
 import heapq
 import math
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from corpus.domain import Passage, Told
+from corpus.errors import MillhandError
 from corpus.library.adapter import Adapter, adapter_in, adapter_out
 from corpus.library.answering import under_heading
 from corpus.library.embedding import Embedder, Vectors
@@ -70,8 +73,9 @@ class PairFit:
 class Verifier:
     """Reads a question together with statements; what was read a while ago is remembered."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, cross_encoder: str | None = None) -> None:
         self._embedder = embedder
+        self._reader = CrossReader(cross_encoder) if cross_encoder else None
         self._adapted: Embedder | None = None
         self._kept: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._lock = threading.Lock()
@@ -89,7 +93,7 @@ class Verifier:
 
         `answers` says by passage how well each of its statements answers, as `Answering.scores` returns it.
         """
-        if self.fit is None:
+        if self.fit is None and self._reader is None:
             return {}
         of = {passage.id: passage for passage in passages}
         every = [(float(score), chunk, at) for chunk, own in answers.items() for at, score in enumerate(own)]
@@ -104,20 +108,55 @@ class Verifier:
 
     def odds(self, question: str, statements: Sequence[str]) -> list[float]:
         """Return the log-odds that each statement, as `under_heading` writes it, answers; nothing without a fit."""
-        fit = self.fit
-        if fit is None:
+        if self.fit is None and self._reader is None:
             return []
         with self._lock:
-            if self._adapted is None:
-                self._adapted = self._embedder.adapted(fit.adapter)
             new = [one for one in dict.fromkeys(statements) if (question, one) not in self._kept]
             if new:
-                odds = fit.odds(self._adapted.pairs(question, new)).tolist()
-                self._kept.update(zip(((question, one) for one in new), odds, strict=True))
+                self._kept.update(zip(((question, one) for one in new), self._read(question, new), strict=True))
             read = [self._kept[question, one] for one in statements]
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return read
+
+    def _read(self, question: str, statements: Sequence[str]) -> list[float]:
+        if self._reader is not None:
+            return self._reader.odds(question, statements)
+        fit = self.fit
+        assert fit
+        if self._adapted is None:
+            self._adapted = self._embedder.adapted(fit.adapter)
+        odds: list[float] = fit.odds(self._adapted.pairs(question, statements)).tolist()
+        return odds
+
+
+class CrossReader:
+    """A cross-encoder of one's own in place of the fit, such as a reranker in a folder; loaded at the first use."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._loaded: Any = None
+
+    def odds(self, question: str, statements: Sequence[str]) -> list[float]:
+        """Return what it makes of each pair, before any sigmoid: log-odds, for a model that was fitted so."""
+        from torch.nn import Identity
+
+        if self._loaded is None:
+            self._loaded = self._load()
+        pairs = [(question, one) for one in statements]
+        scores = self._loaded.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
+        return [float(score) for score in scores]
+
+    def _load(self) -> Any:
+        if Path(self._source).exists():
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        from sentence_transformers import CrossEncoder
+
+        try:
+            return CrossEncoder(self._source, device="cpu", num_labels=1)
+        except (OSError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise MillhandError(f"The cross-encoder {self._source} cannot be loaded: {reason}") from error
 
 
 def told(answers: Mapping[int, Vectors], odds: Mapping[tuple[int, int], float]) -> Told:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from corpus import Corpus, DocumentDraft
+from corpus import Corpus, DocumentDraft, MillhandError, Settings
 from corpus.library import verifying
+from corpus.library.embedding import Embedder
 
 Draft = Callable[..., DocumentDraft]
 TORQUES = (
@@ -67,6 +69,21 @@ def test_what_does_not_answer_lowers_the_confidence_and_what_does_leaves_it() ->
     assert verifying.weighed(0.4, -3.0) < verifying.weighed(0.4, -1.0) < 0.4
     assert verifying.weighed(0.4, -50.0) == verifying.weighed(0.4, -5.0) > 0
     assert verifying.weighed(0.0, -5.0) == 0.0
+
+
+def test_a_cross_encoder_of_ones_own_reads_in_its_place(models: Path, settings: Settings, tmp_path: Path) -> None:
+    from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+
+    (embedding,) = models.iterdir()
+    config = AutoConfig.from_pretrained(embedding, num_labels=1, num_hidden_layers=1)
+    AutoModelForSequenceClassification.from_config(config).save_pretrained(tmp_path / "reranker")
+    AutoTokenizer.from_pretrained(embedding).save_pretrained(tmp_path / "reranker")
+    own = verifying.Verifier(Embedder(settings), str(tmp_path / "reranker"))
+    odds = own.odds("how tight", ["210 Nm", "14 kg", "210 Nm"])
+    assert len(odds) == 3
+    assert odds[0] == odds[2] != odds[1]
+    with pytest.raises(MillhandError, match="cannot be loaded"):
+        verifying.Verifier(Embedder(settings), str(tmp_path / "none")).odds("how tight", ["210 Nm"])
 
 
 def test_for_another_model_the_fit_is_void(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
