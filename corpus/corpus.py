@@ -346,15 +346,15 @@ class Corpus:
         """Count the passages whose statements `answering` cannot judge until `reindex` has read them."""
         return self._library.without_statements()
 
-    def answering(self, question: str, passages: Sequence[Passage]) -> Told:
+    def answering(self, question: str, passages: Sequence[Passage], *, read: bool = True) -> Told:
         """Say how well each statement (`statement_spans`) of passages answers a question.
 
-        The nearest are read together with it. Passages without vectors of their statements are left out: rows of
+        The nearest are `read` together with it. Passages without vectors of their statements are left out: rows of
         records, and what was indexed before there were any, or with an embedding model that has no fit.
         """
         stored = self._documents.statements([passage.id for passage in passages], self._answering.version)
         near = self._answering.scores(question, stored)
-        return told(near, self._verifier.nearest(question, passages, near))
+        return told(near, self._verifier.nearest(question, passages, near) if read else {})
 
     # --- the plant -----------------------------------------------------------------------------------------------
 

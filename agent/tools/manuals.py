@@ -11,12 +11,13 @@ from langchain_core.tools import BaseTool, tool
 from agent.models.choosing import candidates, documents_of, section_of
 from agent.tools.data import data, fenced
 from agent.tools.found import Found, Source, passage_source
-from corpus import Corpus, Passage, weighed
+from corpus import Corpus, Evidence, Passage, content_words, weighed
 
 _SEARCHED = 30  # rows of tables, which have tools of their own, may stand before the pages
 _BEST = 10  # passages found first, whose sections are read whole
 _SECTIONS, _WHOLE = 7, 14  # such sections, and how many passages one has at most
 _SHARE = 0.6  # what a passage that was not found is worth, of the one beside it that was
+_BESIDE = 3  # words beside a code that ask for more than what it means
 _LISTED = 10  # passages that a language model is given to read
 
 
@@ -30,7 +31,8 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         evidence = corpus.search(query, equipment=equipment, k=_SEARCHED)
         took = (time.perf_counter() - began) * 1000
         beside = _beside(corpus, evidence.passages)
-        told = corpus.answering(query, documents_of([*evidence.passages, *beside]))
+        pages = documents_of([*evidence.passages, *beside])
+        told = corpus.answering(query, pages, read=not _is_a_code(query, evidence))
         evidence = replace(evidence, confidence=weighed(evidence.confidence, told.odds))
         sources = tuple(passage_source(passage) for passage in [*evidence.passages, *beside])
         return _listed(_read_first(sources)), Found(
@@ -53,6 +55,12 @@ def manual_tools(corpus: Corpus) -> list[BaseTool]:
         return _listed(sources), Found(evidence=evidence, sources=sources, milliseconds=took)
 
     return [search_manuals, explain_fault_code]
+
+
+def _is_a_code(query: str, evidence: Evidence) -> bool:
+    """Say whether a query is a known code and little else: its entry answers, whatever a reader makes of it."""
+    codes = [i for i in evidence.identifiers if i.kind == "code" and i not in evidence.unknown]
+    return bool(codes) and len(content_words(query)) - len(codes) < _BESIDE
 
 
 def _read_first(sources: Sequence[Source]) -> list[Source]:

@@ -12,6 +12,7 @@ from agent.asking.machines import machines_meant, named_apart
 from agent.asking.question import read_question
 from agent.asking.renaming import renamed, with_articles
 from agent.asking.titles import names_in, titled
+from agent.tools.manuals import manual_tools
 from corpus import Corpus, Equipment, Settings, open_corpus
 from ingest import IngestOptions, build_ingestor
 
@@ -269,6 +270,19 @@ def test_a_code_told_without_its_letters_is_the_one_that_the_machine_has(
     shop: Corpus, question: str, says: str
 ) -> None:
     assert says in told(shop, question)
+
+
+@pytest.mark.parametrize(
+    ("query", "read"),
+    [("what does E10 mean", False), ("what has to be done where E10 comes up after the film ran off", True)],
+)
+def test_a_code_and_little_else_is_answered_by_its_entry_and_not_read(shop: Corpus, query: str, read: bool) -> None:
+    (search, *_) = manual_tools(shop)
+    call = {"type": "tool_call", "id": "1", "name": search.name, "args": {"query": query}}
+    told = search.invoke(call).artifact.answering
+    plain = shop.answering(query, list(shop.passages()), read=False).scores
+    assert told
+    assert (told != {one: plain[one] for one in told}) == read
 
 
 @pytest.mark.parametrize("question", ["alarm 11 on IM-07", "IM-07 报10号润滑油", "IM-07 报警 10 次"])
