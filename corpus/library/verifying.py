@@ -30,7 +30,7 @@ from corpus.library.embedding import Embedder, Vectors
 from corpus.library.spans import statement_spans
 
 _FILE = Path(__file__).with_name("verifying.npz")
-_READ = 5  # statements of a question that are read
+_READ, _LONG = 3, 320  # statements of a question that are read, and so many characters of each
 _ODDS = 0.07  # what log-odds add to a cosine
 _READING = 0.3  # what log-odds below nought count in the confidence
 _SURE = 5.0  # beyond which they say no more
@@ -102,7 +102,7 @@ class Verifier:
         texts = [
             text
             for chunk, at in read
-            for text in under_heading(of[chunk].section, [of[chunk].text[slice(*spans[chunk][at])]])
+            for text in under_heading(of[chunk].section, [of[chunk].text[slice(*spans[chunk][at])][:_LONG]])
         ]
         return dict(zip(read, self.odds(question, texts), strict=True))
 
